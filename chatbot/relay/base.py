@@ -25,7 +25,7 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
-    """What a model is asked. `user` is a pseudonym of the visitor; `attempt` is the id of the first attempt made for it.
+    """What a model is asked. `user` is a pseudonym of the visitor, `attempt` the id of the first attempt made for it.
 
     `stream=False` asks for the answer in one piece; the events that come back are of the same kinds.
     """

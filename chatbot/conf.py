@@ -1,0 +1,191 @@
+"""The CHATBOT setting, read in one place: the rest of the app sees a frozen, typed object.
+
+    from chatbot import conf
+    conf.current().question_characters
+
+Every key has a default except ENDPOINTS, which has one for the environment variable CHATBOT_RELAY_KEY. A key that does
+not exist is a ConfigurationError that names the nearest one. `override_settings(CHATBOT=...)` takes effect at once.
+"""
+
+import difflib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast, get_type_hints
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings as django_settings
+from django.core.signals import setting_changed
+from django.utils.module_loading import import_string
+
+from chatbot.errors import ConfigurationError
+from chatbot.relay.base import Endpoint, Timeouts
+
+REFERENCE_URL = "https://api.holysheep.ai/v1"
+REFERENCE_KEY_ENV = "CHATBOT_RELAY_KEY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings of the app. The key in `CHATBOT` is the field's name in capitals."""
+
+    endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
+    """Relays by name: {"default": {"URL": ..., "KEY_ENV" | "KEY_FILE" | "KEY": ..., "TIMEOUTS": {"CONNECT_S": 10}}}."""
+    allowed_origins: tuple[str, ...] = ()
+    """Further origins whose pages may talk to the bot ("https://www.shop.example"); the site's own always may."""
+    question_characters: int = 2_000
+    """The longest question, in characters."""
+    questions_per_minute: int = 12
+    """Questions that one visitor may ask in a minute. 0 is no limit."""
+    questions_per_minute_per_address: int = 60
+    """Questions that may come from one network address in a minute. 0 is no limit."""
+    trusted_proxies: int = 0
+    """How many reverse proxies stand before the app, each of which appends to X-Forwarded-For. 0 ignores the header."""
+    frame_bytes: int = 65_536
+    """The largest WebSocket frame or request body that a door reads."""
+    candidates: int = 8
+    """Products handed to the model for one question."""
+    history_messages: int = 10
+    """Earlier messages of the conversation that the model sees."""
+    prompt_tokens: int = 6_000
+    """The most tokens of a prompt, by our estimate; older history and later candidates are cut first."""
+    answer_tokens: int = 800
+    """The most tokens of an answer."""
+    temperature: float = 0.3
+    """Sampling temperature sent to the model."""
+    currency: str = "USD"
+    """Currency of a feed price that names none (ISO 4217)."""
+    time_zone: str = ""
+    """The shop's time zone, in which days of cost reports are cut. Empty is Django's TIME_ZONE."""
+    shop_name: str = ""
+    """The shop's name as the assistant says it."""
+    contact_url: str = ""
+    """Where a shopper reaches people."""
+    turn_lease_s: int = 60
+    """A running turn renews its lease; one whose lease ran out belongs to a process that died."""
+    log_retention_s: int = 600
+    """How long the events of an ended turn stay in memory for readers that come back."""
+    database_threads: int = 8
+    """Threads that do the database work of turns, in each process."""
+    visitor_cookie: str = "chatbot_visitor"
+    """Name of the signed cookie that holds an anonymous visitor's id."""
+    visitor_cookie_days: int = 180
+    """How long that cookie lives."""
+    visitor_resolver: str = "chatbot.visitors.resolve"
+    """Dotted path of a callable `(VisitorEvidence) -> Visitor` that says who asks."""
+    search: str = "chatbot.catalog.search.for_database"
+    """Dotted path of a callable `() -> Search` that gives the product search."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's time zone."""
+        return ZoneInfo(self.time_zone or django_settings.TIME_ZONE)
+
+
+@lru_cache(maxsize=1)
+def current() -> Settings:
+    """The settings as they are now. Raises ConfigurationError, whose message says what to type."""
+    return read(getattr(django_settings, "CHATBOT", {}))
+
+
+def read(raw: Mapping[str, Any]) -> Settings:  # Any: a settings dict holds anything
+    """Settings out of a CHATBOT dict. Raises ConfigurationError."""
+    if not isinstance(raw, Mapping):
+        raise ConfigurationError(f"CHATBOT must be a dict, not {type(raw).__name__}.")
+    types = get_type_hints(Settings)
+    known = {f.name.upper(): f.name for f in fields(Settings)}
+    values: dict[str, Any] = {}
+    for key, value in raw.items():
+        if key not in known:
+            near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5)
+            hint = f" Did you mean {near[0]!r}?" if near else f" Known keys: {', '.join(sorted(known))}."
+            raise ConfigurationError(f"CHATBOT has no key {key!r}.{hint}")
+        name = known[key]
+        values[name] = value if name == "endpoints" else _typed(key, value, types[name])
+    values["endpoints"] = _endpoints(values.get("endpoints", {"default": {"KEY_ENV": REFERENCE_KEY_ENV}}))
+    settings = Settings(**values)
+    try:
+        settings.zone  # noqa: B018 - the look-up is the check
+    except (ZoneInfoNotFoundError, ValueError) as err:
+        raise ConfigurationError(
+            f"CHATBOT['TIME_ZONE'] is {settings.time_zone!r}; give an IANA name such as 'Asia/Seoul'."
+        ) from err
+    return settings
+
+
+def _typed(key: str, value: object, kind: type) -> object:
+    if kind is int and isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    if kind is float and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    if kind is str and isinstance(value, str):
+        return value
+    if kind == tuple[str, ...] and isinstance(value, (list, tuple)) and all(isinstance(v, str) for v in value):
+        return tuple(value)
+    wanted = {int: "a whole number >= 0", float: "a number", str: "text"}.get(kind, "a list of texts")
+    raise ConfigurationError(f"CHATBOT[{key!r}] must be {wanted}, not {value!r}.")
+
+
+def _endpoints(raw: object) -> Mapping[str, Endpoint]:
+    if not isinstance(raw, Mapping) or not raw:
+        raise ConfigurationError(
+            "CHATBOT['ENDPOINTS'] must be a dict such as {'default': {'URL': ..., 'KEY_ENV': ...}}."
+        )
+    return {str(name): _endpoint(str(name), value) for name, value in raw.items()}
+
+
+def _endpoint(name: str, raw: object) -> Endpoint:
+    where = f"CHATBOT['ENDPOINTS'][{name!r}]"
+    if not isinstance(raw, Mapping):
+        raise ConfigurationError(f"{where} must be a dict with URL and KEY_ENV.")
+    unknown = set(raw) - {"URL", "KEY", "KEY_ENV", "KEY_FILE", "DIALECT", "TIMEOUTS"}
+    if unknown:
+        raise ConfigurationError(f"{where} has no key {sorted(map(str, unknown))[0]!r}.")
+    url = str(raw.get("URL", REFERENCE_URL)).rstrip("/")
+    split = urlsplit(url)
+    if split.scheme not in ("http", "https") or not split.hostname:
+        raise ConfigurationError(f"{where}['URL'] must be an http(s) address such as {REFERENCE_URL!r}.")
+    dialect = raw.get("DIALECT", "openai")
+    if dialect != "openai":
+        raise ConfigurationError(f"{where}['DIALECT'] must be 'openai', not {dialect!r}.")
+    timeouts = raw.get("TIMEOUTS", {})
+    allowed = {f.name.upper(): f.name for f in fields(Timeouts)}
+    if not isinstance(timeouts, Mapping) or set(timeouts) - set(allowed):
+        raise ConfigurationError(f"{where}['TIMEOUTS'] takes {', '.join(allowed)}, in seconds.")
+    return Endpoint(
+        name=name,
+        url=url,
+        key=_key(where, raw),
+        timeouts=Timeouts(**{allowed[key]: float(value) for key, value in timeouts.items()}),
+    )
+
+
+def _key(where: str, raw: Mapping[str, Any]) -> str:  # Any: a settings dict holds anything
+    if path := raw.get("KEY_FILE"):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as err:
+            raise ConfigurationError(f"{where}['KEY_FILE'] cannot be read: {err.strerror}.") from err
+    if env := raw.get("KEY_ENV"):
+        return os.environ.get(str(env), "")
+    return str(raw.get("KEY", ""))
+
+
+def load(key: str) -> Callable[..., Any]:  # Any: what integrators supply
+    """The callable that the setting `key` names by dotted path. Raises ConfigurationError naming both."""
+    path = getattr(current(), key.lower())
+    try:
+        return cast(Callable[..., Any], import_string(path))
+    except ImportError as err:
+        raise ConfigurationError(f"CHATBOT[{key!r}] names {path!r}, which cannot be imported: {err}") from err
+
+
+def _forget(*, setting: str, **_: object) -> None:
+    if setting in ("CHATBOT", "TIME_ZONE"):
+        current.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="chatbot.conf")

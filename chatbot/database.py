@@ -1,0 +1,67 @@
+"""Database work from asyncio, in a small thread pool of its own.
+
+Django's thread-sensitive thread runs one call at a time for the whole process: a single call of 200 ms there makes
+every other write wait as long. Here each unit of work (one function, usually one transaction) gets a thread with a
+connection that stays open.
+"""
+
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from asgiref.sync import sync_to_async
+from django.db import connections
+
+from chatbot import conf
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_pool: ThreadPoolExecutor | None = None
+_guard = threading.Lock()
+
+
+def in_database(function: Callable[P, R]) -> Callable[P, Awaitable[R]]:
+    """An async function that runs `function` in the pool. One call is one unit of work: do not chain small ones."""
+
+    def unit(*args: P.args, **kwargs: P.kwargs) -> R:
+        for connection in connections.all(initialized_only=True):
+            if connection.errors_occurred and not connection.is_usable():
+                connection.close()
+        return function(*args, **kwargs)
+
+    @wraps(function)
+    async def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        return await sync_to_async(unit, thread_sensitive=False, executor=_executor())(*args, **kwargs)
+
+    return call
+
+
+def close_pool() -> None:
+    """Close the pool's threads and their connections. The next unit of work opens a new pool."""
+    global _pool
+    with _guard:
+        pool, _pool = _pool, None
+    if pool is None:
+        return
+    threads = len(pool._threads)
+    barrier = threading.Barrier(threads) if threads else None
+
+    def close() -> None:
+        connections.close_all()
+        if barrier:  # holds each thread until all have closed theirs
+            barrier.wait(timeout=10)
+
+    for _ in range(threads):
+        pool.submit(close)
+    pool.shutdown(wait=True)
+
+
+def _executor() -> ThreadPoolExecutor:
+    global _pool
+    with _guard:
+        if _pool is None:
+            _pool = ThreadPoolExecutor(conf.current().database_threads, thread_name_prefix="chatbot-database")
+        return _pool

@@ -1,0 +1,21 @@
+"""The rows, by subject."""
+
+from chatbot.models.conversations import Conversation, Message, Turn
+from chatbot.models.products import Product
+from chatbot.models.routes import Endpoint, Route
+from chatbot.models.usage import Attempt, Budget, Costs, Price, Reservation, UsageHour
+
+__all__ = [
+    "Attempt",
+    "Budget",
+    "Conversation",
+    "Costs",
+    "Endpoint",
+    "Message",
+    "Price",
+    "Product",
+    "Reservation",
+    "Route",
+    "Turn",
+    "UsageHour",
+]
