@@ -21,6 +21,7 @@
         |-- MalformedStream           a stream that cannot be read
         |-- StreamCut                 the connection ended before the answer did
         |-- UpstreamErrorEvent        an error object inside a 200 stream
+        |   `-- UpstreamRefusalEvent  ... whose status or code says that repeating it would fail again
         `-- AnswerTooLarge            a line, event or answer over its limit
 
 Sentences for shoppers are made above (they need translation); the message of an error is for developers and never holds
@@ -201,6 +202,12 @@ class UpstreamErrorEvent(RelayError):
 
     code = "upstream_error_event"
     retryable = True
+
+
+class UpstreamRefusalEvent(UpstreamErrorEvent):
+    """The relay refused the request inside its stream."""
+
+    retryable = False
 
 
 class AnswerTooLarge(RelayError):

@@ -37,14 +37,17 @@ class ChatRequest:
     user: str = ""
     stream: bool = True
     attempt: str = field(default_factory=new_attempt_id)
+    number: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
     """Seconds that each part of an attempt may take; each is its own limit.
 
-    `connect_s` until connected; `first_token_s` from the request until the first word; `between_tokens_s` between two
-    reads once words flow; `total_s` for the whole attempt.
+    `connect_s` until connected, name lookup and TLS included; `first_token_s` from the request until the first word,
+    whatever else comes before it; `between_tokens_s` between two reads once words flow (any bytes count, a ping too);
+    `total_s` for the whole attempt. A plain answer comes in one piece: it may take `first_token_s` and one
+    `between_tokens_s` together.
     """
 
     connect_s: float = 10.0

@@ -1,0 +1,99 @@
+"""`HttpRelay`: one attempt at one endpoint over HTTP. The conversation with the socket stands in `exchange`."""
+
+from collections.abc import AsyncGenerator
+
+import httpx
+
+from chatbot.errors import ConfigurationError, RelayError
+from chatbot.events import AttemptEnded, AttemptStarted, RelayEvent, TextAdded
+from chatbot.relay.base import ChatRequest, Endpoint
+from chatbot.relay.dialects.openai import PATH
+from chatbot.relay.exchange import Exchange
+
+
+class HttpRelay:
+    """A `Relay` that makes one attempt over HTTP: `AttemptStarted`, `TextAdded` per network read, `AttemptEnded`.
+
+    The request leaves when the event after `AttemptStarted` is asked for. A read that brings several chunks gives one
+    event with all their words, so a consumer that falls behind gets fewer and longer pieces, never a growing queue.
+    When there is no whole answer the `RelayError` follows `AttemptEnded`, whose outcome is `incomplete` when words
+    came and `failed` when none did. Closing the generator, or cancelling its consumer, closes the connection at once
+    and yields nothing more.
+
+    The message of an error names the endpoint, the model and the status. It never holds the key or anything that the
+    upstream wrote. Making one raises `ConfigurationError` for an endpoint that cannot work.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._url = _chat_url(endpoint)
+        self._headers = _headers(endpoint)
+
+    def __repr__(self) -> str:
+        return f"HttpRelay({self._endpoint.name!r})"
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[RelayEvent, None]:
+        """Events of one attempt; see the class."""
+        yield AttemptStarted(
+            attempt=request.attempt, endpoint=self._endpoint.name, model=request.model, number=request.number
+        )
+        exchange = Exchange(self._endpoint, request)
+        failure: RelayError | None = None
+        try:
+            try:
+                await exchange.send(self._url, self._headers)
+                while (text := await exchange.words()) is not None:
+                    yield TextAdded(text=text)
+            except RelayError as err:
+                failure = err
+            yield _ended(exchange, request, failure)
+            if failure is not None:
+                raise failure
+            await exchange.drain()
+        finally:
+            await exchange.close()
+
+
+def _ended(exchange: Exchange, request: ChatRequest, failure: RelayError | None) -> AttemptEnded:
+    reader = exchange.reader
+    spoke = exchange.first_word_ms is not None
+    return AttemptEnded(
+        attempt=request.attempt,
+        outcome="answered" if failure is None else "incomplete" if spoke else "failed",
+        usage=reader.usage(),
+        served_model=reader.served_model,
+        upstream_id=reader.upstream_id,
+        finish_reason=reader.finish_reason,
+        error_code="" if failure is None else failure.code,
+        first_word_ms=exchange.first_word_ms,
+        total_ms=exchange.elapsed_ms(),
+    )
+
+
+def _chat_url(endpoint: Endpoint) -> httpx.URL:
+    try:
+        url = httpx.URL(endpoint.url)
+    except httpx.InvalidURL as err:
+        raise ConfigurationError(f"endpoint {endpoint.name!r}: the URL cannot be read: {err}") from None
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ConfigurationError(f"endpoint {endpoint.name!r}: the URL must begin with https:// or http://")
+    if url.userinfo:
+        raise ConfigurationError(f"endpoint {endpoint.name!r}: the URL must hold no user or password; use the key")
+    return url.copy_with(path=url.path.rstrip("/") + PATH)
+
+
+def _headers(endpoint: Endpoint) -> httpx.Headers:
+    if not endpoint.key.isascii() or not endpoint.key.isprintable() or " " in endpoint.key:
+        raise ConfigurationError(f"endpoint {endpoint.name!r}: the key holds a character that no header may hold")
+    headers = httpx.Headers(
+        {
+            "Content-Type": "application/json",
+            "Accept": "text/event-stream, application/json",
+            # A packed stream comes in lumps, and a small one may unpack to gigabytes.
+            "Accept-Encoding": "identity",
+            "User-Agent": "django-shopkeeper",
+        }
+    )
+    if endpoint.key:
+        headers["Authorization"] = f"Bearer {endpoint.key}"
+    return headers

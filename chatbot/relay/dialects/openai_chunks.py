@@ -1,0 +1,149 @@
+"""The JSON of the OpenAI dialect, typed. Decoding never raises: what cannot be read is None."""
+
+import json
+from typing import Final, TypeVar
+
+import msgspec
+
+from chatbot.events import Usage
+
+T = TypeVar("T")
+
+
+class Words(msgspec.Struct, gc=False):
+    """A `delta` or a `message`."""
+
+    content: str | None = None
+
+
+class Choice(msgspec.Struct, gc=False):
+    """One of the answers; only the first is asked for."""
+
+    index: int = 0
+    delta: Words | None = None
+    message: Words | None = None
+    finish_reason: str | None = None
+
+
+class ErrorObject(msgspec.Struct):
+    """An error, as far as its structured fields go; its words are not read."""
+
+    code: int | str | None = None
+    type: str | None = None
+    status: int | str | None = None
+
+    def codes(self) -> tuple[int | str, ...]:
+        """Status, code and type, those that are there."""
+        return tuple(each for each in (self.status, self.code, self.type) if each is not None)
+
+
+class Chunk(msgspec.Struct):
+    """A chunk of a stream, or a plain answer. `usage` and `error` stay raw: an odd one must not cost the words."""
+
+    id: str | None = None
+    model: str | None = None
+    choices: list[Choice] | None = None
+    usage: msgspec.Raw | None = None
+    error: msgspec.Raw | None = None
+    object: str | None = None
+    code: int | str | None = None
+    type: str | None = None
+
+    def error_object(self) -> ErrorObject | None:
+        """The error that the chunk holds: under `error`, or the chunk itself (vLLM's `"object": "error"`)."""
+        if self.error is None:
+            return ErrorObject(code=self.code, type=self.type)
+        return decode_raw(self.error, ErrorObject)
+
+
+class _InputDetails(msgspec.Struct):
+    cached_tokens: int | float | None = None
+
+
+class _OutputDetails(msgspec.Struct):
+    reasoning_tokens: int | float | None = None
+
+
+class TokenCounts(msgspec.Struct):
+    """A `usage` object as it came. Counts are cumulative: what comes later replaces what came before."""
+
+    prompt_tokens: int | float | None = None
+    completion_tokens: int | float | None = None
+    total_tokens: int | float | None = None
+    prompt_tokens_details: _InputDetails | None = None
+    completion_tokens_details: _OutputDetails | None = None
+
+    def updated(self, later: "TokenCounts") -> "TokenCounts":
+        """These counts, with everything that `later` says in their place."""
+        mine = {name: getattr(self, name) for name in self.__struct_fields__}
+        theirs = {name: getattr(later, name) for name in later.__struct_fields__}
+        return TokenCounts(**(mine | {name: value for name, value in theirs.items() if value is not None}))
+
+    def usage(self) -> Usage:
+        """The canonical vector. Impossible counts (negative, or a part larger than its whole) are None.
+
+        Some servers count reasoning beside the completion, not inside it; `total_tokens` gives them away.
+        """
+        details_in = self.prompt_tokens_details or _InputDetails()
+        details_out = self.completion_tokens_details or _OutputDetails()
+        given, output = _count(self.prompt_tokens), _count(self.completion_tokens)
+        cached, reasoning = _count(details_in.cached_tokens), _count(details_out.reasoning_tokens)
+        if given is not None and output is not None and reasoning and self.total_tokens == given + output + reasoning:
+            output += reasoning
+        return Usage(
+            input_tokens=given,
+            cached_input_tokens=_part_of(given, cached),
+            output_tokens=output,
+            reasoning_tokens=_part_of(output, reasoning),
+            source="unknown" if given is None or output is None else "reported",
+        )
+
+
+_MAX_COUNT: Final = 2**31 - 1
+_chunks: Final = msgspec.json.Decoder(Chunk)
+_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def decode(data: bytes) -> Chunk | None:
+    """The chunk in `data`; None when it is no JSON object of that form.
+
+    Text may hold half a surrogate pair (see `surrogates`) and, where the upstream sent invalid UTF-8, U+FFFD.
+    """
+    try:
+        return _chunks.decode(data)
+    except msgspec.ValidationError:
+        return None
+    except _UNREADABLE:
+        return _decode_leniently(data)
+
+
+def decode_raw(raw: msgspec.Raw, kind: type[T]) -> T | None:
+    """`raw` as `kind`; None when it is null or something else."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except _UNREADABLE:
+        return None
+
+
+def _decode_leniently(data: bytes) -> Chunk | None:
+    # The standard library lets half a surrogate pair pass, which msgspec rightly refuses.
+    if not data.lstrip().startswith(b"{"):
+        return None
+    try:
+        value = json.loads(data.decode("utf-8", "replace"))
+        for name in ("usage", "error"):
+            if value.get(name) is not None:
+                value[name] = msgspec.Raw(json.dumps(value[name]).encode())
+        return msgspec.convert(value, Chunk)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _count(value: float | None) -> int | None:
+    if value is None or not 0 <= value <= _MAX_COUNT or value != int(value):
+        return None
+    return int(value)
+
+
+def _part_of(whole: int | None, part: int | None) -> int | None:
+    return None if part is None or whole is None or part > whole else part
