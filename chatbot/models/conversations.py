@@ -90,7 +90,7 @@ class Turn(models.Model):
     first_word_ms = models.PositiveIntegerField(null=True, blank=True)
     total_ms = models.PositiveIntegerField(null=True, blank=True)
     lease_until = models.DateTimeField()
-    started_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[models.Manager["Turn"]] = TurnQuerySet.as_manager()

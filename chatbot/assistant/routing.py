@@ -1,0 +1,56 @@
+"""Which models a turn tries, in which order and why; and the relay stack that reaches them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.signals import setting_changed
+
+from chatbot import conf
+from chatbot.models import Route
+from chatbot.relay.base import Relay
+from chatbot.relay.client import HttpRelay
+from chatbot.relay.retrying import Retrying
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A route with the reason for its place in the plan."""
+
+    route: Route
+    reason: str
+
+
+def plan(routes: Sequence[Route]) -> list[Choice]:
+    """The routes of a turn in the order to be tried: the staff's order, of those whose endpoint has a key."""
+    endpoints = conf.current().endpoints
+    return [
+        Choice(route=route, reason=f"position {route.position}")
+        for route in routes
+        if route.endpoint.name in endpoints and endpoints[route.endpoint.name].key
+    ]
+
+
+def without_plan(routes: Sequence[Route]) -> str:
+    """The error code of a turn whose plan is empty."""
+    return "no_key" if routes else "no_route"
+
+
+_stacks: dict[str, Relay] = {}
+
+
+def relay_for(endpoint: str) -> Relay:
+    """The relay stack of an endpoint, outermost first: retry, then one attempt over HTTP.
+
+    One stack per endpoint and process, so that what its wrappers learn of the upstream serves every turn.
+    """
+    if endpoint not in _stacks:
+        _stacks[endpoint] = Retrying(HttpRelay(conf.current().endpoints[endpoint]))
+    return _stacks[endpoint]
+
+
+def _forget(*, setting: str, **_: object) -> None:
+    if setting == "CHATBOT":
+        _stacks.clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="chatbot.assistant.routing")

@@ -1,0 +1,78 @@
+"""The log in this process's memory. Readers on other processes read the stored turn instead."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from time import monotonic
+
+from chatbot.events import TurnEvent
+from chatbot.wire import is_last
+
+
+class TurnLog:
+    """The events of one turn, numbered from 1. One writer, any number of readers, all on one event loop."""
+
+    __slots__ = ("_events", "_readers", "ended_at_s", "loop")
+
+    def __init__(self) -> None:
+        self._events: list[TurnEvent] = []
+        self._readers: set[asyncio.Event] = set()
+        self.loop = asyncio.get_running_loop()
+        self.ended_at_s: float | None = None
+
+    def append(self, event: TurnEvent) -> int:
+        """Write an event; its sequence number. Costs no await, so that a token costs no task switch here."""
+        if self.ended_at_s is not None:
+            raise ValueError("the turn is over; nothing can follow its last event")
+        self._events.append(event)
+        if is_last(event):
+            self.ended_at_s = monotonic()
+        for reader in self._readers:
+            reader.set()
+        return len(self._events)
+
+    async def follow(self, after: int = 0) -> AsyncGenerator[tuple[int, TurnEvent], None]:
+        """Events after number `after`: what there is, then what comes, to the last event of the turn."""
+        news = asyncio.Event()
+        self._readers.add(news)
+        try:
+            seen = max(0, after)
+            while True:
+                news.clear()
+                while seen < len(self._events):
+                    seen += 1
+                    yield seen, self._events[seen - 1]
+                if self.ended_at_s is not None:
+                    return
+                await news.wait()
+        finally:
+            self._readers.discard(news)
+
+    @property
+    def events(self) -> tuple[TurnEvent, ...]:
+        """All events so far."""
+        return tuple(self._events)
+
+
+class MemoryStreams:
+    """The logs of this process's turns; an ended one is forgotten after `retention_s()` seconds."""
+
+    def __init__(self, retention_s: Callable[[], float]) -> None:
+        self._logs: dict[str, TurnLog] = {}
+        self._retention_s = retention_s
+
+    def open(self, turn: str) -> TurnLog:
+        """A new log for `turn`."""
+        self._sweep()
+        log = self._logs[turn] = TurnLog()
+        return log
+
+    def get(self, turn: str) -> TurnLog | None:
+        """The log of `turn`, None when it is not of this process and loop, or forgotten."""
+        log = self._logs.get(turn)
+        return log if log is not None and log.loop is asyncio.get_running_loop() else None
+
+    def _sweep(self) -> None:
+        oldest = monotonic() - self._retention_s()
+        # Logs are opened in order but end out of order: look at all, they are few within the retention.
+        for turn in [t for t, log in self._logs.items() if log.ended_at_s is not None and log.ended_at_s < oldest]:
+            del self._logs[turn]
