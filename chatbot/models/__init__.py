@@ -3,7 +3,7 @@
 from chatbot.models.conversations import Conversation, Message, Turn
 from chatbot.models.products import Product
 from chatbot.models.routes import Endpoint, Route
-from chatbot.models.usage import Attempt, Budget, Costs, Price, Reservation, UsageHour
+from chatbot.models.usage import Attempt, Budget, Costs, Price, Reservation, UsageBucket
 
 __all__ = [
     "Attempt",
@@ -17,5 +17,5 @@ __all__ = [
     "Reservation",
     "Route",
     "Turn",
-    "UsageHour",
+    "UsageBucket",
 ]

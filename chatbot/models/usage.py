@@ -1,4 +1,4 @@
-"""What it cost: the price book, the ledger, its hourly rollups, and budgets.
+"""What it cost: the price book, the ledger, its rollups, and budgets.
 
 Amounts are US dollars as Decimal with 12 places; tokens are integers; an amount that is None was not measured.
 """
@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from chatbot.models.amounts import DollarsField
 from chatbot.models.conversations import Turn
 from chatbot.models.routes import Route
 
@@ -78,6 +79,9 @@ class Attempt(models.Model):
         ABANDONED = "abandoned", _("abandoned by a process that died")
         CACHED = "cached", _("answered from the cache")
 
+    FAILURES: ClassVar = (Outcome.FAILED, Outcome.INCOMPLETE, Outcome.ABANDONED)
+    """Outcomes that brought no whole answer. What a shopper stopped is no failure."""
+
     class Source(models.TextChoices):
         """Where the tokens come from."""
 
@@ -102,12 +106,10 @@ class Attempt(models.Model):
     output_tokens = models.PositiveIntegerField(null=True, blank=True)
     reasoning_tokens = models.PositiveIntegerField(null=True, blank=True)
     price = models.ForeignKey(Price, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    cost_usd = models.DecimalField(
-        max_digits=24, decimal_places=12, null=True, blank=True, help_text=_("Empty when not measured.")
-    )
+    cost_usd = DollarsField(null=True, blank=True, help_text=_("Empty when not measured."))
     first_word_ms = models.PositiveIntegerField(null=True, blank=True)
     total_ms = models.PositiveIntegerField(null=True, blank=True)
-    opened_at = models.DateTimeField(help_text=_("When the request left; the attempt counts in this hour."))
+    opened_at = models.DateTimeField(help_text=_("When the request left; the attempt counts at this moment."))
     settled_at = models.DateTimeField(null=True, blank=True)
     rolled_up_at = models.DateTimeField(null=True, blank=True)
 
@@ -144,34 +146,48 @@ class Attempt(models.Model):
         return f"attempt {self.id} ({self.outcome or 'open'})"
 
 
-class UsageHour(models.Model):
-    """The ledger of one hour, endpoint, model and source, added up. Always computed anew from the ledger's rows."""
+class UsageBucket(models.Model):
+    """The ledger of a quarter of an hour, by endpoint, model, source and price, added up. Always computed anew.
 
-    hour = models.DateTimeField(help_text=_("Start of the hour; the end is not in it."))
+    A quarter of an hour because every time zone of today is off UTC by a multiple of it: the days of any shop are then
+    whole buckets (hours would do for Seoul and not for Delhi), and a late row costs the recount of a smaller heap.
+    """
+
+    starts_at = models.DateTimeField(help_text=_("Start of the 15 minutes; the end is not in it."))
     endpoint = models.CharField(max_length=64)
     model = models.CharField(max_length=100, help_text=_("The model that was requested."))
     source = models.CharField(max_length=9, choices=Attempt.Source)
+    price = models.ForeignKey(Price, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     attempts = models.PositiveIntegerField()
-    failed = models.PositiveIntegerField(help_text=_("Attempts that brought no whole answer."))
+    failed = models.PositiveIntegerField(help_text=_("Attempts that brought no whole answer and were not stopped."))
     unpriced = models.PositiveIntegerField(help_text=_("Attempts without a known cost; they are not 0."))
     input_tokens = models.PositiveBigIntegerField()
     cached_input_tokens = models.PositiveBigIntegerField()
     output_tokens = models.PositiveBigIntegerField()
     reasoning_tokens = models.PositiveBigIntegerField()
-    cost_usd = models.DecimalField(max_digits=24, decimal_places=12)
+    cost_usd = DollarsField()
+    computed_at = models.DateTimeField()
 
     class Meta:
-        verbose_name = _("usage hour")
-        verbose_name_plural = _("usage hours")
+        verbose_name = _("usage bucket")
+        verbose_name_plural = _("usage buckets")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["hour", "endpoint", "model", "source"], name="chatbot_usage_hour_once"),
+            models.UniqueConstraint(
+                fields=["starts_at", "endpoint", "model", "source", "price"], name="chatbot_usage_bucket_once"
+            ),
+            models.UniqueConstraint(
+                fields=["starts_at", "endpoint", "model", "source"],
+                condition=Q(price__isnull=True),
+                name="chatbot_usage_bucket_unpriced_once",
+            ),
         ]
+        indexes: ClassVar = [models.Index(fields=["computed_at"], name="chatbot_usage_computed")]
 
     def __str__(self) -> str:
-        return f"{self.model} {self.hour:%Y-%m-%d %H:00}"
+        return f"{self.model} {self.starts_at:%Y-%m-%d %H:%M}"
 
 
-class Costs(UsageHour):
+class Costs(UsageBucket):
     """The admin's Costs page hangs on this name; it has no rows of its own."""
 
     class Meta:
@@ -208,7 +224,7 @@ class Budget(models.Model):
     scope = models.CharField(max_length=12, choices=Scope, default=Scope.SHOP)
     subject = models.CharField(max_length=100, blank=True, help_text=_("The model, when the scope is one model."))
     period = models.CharField(max_length=5, choices=Period, default=Period.MONTH)
-    limit_usd = models.DecimalField(max_digits=24, decimal_places=12)
+    limit_usd = DollarsField()
     action = models.CharField(max_length=9, choices=Action, default=Action.CATALOGUE)
     enabled = models.BooleanField(default=True)
 
@@ -231,8 +247,8 @@ class Reservation(models.Model):
     turn = models.ForeignKey(Turn, null=True, on_delete=models.SET_NULL, related_name="reservations")
     subject = models.CharField(max_length=100, blank=True, help_text=_("Visitor or conversation, by the scope."))
     period_start = models.DateTimeField()
-    reserved_usd = models.DecimalField(max_digits=24, decimal_places=12)
-    settled_usd = models.DecimalField(max_digits=24, decimal_places=12, null=True, blank=True)
+    reserved_usd = DollarsField()
+    settled_usd = DollarsField(null=True, blank=True)
     expires_at = models.DateTimeField(help_text=_("When a task looks whether the turn still lives."))
 
     class Meta:
