@@ -12,7 +12,7 @@ from chatbot.errors import AnswerTooLarge, BadGatewayBody, MalformedStream, Rela
 from chatbot.events import FinishReason, Usage
 from chatbot.relay.base import ChatMessage, ChatRequest
 from chatbot.relay.classify import event_failure
-from chatbot.relay.dialects.openai_chunks import Chunk, ErrorObject, TokenCounts, decode, decode_raw
+from chatbot.relay.dialects.openai_chunks import Chunk, TokenCounts, decode
 from chatbot.relay.sse import ServerSentEvent, SseParser
 from chatbot.relay.surrogates import SurrogateJoiner, joined
 
@@ -70,8 +70,7 @@ def request_body(request: ChatRequest) -> bytes:
 def error_codes(body: bytes) -> tuple[int | str, ...]:
     """The structured fields of the error object in `body`; empty when there is none."""
     chunk = decode(body)
-    error = None if chunk is None else chunk.error_object()
-    return () if error is None else error.codes()
+    return () if chunk is None else chunk.error_object().codes()
 
 
 class _Reader:
@@ -96,9 +95,7 @@ class _Reader:
         if not self.upstream_id and chunk.id:
             self.upstream_id = chunk.id[:MAX_NAME]
         if chunk.usage is not None:
-            counts = decode_raw(chunk.usage, TokenCounts)
-            if counts is not None:
-                self._counts = counts if self._counts is None else self._counts.updated(counts)
+            self._counts = chunk.usage if self._counts is None else self._counts.updated(chunk.usage)
         if chunk.choices and chunk.choices[0].finish_reason:
             reason = chunk.choices[0].finish_reason
             if reason == "error":
@@ -111,8 +108,7 @@ class _Reader:
     def _fail(self, chunk: Chunk) -> None:
         if self.finish_reason is not None or self.failure is not None:
             return  # the answer is whole: what goes wrong behind it changes nothing
-        error = chunk.error_object() or ErrorObject()
-        self.failure = event_failure(error.codes())()
+        self.failure = event_failure(chunk.error_object().codes())()
 
 
 class StreamReader(_Reader):

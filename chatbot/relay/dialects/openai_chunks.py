@@ -37,25 +37,6 @@ class ErrorObject(msgspec.Struct):
         return tuple(each for each in (self.status, self.code, self.type) if each is not None)
 
 
-class Chunk(msgspec.Struct):
-    """A chunk of a stream, or a plain answer. `usage` and `error` stay raw: an odd one must not cost the words."""
-
-    id: str | None = None
-    model: str | None = None
-    choices: list[Choice] | None = None
-    usage: msgspec.Raw | None = None
-    error: msgspec.Raw | None = None
-    object: str | None = None
-    code: int | str | None = None
-    type: str | None = None
-
-    def error_object(self) -> ErrorObject | None:
-        """The error that the chunk holds: under `error`, or the chunk itself (vLLM's `"object": "error"`)."""
-        if self.error is None:
-            return ErrorObject(code=self.code, type=self.type)
-        return decode_raw(self.error, ErrorObject)
-
-
 class _InputDetails(msgspec.Struct):
     cached_tokens: int | float | None = None
 
@@ -99,9 +80,25 @@ class TokenCounts(msgspec.Struct):
         )
 
 
+class Chunk(msgspec.Struct):
+    """A chunk of a stream, or a plain answer."""
+
+    id: str | None = None
+    model: str | None = None
+    choices: list[Choice] | None = None
+    usage: TokenCounts | None = None
+    error: ErrorObject | None = None
+    object: str | None = None
+    code: int | str | None = None
+    type: str | None = None
+
+    def error_object(self) -> ErrorObject:
+        """The error that the chunk holds: under `error`, or the chunk itself (vLLM's `"object": "error"`)."""
+        return self.error or ErrorObject(code=self.code, type=self.type)
+
+
 _MAX_COUNT: Final = 2**31 - 1
 _chunks: Final = msgspec.json.Decoder(Chunk)
-_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def decode(data: bytes) -> Chunk | None:
@@ -111,31 +108,31 @@ def decode(data: bytes) -> Chunk | None:
     """
     try:
         return _chunks.decode(data)
-    except msgspec.ValidationError:
-        return None
-    except _UNREADABLE:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _decode_leniently(data)
 
 
-def decode_raw(raw: msgspec.Raw, kind: type[T]) -> T | None:
-    """`raw` as `kind`; None when it is null or something else."""
-    try:
-        return msgspec.json.decode(raw, type=kind)
-    except _UNREADABLE:
-        return None
-
-
 def _decode_leniently(data: bytes) -> Chunk | None:
-    # The standard library lets half a surrogate pair pass, which msgspec rightly refuses.
+    # The standard library lets half a surrogate pair pass, which msgspec rightly refuses; and an odd usage or error
+    # object must not cost the words beside it.
     if not data.lstrip().startswith(b"{"):
         return None
     try:
         value = json.loads(data.decode("utf-8", "replace"))
-        for name in ("usage", "error"):
-            if value.get(name) is not None:
-                value[name] = msgspec.Raw(json.dumps(value[name]).encode())
-        return msgspec.convert(value, Chunk)
+        usage, error = value.pop("usage", None), value.pop("error", None)
+        chunk = msgspec.convert(value, Chunk)
     except (ValueError, RecursionError):
+        return None
+    chunk.usage = _converted(usage, TokenCounts)
+    if error:
+        chunk.error = _converted(error, ErrorObject) or ErrorObject()
+    return chunk
+
+
+def _converted(value: object, kind: type[T]) -> T | None:
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError:
         return None
 
 
