@@ -4,6 +4,7 @@
     |-- ConfigurationError            the site's settings are wrong; the message says what to type
     |-- Refused                       a door says no to what was asked
     |   |-- MalformedRequest          not a request that we understand
+    |   |-- RequestTooLarge           more bytes than a door reads
     |   |-- EmptyQuestion QuestionTooLong
     |   |-- NotFound                  unknown and not-yours answer alike
     |   |-- OriginRefused             the page that asks is not one of the shop's
@@ -60,6 +61,13 @@ class MalformedRequest(Refused):
     """The request cannot be read."""
 
     code = "malformed"
+
+
+class RequestTooLarge(Refused):
+    """The request or frame is larger than a door reads."""
+
+    code = "too_large"
+    http_status = 413
 
 
 class EmptyQuestion(Refused):
