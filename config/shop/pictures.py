@@ -1,7 +1,7 @@
 """Product pictures, drawn instead of photographed: an outline for the kind of thing, a tint for its colour.
 
-The outlines are the templates in `templates/shop/pictures/`; an address such as `/pictures/kettle-forest.svg` says both,
-so that a picture needs no row and may be kept by a browser.
+The outlines are the templates in `templates/shop/pictures/`. `/pictures/kettle-forest.svg`, say, names both,
+so a picture needs no row, and a browser may keep it.
 """
 
 from typing import Final
