@@ -1,0 +1,163 @@
+"""One chat request and what will be written for it: a list of steps that faults may edit before it is played.
+
+Until faults say otherwise a streamed answer is: role and tokens, finish, usage, done. A plain answer is one write.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Literal
+
+from chatbot.simulator import openai, tokens
+
+Mark = Literal["role", "token", "finish", "usage", "done", "body", "extra"]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Send these bytes. `tokens` are the output tokens that they complete: their pace and their place on the bill."""
+
+    data: bytes
+    mark: Mark = "extra"
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Send nothing for a while."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """End the connection: `reset` (RST), `close` (FIN in the middle of the body), `end` (a well-formed end of body)."""
+
+    how: Literal["reset", "close", "end"]
+
+
+Step = Write | Pause | Hangup
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole HTTP answer in place of a completion."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = "application/json"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Exchange:
+    """A chat request and its answer in the making.
+
+    First `instead` may replace the answer; then facts (text, model, usage) may change; `render` turns them into steps;
+    then steps may change. `random` belongs to this request alone, so faults are the same under the same seed.
+    """
+
+    id: str
+    created: int
+    model: str
+    random: Random
+    stream: bool
+    include_usage: bool
+    prompt_tokens: int
+    cached_tokens: int
+    pieces: list[str]
+    finish_reason: str = "stop"
+    usage_shape: openai.UsageShape = "full"
+    wait_s: float = 0.0
+    instead: Reply | Hangup | None = None
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def chunks(self) -> openai.Chunks:
+        """Chunks of this answer."""
+        return openai.Chunks(
+            upstream_id=self.id, created=self.created, model=self.model, include_usage=self.include_usage
+        )
+
+    @property
+    def usage(self) -> dict[str, Any]:  # Any: JSON
+        """The usage object of the whole answer."""
+        return openai.usage(self.prompt_tokens, self.cached_tokens, len(self.pieces))
+
+    def shorten(self, max_tokens: int | None, stop: tuple[str, ...]) -> None:
+        """Cut the text before the first of the `stop` texts in it, and to `max_tokens` (finish_reason `length`)."""
+        text = "".join(self.pieces)
+        ends = [at for at in (text.find(one) for one in stop) if at >= 0]
+        if ends:
+            self.pieces = tokens.pieces(text[: min(ends)])
+        if max_tokens is not None and len(self.pieces) > max_tokens:
+            self.pieces = self.pieces[:max_tokens]
+            self.finish_reason = "length"
+
+    def render(self) -> None:
+        """Make the steps of the answer as the facts have it."""
+        if not self.stream:
+            body = openai.plain_answer(
+                upstream_id=self.id,
+                created=self.created,
+                model=self.model,
+                text="".join(self.pieces),
+                finish_reason=self.finish_reason,
+                usage=self.usage,
+                usage_shape=self.usage_shape,
+            )
+            self.steps = [Write(body, "body", len(self.pieces))]
+            return
+        chunks = self.chunks
+        self.steps = [Write(chunks.role(), "role")]
+        self.steps += [Write(chunks.text(piece), "token", 1) for piece in self.pieces]
+        self.steps.append(Write(chunks.finish(self.finish_reason), "finish"))
+        if self.include_usage and self.usage_shape != "absent":
+            # A null in place of the usage reports nothing, so it is not marked as usage.
+            full = self.usage_shape == "full"
+            self.steps.append(Write(chunks.usage(self.usage if full else None), "usage" if full else "extra"))
+        self.steps.append(Write(openai.DONE, "done"))
+
+    def place(self, k: int | None) -> int:
+        """`k` if given, else a random number of tokens, at least 1 and less than the whole answer."""
+        return self.random.randint(1, max(1, len(self.pieces) - 1)) if k is None else k
+
+    def after(self, k: int | None) -> int:
+        """The index in `steps` right after the k-th token, or after the last one there is."""
+        left = self.place(k)
+        index = 0
+        for i, step in enumerate(self.steps):
+            if isinstance(step, Write) and step.mark in ("role", "token"):
+                left -= step.tokens
+                if left < 0:
+                    break
+                index = i + 1
+        return index
+
+    def insert(self, k: int | None, *steps: Step) -> None:
+        """Put `steps` after the k-th token of a stream; a plain answer has no inside and stays as it is."""
+        if self.stream:
+            index = self.after(k)
+            self.steps[index:index] = steps
+
+    def break_off(self, k: int | None, *steps: Step) -> None:
+        """End with `steps` after the k-th token of a stream, or after half the bytes of a plain answer."""
+        if self.stream:
+            del self.steps[self.after(k) :]
+        else:
+            self.steps = [
+                Write(step.data[: len(step.data) // 2], "extra", step.tokens)
+                for step in self.steps
+                if isinstance(step, Write)
+            ]
+        self.steps += steps
+
+    def drop(self, *marks: Mark) -> None:
+        """Leave out the writes with these marks."""
+        self.steps = [step for step in self.steps if not (isinstance(step, Write) and step.mark in marks)]
+
+    def writes(self, mark: Mark | None = None) -> Iterator[tuple[int, Write]]:
+        """Index and write of every write, or of those with this mark."""
+        for index, step in enumerate(self.steps):
+            if isinstance(step, Write) and mark in (None, step.mark):
+                yield index, step

@@ -1,0 +1,305 @@
+"""The simulator as a server: `Simulator` listens, checks, plans an answer, plays it and keeps the bill.
+
+    POST   /v1/chat/completions    stream or plain, with a bearer key; `X-Simulate: fault,...` for faults
+    GET    /v1/models              and /v1/models/<id>
+    GET    /bill                   the bill as JSON (?lines=N), /bill.csv its lines; DELETE /bill starts a new one
+    GET    /control                every fault with its sentence; POST /control plans faults (see `script`)
+    GET    /requests               the last requests as they came, without the key; DELETE /requests forgets them
+
+Everything but `/v1/` is open to whoever can connect: listen on the loopback address.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from hmac import compare_digest
+from random import Random
+from typing import Any, Final, Self
+from uuid import UUID
+
+import msgspec
+from aiohttp import web
+
+from chatbot.simulator import answers, openai, tokens
+from chatbot.simulator.bill import LINES_KEPT, Bill, Line, fingerprint
+from chatbot.simulator.exchange import Exchange, Hangup
+from chatbot.simulator.faults import UnknownFault
+from chatbot.simulator.models import MODELS, Model
+from chatbot.simulator.player import hang_up, play
+from chatbot.simulator.script import Script
+
+DEFAULT_KEY: Final = "simulator-key"
+
+_BODY_LIMIT: Final = 32 * 1024 * 1024
+_REQUESTS_KEPT: Final = 1000
+_REQUEST_BYTES_KEPT: Final = 32 * 1024 * 1024
+# How a first word's delay spreads around the model's mean: the sigma of a log-normal distribution.
+_LATENCY_SPREAD: Final = 0.25
+
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Simulator:
+    """A relay on a port of its own. Start and stop it, or use it as an async context manager.
+
+    `seed` makes answers, ids, delays and random faults a function of the order of requests. `tokens_per_second` None is
+    each model's own speed, 0 no pacing at all. `latency` multiplies the models' delay of the first word, 0 is none.
+    `keys` are accepted beside DEFAULT_KEY. `port` 0 takes a free one.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int | None = None,
+        tokens_per_second: float | None = None,
+        latency: float = 1.0,
+        keys: Iterable[str] = (),
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        self.bill = Bill()
+        self.faults = Script()
+        self.url = ""
+        self._requests: deque[tuple[dict[str, Any], bytes]] = deque()  # Any: JSON
+        self._request_bytes = 0
+        self._seed = seed if seed is not None else Random().randrange(2**32)  # noqa: S311  not a secret
+        self._tokens_per_second = tokens_per_second
+        self._latency = latency
+        self._keys = tuple(key.encode() for key in (DEFAULT_KEY, *keys))
+        self._host = host
+        self._port = port
+        self._number = 0
+        self._cache = tokens.PromptCache()
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> str:
+        """Listen, and return the base URL, which ends in `/v1`. Raises OSError when the port is taken."""
+        runner = web.AppRunner(
+            self._app(), handler_cancellation=True, access_log=None, shutdown_timeout=0.05, keepalive_timeout=75
+        )
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, self._host, self._port).start()
+        except OSError:
+            await runner.cleanup()
+            raise
+        self._runner = runner
+        host, port = runner.addresses[0][:2]
+        self.url = f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"
+        return self.url
+
+    async def stop(self) -> None:
+        """Close all connections; answers under way count as aborted."""
+        if self._runner is not None:
+            runner, self._runner = self._runner, None
+            await runner.cleanup()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.stop()
+
+    def requests(self) -> list[dict[str, Any]]:  # Any: JSON
+        """The last chat requests, oldest first: headers without the key, and the body as it came."""
+        return [{**seen, "body": _as_sent(body)} for seen, body in self._requests]
+
+    def forget_requests(self) -> None:
+        """Start `requests` again from nothing."""
+        self._requests.clear()
+        self._request_bytes = 0
+
+    def _app(self) -> web.Application:
+        app = web.Application(client_max_size=_BODY_LIMIT, middlewares=[_errors_as_json])
+        app.add_routes(
+            [
+                web.get("/", self._get_index),
+                web.post("/v1/chat/completions", self._post_chat),
+                web.get("/v1/models", self._get_models),
+                web.get("/v1/models/{id}", self._get_model),
+                web.get("/bill", self._get_bill),
+                web.get("/bill.csv", self._get_bill_csv),
+                web.delete("/bill", self._delete_bill),
+                web.get("/control", self._get_control),
+                web.post("/control", self._post_control),
+                web.get("/requests", self._get_requests),
+                web.delete("/requests", self._delete_requests),
+            ]
+        )
+        return app
+
+    async def _post_chat(self, request: web.Request) -> web.StreamResponse:
+        self._number += 1
+        random = Random(f"{self._seed}:{self._number}")  # noqa: S311  repeatable on purpose
+        key = self._key(request)
+        line = self.bill.start(
+            number=self._number,
+            upstream_id=f"chatcmpl-{UUID(int=random.getrandbits(128), version=4)}",
+            key=fingerprint(key) if key is not None else "unknown",
+            model="unknown",
+        )
+        try:
+            body = await request.read()
+            self._remember(line, request, body)
+            exchange, model = self._plan(request, body, line, random)
+            if isinstance(exchange.instead, Hangup):
+                hang_up(request, exchange.instead)
+                self.bill.settle(line, "refused")
+                return web.Response()
+            if exchange.instead is not None:
+                reply = exchange.instead
+                line.status = reply.status
+                self.bill.settle(line, "refused")
+                headers = {"Content-Type": reply.content_type, "x-request-id": line.id, **dict(reply.headers)}
+                return web.Response(status=reply.status, body=reply.body, headers=headers)
+            return await play(request, exchange, line, self.bill, tokens_per_second=self._speed(model))
+        except openai.Rejected as err:
+            line.status = err.status
+            self.bill.settle(line, "refused")
+            return _json_response(err.body, status=err.status)
+        except web.HTTPException as err:
+            line.status = err.status
+            self.bill.settle(line, "refused")
+            raise
+        except (asyncio.CancelledError, ConnectionError):
+            self.bill.settle(line, "aborted")
+            raise
+        finally:
+            # A line left open by a defect of our own would keep the bill from ever settling.
+            self.bill.settle(line, "broken")
+
+    def _plan(self, request: web.Request, body: bytes, line: Line, random: Random) -> tuple[Exchange, Model]:
+        if line.key == "unknown":
+            raise openai.unauthorized()
+        call = openai.read_call(body)
+        model = MODELS.get(call.model)
+        if model is None:
+            raise openai.unknown_model(call.model)
+        line.model, line.stream = model.id, call.stream
+        prompt = tokens.prompt_tokens(call.messages)
+        if prompt > model.context_tokens:
+            raise openai.context_exceeded(model, prompt)
+        try:
+            planned = self.faults.draw(call, random, request.headers.get("X-Simulate"))
+        except UnknownFault as err:
+            raise openai.Rejected(400, str(err), param="X-Simulate", code="unknown_fault") from err
+        line.faults = " ".join(one.spec for one in planned)
+        pieces = tokens.pieces(answers.answer(call.messages, random))
+        exchange = Exchange(
+            id=line.id,
+            created=int(time.time()),
+            model=model.id,
+            random=random,
+            stream=call.stream,
+            include_usage=call.include_usage,
+            prompt_tokens=prompt,
+            cached_tokens=0,
+            pieces=pieces,
+            wait_s=self._first_word_s(model, random),
+        )
+        for one in planned:
+            if one.fault.stage <= one.fault.stage.FACTS:
+                one.commit(exchange)
+        if exchange.instead is None:
+            exchange.cached_tokens = self._cache.cached_tokens(f"{line.key}:{model.id}", call.messages)
+            exchange.shorten(call.max_tokens, call.stop)
+            exchange.render()
+            for one in planned:
+                if one.fault.stage > one.fault.stage.FACTS:
+                    one.commit(exchange)
+        return exchange, model
+
+    def _key(self, request: web.Request) -> str | None:
+        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+        given = key.strip().encode(errors="surrogateescape")
+        known = scheme.lower() == "bearer" and any(compare_digest(given, one) for one in self._keys)
+        return given.decode() if known else None
+
+    def _speed(self, model: Model) -> float:
+        return model.tokens_per_second if self._tokens_per_second is None else self._tokens_per_second
+
+    def _first_word_s(self, model: Model, random: Random) -> float:
+        # Drawn also when it is multiplied away, so that the factor changes nothing else under a seed.
+        spread = random.lognormvariate(-(_LATENCY_SPREAD**2) / 2, _LATENCY_SPREAD)
+        return model.latency_ms / 1000 * spread * self._latency
+
+    def _remember(self, line: Line, request: web.Request, body: bytes) -> None:
+        headers = {name: value for name, value in request.headers.items() if name.lower() != "authorization"}
+        seen = {"id": line.id, "time": line.time, "key": line.key, "path": request.path_qs, "headers": headers}
+        self._requests.append((seen, body))
+        self._request_bytes += len(body)
+        while len(self._requests) > _REQUESTS_KEPT or self._request_bytes > _REQUEST_BYTES_KEPT:
+            self._request_bytes -= len(self._requests.popleft()[1])
+
+    async def _get_index(self, request: web.Request) -> web.Response:
+        return web.Response(text=__doc__ or "")
+
+    async def _get_models(self, request: web.Request) -> web.Response:
+        self._require_key(request)
+        return _json_response({"object": "list", "data": [openai.model_object(model) for model in MODELS.values()]})
+
+    async def _get_model(self, request: web.Request) -> web.Response:
+        self._require_key(request)
+        model = MODELS.get(request.match_info["id"])
+        if model is None:
+            raise openai.unknown_model(request.match_info["id"])
+        return _json_response(openai.model_object(model))
+
+    def _require_key(self, request: web.Request) -> None:
+        if self._key(request) is None:
+            raise openai.unauthorized()
+
+    async def _get_bill(self, request: web.Request) -> web.Response:
+        lines = request.query.get("lines", str(LINES_KEPT))
+        if not lines.isdecimal():
+            raise openai.Rejected(400, "'lines' is a number of lines.", param="lines")
+        return _json_response(self.bill.as_json(int(lines)))
+
+    async def _get_bill_csv(self, request: web.Request) -> web.Response:
+        return web.Response(text=self.bill.as_csv(), content_type="text/csv")
+
+    async def _delete_bill(self, request: web.Request) -> web.Response:
+        self.bill.reset()
+        return web.Response(status=204)
+
+    async def _get_control(self, request: web.Request) -> web.Response:
+        return _json_response(self.faults.as_json())
+
+    async def _post_control(self, request: web.Request) -> web.Response:
+        try:
+            self.faults.command(await request.read())
+        except ValueError as err:
+            raise openai.Rejected(400, str(err)) from err
+        return web.Response(status=204)
+
+    async def _get_requests(self, request: web.Request) -> web.Response:
+        return _json_response({"requests": self.requests()})
+
+    async def _delete_requests(self, request: web.Request) -> web.Response:
+        self.forget_requests()
+        return web.Response(status=204)
+
+
+@web.middleware
+async def _errors_as_json(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except openai.Rejected as err:
+        return _json_response(err.body, status=err.status)
+    except web.HTTPClientError as err:
+        body = openai.error_body(f"{err.reason}: {request.method} {request.path}", kind="invalid_request_error")
+        return _json_response(body, status=err.status)
+
+
+def _json_response(value: object, *, status: int = 200) -> web.Response:
+    body = value if isinstance(value, bytes) else msgspec.json.encode(value)
+    return web.Response(body=body, status=status, content_type="application/json")
+
+
+def _as_sent(body: bytes) -> object:
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return body.decode(errors="replace")
