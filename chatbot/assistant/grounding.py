@@ -15,8 +15,10 @@ from chatbot.assistant.sentences import price_unknown, spoken
 from chatbot.events import ProductCard, ProductShown, TextAdded, TextFinished, TextStarted, TurnEvent
 
 _CITATION: Final = re.compile(r"\[\[\s*p(\d{1,3})\s*(?:\.\s*(price|stock|title)\s*)?\]\]", re.IGNORECASE)
-_LONGEST: Final = 48
-"""A bracket that is not closed within this many characters is text, not a citation."""
+_ABOUT_A_PRODUCT: Final = re.compile(r"\[\[\s*p\d", re.IGNORECASE)
+_BRACKETED: Final = re.compile(r"\[\[[^\[\]\n]{1,40}\]\]")
+_BRACKETED_SO_FAR: Final = re.compile(r"\[(?:\[[^\[\]\n]{0,40}\]?)?")
+"""Held back until it is clear what it is; longer than this it is text."""
 
 
 @dataclass(slots=True)
@@ -58,11 +60,10 @@ class Grounding:
                 events += self._say("".join(said)) + self._end_block()
                 said, at = [], mark + 1
                 continue
-            end = text.find("]]", mark, mark + _LONGEST)
-            if end >= 0:
-                said.append(self._cited(text[mark : end + 2]))
-                at = end + 2
-            elif not final and self._may_become_citation(text[mark:]):
+            if bracketed := _BRACKETED.match(text, mark):
+                said.append(self._cited(bracketed[0]))
+                at = bracketed.end()
+            elif not final and _BRACKETED_SO_FAR.fullmatch(text, mark):
                 self._held = text[mark:]
                 break
             else:
@@ -77,17 +78,11 @@ class Grounding:
         line_end = text.find("\n", at, bracket) if self._due else -1
         return line_end if line_end >= 0 else bracket
 
-    @staticmethod
-    def _may_become_citation(rest: str) -> bool:
-        return len(rest) < _LONGEST and (rest == "[" or (rest.startswith("[[") and "\n" not in rest))
-
     def _cited(self, citation: str) -> str:
         """The words that stand in place of `citation`."""
         match = _CITATION.fullmatch(citation)
         if match is None:
-            if citation.startswith("[[") and re.match(r"\[\[\s*p\d", citation, re.IGNORECASE):
-                return self._dropped(citation)
-            return citation
+            return self._dropped(citation) if _ABOUT_A_PRODUCT.match(citation) else citation
         number = int(match[1])
         if not 1 <= number <= len(self.cards):
             return self._dropped(citation)

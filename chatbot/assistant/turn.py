@@ -74,7 +74,7 @@ async def follow(visitor: Visitor, turn: str, *, after: int = 0) -> AsyncGenerat
             async for numbered in events:
                 yield numbered
         return
-    while (told := await records.told(turn)) is None:
+    while (told := await records.told(turn)) is None:  # noqa: ASYNC110 - it ends in a process that we cannot hear
         await asyncio.sleep(POLL_S)
     for numbered in enumerate(told, 1):
         yield numbered

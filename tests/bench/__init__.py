@@ -1,0 +1,1 @@
+"""Benchmarks: `make bench [AREA=main] [ONLY=name]`. Each prints its figure beside its goal; nothing here is a test."""
