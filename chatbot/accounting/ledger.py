@@ -1,0 +1,140 @@
+"""The ledger: one row per attempt, written before its request leaves and settled once.
+
+A row that never heard of its end (the process was killed) is settled by `settle_abandoned`, as unknown. All functions
+run in the caller's transaction where one is open.
+"""
+
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from django.db.models import Q
+
+from chatbot import conf
+from chatbot.accounting.prices import cost_usd, price_of_first
+from chatbot.events import AttemptEnded, Usage
+from chatbot.models import Attempt, Route, Turn
+
+log = logging.getLogger(__name__)
+
+MOST: Final = 2_147_483_647
+"""What a token or millisecond column holds; a relay that says more is not believed."""
+
+
+def open_attempt(*, attempt: str, turn: Turn, route: Route, number: int, now: datetime) -> None:
+    """Write the row of a request that is about to leave. A second call with the same id changes nothing."""
+    row = Attempt(
+        id=attempt,
+        turn=turn,
+        conversation_id=turn.conversation_id,
+        route=route,
+        endpoint=route.endpoint.name,
+        requested_model=route.model,
+        number=number,
+        opened_at=now,
+    )
+    Attempt.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def settle(ended: AttemptEnded, *, now: datetime, estimate: Usage | None = None) -> bool:
+    """Book how an attempt ended; True once, False when it was settled before.
+
+    Numbers that the relay did not report are taken from `estimate`, and the row then counts as estimated. The price is
+    that of the served model if the book has it, else of the requested one, at the moment the request left. Without
+    both input and output tokens, or without a price, the cost stays unknown.
+    """
+    row = Attempt.objects.filter(pk=ended.attempt).only("requested_model", "opened_at", "settled_at").first()
+    if row is None:
+        log.error("attempt %s ended (%s) and was never opened: it is not in the ledger", ended.attempt, ended.outcome)
+        return False
+    usage = _complete(_plausible(ended.usage), estimate)
+    price = price_of_first((ended.served_model, row.requested_model), row.opened_at)
+    cost = cost_usd(usage, price) if price else None
+    settled = (
+        Attempt.objects.open()
+        .filter(pk=row.pk)
+        .update(
+            served_model=ended.served_model[:100],
+            upstream_id=ended.upstream_id[:200],
+            outcome=ended.outcome,
+            error_code=ended.error_code[:32],
+            source=usage.source,
+            input_tokens=usage.input_tokens,
+            cached_input_tokens=usage.cached_input_tokens,
+            output_tokens=usage.output_tokens,
+            reasoning_tokens=usage.reasoning_tokens,
+            price=price if cost is not None else None,
+            cost_usd=cost,
+            first_word_ms=_number(ended.first_word_ms),
+            total_ms=_number(ended.total_ms),
+            settled_at=now,
+        )
+    )
+    return bool(settled)
+
+
+def settle_abandoned(now: datetime) -> int:
+    """Settle, as abandoned and unknown, the open attempts that no process speaks for any more; how many there were.
+
+    Those are the attempts of turns whose lease ran out. A turn that is over keeps its last lease for that purpose: the
+    process that ended it may still be reading a stopped answer to its end. Nothing is known of what such an attempt
+    used, so its tokens and cost stay empty.
+    """
+    silent = Turn.objects.filter(lease_until__lt=now)
+    grace = now - timedelta(seconds=conf.current().turn_lease_s)
+    orphaned = Q(turn__isnull=True, opened_at__lt=grace)
+    # No join: with `turn_id IN (...)` the row's own `settled_at IS NULL` is looked at again after a wait for its lock,
+    # so a settlement that came first is never overwritten.
+    return (
+        Attempt.objects.open()
+        .filter(Q(turn__in=silent) | orphaned)
+        .update(outcome=Attempt.Outcome.ABANDONED, source=Attempt.Source.UNKNOWN, settled_at=now)
+    )
+
+
+def cost_of(turn: Turn, *, model: str = "") -> Decimal | None:
+    """US dollars for all attempts of a turn, or for those of one model. None when one is open or of unknown cost."""
+    attempts = Attempt.objects.filter(turn=turn)
+    if model:
+        attempts = attempts.filter(requested_model=model)
+    costs = list(attempts.values_list("cost_usd", flat=True))
+    known = [cost for cost in costs if cost is not None]
+    return sum(known, Decimal(0)) if len(known) == len(costs) else None
+
+
+def _plausible(usage: Usage) -> Usage:
+    """`usage` without numbers that cannot be: negative or huge ones are unknown, a part is never over its whole."""
+    input_tokens, output_tokens = _number(usage.input_tokens), _number(usage.output_tokens)
+    return Usage(
+        input_tokens=input_tokens,
+        cached_input_tokens=_part(usage.cached_input_tokens, input_tokens),
+        output_tokens=output_tokens,
+        reasoning_tokens=_part(usage.reasoning_tokens, output_tokens),
+        source=usage.source,
+    )
+
+
+def _complete(usage: Usage, estimate: Usage | None) -> Usage:
+    """`usage` with what it lacks filled in from `estimate`."""
+    if usage.source != "unknown" and usage.input_tokens is not None and usage.output_tokens is not None:
+        return usage
+    if estimate is None:
+        told = usage.input_tokens is not None or usage.output_tokens is not None
+        return usage if told else replace(usage, source="unknown")
+    guess = _plausible(estimate)
+    if usage.input_tokens is None:
+        usage = replace(usage, input_tokens=guess.input_tokens, cached_input_tokens=guess.cached_input_tokens)
+    if usage.output_tokens is None:
+        usage = replace(usage, output_tokens=guess.output_tokens, reasoning_tokens=guess.reasoning_tokens)
+    return replace(usage, source="estimated")
+
+
+def _number(value: int | None) -> int | None:
+    return value if value is not None and 0 <= value <= MOST else None
+
+
+def _part(value: int | None, whole: int | None) -> int | None:
+    value = _number(value)
+    return None if value is None or whole is None else min(value, whole)
