@@ -15,7 +15,9 @@ from uuid import UUID, uuid4
 from django.conf import settings as django_settings
 from django.core import signing
 from django.core.cache import cache
-from django.http import HttpResponse
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language, get_language_from_request, get_supported_language_variant
 
 from chatbot import conf
 from chatbot.errors import NotFound, OriginRefused, RateLimited
@@ -42,6 +44,16 @@ class Visitor:
     user_id: Any = None  # Any: the primary key of the site's own user model
     address: str = field(default="", repr=False)
     is_new: bool = False
+
+
+def evidence_of(request: HttpRequest, user: Any) -> VisitorEvidence:  # Any: the site's own user model
+    """What a request tells of the one who sent it. A WebSocket's handshake is read as a request too."""
+    return VisitorEvidence(
+        cookies=request.COOKIES,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        user=user,
+        address=request.META.get("REMOTE_ADDR", ""),
+    )
 
 
 def resolve(evidence: VisitorEvidence) -> Visitor:
@@ -96,6 +108,30 @@ def network_address(evidence: VisitorEvidence) -> str:
     trusted = conf.current().trusted_proxies
     hops = [hop.strip() for hop in evidence.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
     return hops[-trusted] if 0 < trusted <= len(hops) else evidence.address
+
+
+def refuse_foreign_page(request: HttpRequest) -> None:
+    """Raises OriginRefused unless the request's Origin header is exactly the shop's; no header is foreign too."""
+    try:
+        host = request.get_host()
+    except DisallowedHost as err:
+        raise OriginRefused from err
+    refuse_foreign_origin(request.headers.get("Origin"), host=host, secure=request.is_secure())
+
+
+def language_of_page(request: HttpRequest, page: Mapping[str, str]) -> str:
+    """The language of the page that the shopper is on.
+
+    The client may name it as `page["language"]`, which is the only way when the site tells languages apart by address.
+    Else it is what the site would choose for this request.
+    """
+    try:
+        return get_supported_language_variant(page.get("language", ""))
+    except LookupError:
+        pass
+    if "django.middleware.locale.LocaleMiddleware" in django_settings.MIDDLEWARE:
+        return get_language_from_request(request)
+    return get_language() or django_settings.LANGUAGE_CODE
 
 
 def refuse_foreign_origin(origin: str | None, *, host: str, secure: bool) -> None:

@@ -2,15 +2,16 @@
 
 One event is one part, a JSON object. A WebSocket frame is the part with `seq`; a server-sent event is the part with an
 `id:` line; a reply over REST is all parts of a turn folded into one. `parse` reads a part back (the terminal, tests).
+What a browser sends up a WebSocket is one of three frames: `AskFrame`, `ResumeFrame`, `StopFrame`.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final, assert_never
+from typing import Annotated, Any, Final, assert_never
 
 import msgspec
 
-from chatbot.errors import ChatbotError
+from chatbot.errors import ChatbotError, MalformedRequest, RequestTooLarge
 from chatbot.events import (
     ProductCard,
     ProductShown,
@@ -192,3 +193,57 @@ def fold(events: Iterable[TurnEvent]) -> Reply:
                 assert_never(event)
     reply.text = "".join(block["text"] for block in blocks.values())
     return reply
+
+
+Id = Annotated[str, msgspec.Meta(max_length=128)]
+
+
+class AskFrame(msgspec.Struct, tag_field="type", tag="ask"):
+    """A question. `id` is the client message id: asking again with it gives the same turn."""
+
+    id: Id
+    text: str
+    conversation: Id | None = None
+    page: dict[str, str] = {}
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What an error that answers the frame belongs to."""
+        return {"id": self.id}
+
+
+class ResumeFrame(msgspec.Struct, tag_field="type", tag="resume"):
+    """Go on with a turn after its part number `after`."""
+
+    turn: Id
+    after: int = 0
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What an error that answers the frame belongs to."""
+        return {"turn": self.turn}
+
+
+class StopFrame(msgspec.Struct, tag_field="type", tag="stop"):
+    """Stop a turn; what was said so far stays."""
+
+    turn: Id
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What an error that answers the frame belongs to."""
+        return {"turn": self.turn}
+
+
+Frame = AskFrame | ResumeFrame | StopFrame
+_frames: Final[msgspec.json.Decoder[Frame]] = msgspec.json.Decoder(Frame)
+
+
+def read_frame(data: str | bytes, *, at_most: int) -> Frame:
+    """The frame in `data`, of at most so many bytes. Raises RequestTooLarge and MalformedRequest."""
+    if len(data) > at_most or (isinstance(data, str) and len(data.encode(errors="replace")) > at_most):
+        raise RequestTooLarge
+    try:
+        return _frames.decode(data)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as err:
+        raise MalformedRequest(str(err)) from err

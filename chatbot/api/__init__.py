@@ -1,0 +1,1 @@
+"""The doors over HTTP: server-sent events for a chat, REST for everything else."""
