@@ -48,7 +48,8 @@ class HttpRelay:
                 failure = err
             yield _ended(exchange, request, failure)
             if failure is not None:
-                raise failure
+                # The frames below hold what the upstream wrote; error trackers record the locals of every frame.
+                raise failure.with_traceback(None)
             await exchange.drain()
         finally:
             await exchange.close()

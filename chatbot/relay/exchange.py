@@ -3,6 +3,7 @@
 The exceptions of the HTTP libraries end here and are not chained to ours: they hold the request, and with it the key.
 """
 
+import math
 import time
 from collections.abc import AsyncGenerator
 from contextlib import suppress
@@ -58,28 +59,30 @@ class Exchange:
         self._unread = b""
         self._size = 0
         self._over = False
-        limits = endpoint.timeouts
-        silent_s = limits.first_token_s if request.stream else limits.first_token_s + limits.between_tokens_s
         self._deadline = Deadline()
-        now = self._deadline.time()
-        self._total_at = now + limits.total_s
+        self._total_at = self._limit = math.inf
         self._tail_at: float | None = None
-        self._limit = min(now + silent_s, self._total_at)
 
     async def send(self, url: httpx.URL, headers: httpx.Headers) -> None:
         """Sends the request and reads the head of the response, and of a refusal its structured fields."""
-        connect_s = self._endpoint.timeouts.connect_s
+        limits = self._endpoint.timeouts
         request = httpx.Request(
             "POST",
             url,
             headers=headers,
             content=request_body(self._request),
             # For the transport "pool" is all of getting a connection, name lookup included.
-            extensions={"timeout": {"connect": connect_s, "pool": connect_s, "read": None, "write": None}},
+            extensions={
+                "timeout": {"connect": limits.connect_s, "pool": limits.connect_s, "read": None, "write": None}
+            },
         )
-        http = await client()
+        http = await client()  # may take a while to build; that is not the upstream's time
         failure: type[RelayError]
         self._started = time.perf_counter()
+        now = self._deadline.time()
+        silent_s = limits.first_token_s if self._request.stream else limits.first_token_s + limits.between_tokens_s
+        self._total_at = now + limits.total_s
+        self._limit = min(now + silent_s, self._total_at)
         self._deadline.move(self._limit)
         try:
             with self._deadline:
