@@ -1,0 +1,201 @@
+/**
+ * One message on the page: its words, its cards, and below them what the shopper can do about it. A message that is the
+ * same value as before is not looked at again.
+ */
+
+import { card } from "./cards.js?v=0.1.0";
+import { el, icon, unseen } from "./elements.js?v=0.1.0";
+import { textOf } from "./messages.js?v=0.1.0";
+import { Prose } from "./prose.js?v=0.1.0";
+
+/** @typedef {import("./messages.js").Block} Block */
+/** @typedef {import("./messages.js").Card} Card */
+/** @typedef {import("./messages.js").Message} Message */
+/**
+ * @typedef {object} Acts What a shopper can do with a message.
+ * @property {(key: string) => void} retry
+ * @property {() => void} goOn
+ * @property {(id: string, word: 1 | -1) => void} feedback
+ * @property {(event: Event, card: Card, message: Message) => void} clicked
+ */
+/** @typedef {Record<string, any>} Strings any: sentences, and the list of starters. */
+
+/** One message. */
+export class Bubble {
+  #strings;
+  #acts;
+  #base;
+  #body = el("div", { class: "body", part: "message-body" });
+  #foot = el("div", { class: "foot" });
+  /** @type {Message | null} */
+  #message = null;
+  #last = false;
+  #footState = "";
+  /** @type {Map<string, {prose: Prose, text: string, growing: boolean}>} */
+  #texts = new Map();
+  /** @type {Map<string, {card: Card, element: HTMLElement}>} */
+  #cards = new Map();
+  #order = "";
+
+  /**
+   * @param {Message} message
+   * @param {Strings} strings
+   * @param {Acts} acts
+   * @param {string} base
+   */
+  constructor(message, strings, acts, base) {
+    this.#strings = strings;
+    this.#acts = acts;
+    this.#base = base;
+    const mine = message.role === "user";
+    const name = unseen(mine ? strings.you : strings.assistant);
+    const { role } = message;
+    this.element = el("article", { class: `message ${role}`, part: `message ${role}` }, name, this.#body, this.#foot);
+  }
+
+  /**
+   * @param {Message} message
+   * @param {boolean} last Whether it is the last one and nothing is under way.
+   */
+  draw(message, last) {
+    if (message === this.#message && last === this.#last) return;
+    this.#message = message;
+    this.#last = last;
+    const writing = message.phase === "answering";
+    this.element.dataset.phase = message.phase;
+    this.element.setAttribute("aria-busy", String(writing));
+    if (message.role === "user") this.#body.textContent = textOf(message);
+    else this.#blocks(message.blocks, writing);
+    this.#drawFoot(message, last);
+  }
+
+  /**
+   * @param {readonly Block[]} blocks
+   * @param {boolean} writing
+   */
+  #blocks(blocks, writing) {
+    const order = blocks.map((block) => `${block.kind} ${block.id}`).join("\n");
+    if (order !== this.#order) this.#arrange(blocks, order);
+    for (const block of blocks) {
+      if (block.kind === "product") {
+        const known = this.#cards.get(block.id);
+        if (known && known.card !== block.card) {
+          const element = this.#card(block.card);
+          known.element.replaceWith(element);
+          this.#cards.set(block.id, { card: block.card, element });
+        }
+        continue;
+      }
+      const shown = this.#texts.get(block.id);
+      const growing = writing && block.open;
+      if (!shown || (shown.text === block.text && shown.growing === growing)) continue;
+      shown.prose.draw(block.text, growing);
+      shown.text = block.text;
+      shown.growing = growing;
+    }
+  }
+
+  /**
+   * Put the blocks in their order. While an answer only grows, what is there stays where it is.
+   * @param {readonly Block[]} blocks
+   * @param {string} order
+   */
+  #arrange(blocks, order) {
+    if (!this.#order || !order.startsWith(`${this.#order}\n`)) {
+      this.#body.replaceChildren();
+      this.#texts.clear();
+      this.#cards.clear();
+    }
+    for (const block of blocks) {
+      if (block.kind === "text" && !this.#texts.has(block.id)) {
+        const into = this.#body.appendChild(el("div", { class: "prose", part: "prose" }));
+        this.#texts.set(block.id, { prose: new Prose(into, this.#base), text: "", growing: false });
+      } else if (block.kind === "product" && !this.#cards.has(block.id)) {
+        const element = this.#card(block.card);
+        this.#list().append(element);
+        this.#cards.set(block.id, { card: block.card, element });
+      }
+    }
+    this.#order = order;
+  }
+
+  /** The list that the next card goes into: cards that follow each other stand in one. */
+  #list() {
+    const end = this.#body.lastElementChild;
+    if (end?.localName === "ul") return end;
+    // Safari drops the list role from a list without markers; the attribute keeps it.
+    return this.#body.appendChild(el("ul", { class: "cards", part: "cards", role: "list", "aria-label": this.#strings.products }));
+  }
+
+  /** @param {Card} data */
+  #card(data) {
+    const clicked = (/** @type {Event} */ event) => this.#message && this.#acts.clicked(event, data, this.#message);
+    return card(data, this.#strings, this.#base, clicked);
+  }
+
+  /**
+   * A button that has the focus must not be made anew because another value of the message changed.
+   * @param {Message} message
+   * @param {boolean} last
+   */
+  #drawFoot(message, last) {
+    const state = [message.phase, message.ending, last, message.fault?.sentence, message.blocks.length > 0].join("\n");
+    if (state !== this.#footState) this.#foot.replaceChildren(...this.#below(message, last));
+    this.#footState = state;
+    for (const thumb of /** @type {NodeListOf<HTMLElement>} */ (this.#foot.querySelectorAll(".thumb"))) {
+      thumb.setAttribute("aria-pressed", String(thumb.dataset.word === String(message.feedback)));
+    }
+  }
+
+  /**
+   * @param {Message} message
+   * @param {boolean} last
+   * @returns {Node[]}
+   */
+  #below(message, last) {
+    const { strings, acts } = { strings: this.#strings, acts: this.#acts };
+    const button = (/** @type {string} */ words, /** @type {() => void} */ act) =>
+      el("button", { type: "button", class: "act", part: "button", onclick: act }, words);
+    const again = () => button(strings.retry, () => acts.retry(message.key));
+    if (message.role === "user") {
+      if (message.phase === "unsent") {
+        const alert = el("p", { class: "note fault", role: "alert" }, message.fault?.sentence || strings.unsent);
+        return [alert, again()];
+      }
+      return message.phase === "sent" && last ? [el("p", { class: "note" }, strings.unanswered), again()] : [];
+    }
+    if (message.phase === "failed") {
+      return [el("p", { class: "note fault", role: "alert" }, message.fault?.sentence || strings.failed), ...(last ? [again()] : [])];
+    }
+    if (message.phase !== "done") return [];
+    const note = strings[`ending_${message.ending}`];
+    return [
+      ...(note ? [el("p", { class: "note" }, note)] : []),
+      ...(last && message.ending === "incomplete" ? [button(strings.go_on, acts.goOn)] : []),
+      ...(message.blocks.length ? [this.#thumbs()] : []),
+    ];
+  }
+
+  #thumbs() {
+    const thumb = (/** @type {1 | -1} */ word, /** @type {string} */ words) =>
+      el(
+        "button",
+        {
+          type: "button",
+          class: "thumb",
+          part: "feedback-button",
+          title: words,
+          "aria-label": words,
+          "data-word": word,
+          onclick: () => this.#message && this.#acts.feedback(this.#message.id, word),
+        },
+        icon(word === 1 ? "up" : "thumbDown"),
+      );
+    return el(
+      "div",
+      { class: "thumbs", role: "group", "aria-label": this.#strings.feedback },
+      thumb(1, this.#strings.helpful),
+      thumb(-1, this.#strings.not_helpful),
+    );
+  }
+}

@@ -1,0 +1,67 @@
+/** Product cards: what the shop's database says about a product, as text, with one link and one picture. */
+
+import { shown } from "./addresses.js?v=0.1.0";
+import { el, icon, unseen } from "./elements.js?v=0.1.0";
+
+/** @typedef {import("./messages.js").Card} Card */
+
+/**
+ * @param {Card} data
+ * @param {Record<string, any>} strings any: sentences, and the list of starters.
+ * @param {string} base The page's own address.
+ * @param {(event: Event, card: Card) => void} clicked
+ * @returns {HTMLLIElement}
+ */
+export function card(data, strings, base, clicked) {
+  const href = shown(data.link, base);
+  const title = href
+    ? el("a", { href, class: "card-title", part: "card-link", onclick: (/** @type {Event} */ event) => clicked(event, data) }, data.title)
+    : el("span", { class: "card-title" }, data.title);
+  return el(
+    "li",
+    { class: "card", part: "card", "data-sku": data.sku },
+    picture(data, base),
+    el(
+      "div",
+      { class: "card-text" },
+      data.brand ? el("span", { class: "card-brand" }, data.brand) : null,
+      title,
+      price(data, strings),
+      data.availability_text
+        ? el("span", { class: "stock", "data-availability": data.availability }, data.availability_text)
+        : null,
+    ),
+  );
+}
+
+/**
+ * @param {Card} data
+ * @param {string} base
+ */
+function picture(data, base) {
+  const frame = el("div", { class: "card-picture" });
+  const src = shown(data.image_link, base);
+  if (src) {
+    const broken = () => frame.replaceChildren(icon("image"));
+    frame.append(el("img", { src, alt: data.title, width: 80, height: 80, loading: "lazy", decoding: "async", onerror: broken }));
+  } else {
+    frame.append(icon("image"));
+  }
+  return frame;
+}
+
+/**
+ * @param {Card} data
+ * @param {Record<string, any>} strings any: see card.
+ */
+function price(data, strings) {
+  if (!data.price_text) return null;
+  if (!data.sale_price_text) return el("span", { class: "price" }, data.price_text);
+  return el(
+    "span",
+    { class: "price" },
+    el("ins", {}, unseen(`${strings.sale_price} `), data.sale_price_text),
+    " ",
+    el("del", {}, unseen(`${strings.regular_price} `), data.price_text),
+  );
+}

@@ -1,0 +1,245 @@
+/**
+ * The widget as it is seen: launcher, panel, transcript, field. `draw(state)` brings the page to a state; between two
+ * frames of the screen only the last state is drawn, so a burst of words costs one drawing.
+ */
+
+import { Composer } from "./composer.js?v=0.1.0";
+import { el, fill, icon, unseen } from "./elements.js?v=0.1.0";
+import { Log } from "./log.js?v=0.1.0";
+import { Panel } from "./panel.js?v=0.1.0";
+import { busy } from "./state.js?v=0.1.0";
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./keepsake.js").Scroll} Scroll */
+/** @typedef {import("./composer.js").Acts & import("./bubble.js").Acts & {open: () => void, close: () => void, reconnect: () => void, dismiss: () => void}} Acts */
+
+/** So near to the end, in CSS pixels, still counts as reading along. */
+const NEAR_END = 48;
+
+export class View {
+  #strings;
+  #acts;
+  #state = /** @type {State | null} */ (null);
+  #frame = 0;
+  /** Before its style sheet is there the panel must not open: it would hold the page and not be seen. */
+  #ready = false;
+  #focus = false;
+  #atEnd = true;
+  #root;
+  #messages;
+  #welcome;
+  #scroller;
+  #below;
+  #status;
+  #notice;
+  #composer;
+  #launcher;
+  #news = el("span", { class: "dot", hidden: true });
+  #panel;
+  #log;
+  #sized;
+
+  /**
+   * @param {HTMLElement} stage
+   * @param {Record<string, any>} strings any: sentences, and the list of starters.
+   * @param {Acts} acts
+   * @param {string | null} contact The address of the shop's contact page.
+   */
+  constructor(stage, strings, acts, contact) {
+    this.#strings = strings;
+    this.#acts = acts;
+    this.#launcher = el(
+      "button",
+      { type: "button", class: "launcher", part: "launcher", "aria-expanded": "false", "aria-haspopup": "dialog", onclick: acts.open },
+      icon("chat"),
+      el("span", { class: "launcher-words" }, strings.launcher),
+      this.#news,
+    );
+    this.#news.append(unseen(strings.unread));
+    const heading = el("h2", { class: "title", id: "title", part: "title", tabindex: -1 }, strings.title);
+    const close = el(
+      "button",
+      { type: "button", class: "icon-button", part: "close-button", "aria-label": strings.close, title: strings.close, onclick: acts.close },
+      icon("close"),
+    );
+    this.#welcome = this.#greeting();
+    this.#messages = el("div", { class: "messages" });
+    this.#scroller = el(
+      "div",
+      { class: "log", part: "log", role: "log", tabindex: 0, "aria-label": strings.conversation, onscroll: () => this.#scrolled() },
+      this.#welcome,
+      this.#messages,
+    );
+    this.#below = el(
+      "button",
+      { type: "button", class: "below", part: "below-button", hidden: true, onclick: () => this.#toEnd() },
+      icon("down"),
+      strings.below,
+    );
+    this.#status = el("p", { class: "status", part: "status", role: "status" });
+    this.#notice = this.#alert(contact);
+    this.#composer = new Composer(strings, acts);
+    const dialog = el(
+      "dialog",
+      { class: "panel", part: "panel", "aria-labelledby": "title" },
+      el("header", { class: "header", part: "header" }, heading, close),
+      el("div", { class: "middle" }, this.#scroller, this.#below),
+      this.#status,
+      this.#notice.element,
+      this.#composer.element,
+      el("p", { class: "small", part: "disclaimer" }, strings.disclaimer),
+    );
+    this.#root = el("div", { class: "root" }, this.#launcher, dialog);
+    stage.append(this.#root);
+    this.#panel = new Panel({ dialog, launcher: this.#launcher, first: this.#composer.field, heading, escaped: acts.close });
+    this.#log = new Log(this.#messages, strings, acts, document.baseURI);
+    // The keyboard comes up, the field grows: who was at the end stays there.
+    this.#sized = new ResizeObserver(() => this.#atEnd && this.#toEnd());
+  }
+
+  connect() {
+    this.#panel.connect();
+    this.#sized.observe(this.#scroller);
+  }
+
+  disconnect() {
+    this.#panel.disconnect();
+    this.#sized.disconnect();
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+  }
+
+  /** Whether the panel covers the page. */
+  get sheet() {
+    return this.#panel.sheet;
+  }
+
+  /** @returns {Scroll} */
+  get scroll() {
+    return { top: this.#scroller.scrollTop, atEnd: this.#atEnd };
+  }
+
+  /** Let the focus follow the next opening or closing. */
+  moveFocus() {
+    this.#focus = true;
+  }
+
+  /** @param {State} state */
+  draw(state) {
+    const asked = state.asking !== null && state.asking !== this.#state?.asking;
+    this.#state = state;
+    if (asked) this.#atEnd = true;
+    if (this.#ready) this.#frame ||= requestAnimationFrame(() => this.#draw());
+  }
+
+  /**
+   * The first drawing, at once and where the shopper was on the page before.
+   * @param {State} state
+   * @param {Scroll} scroll
+   */
+  restore(state, scroll) {
+    this.#state = state;
+    this.#ready = true;
+    this.#atEnd = scroll.atEnd;
+    this.#draw();
+    if (!scroll.atEnd) this.#scroller.scrollTop = scroll.top;
+  }
+
+  #draw() {
+    this.#frame = 0;
+    const state = this.#state;
+    if (!state) return;
+    const height = this.#scroller.scrollHeight;
+    this.#news.hidden = !state.unread;
+    this.#panel.show(state.open, this.#focus);
+    this.#welcome.hidden = state.messages.length > 0;
+    this.#log.draw(state.messages, !busy(state));
+    this.#composer.draw(state);
+    this.#say(this.#status, this.#waitingFor(state));
+    this.#notice.draw(state);
+    this.#focus = false;
+    if (this.#atEnd) this.#toEnd();
+    else if (this.#scroller.scrollHeight > height && height > 0) this.#below.hidden = false;
+  }
+
+  /** @param {State} state */
+  #waitingFor(state) {
+    const { strings } = { strings: this.#strings };
+    if (!busy(state) || state.connection === "offline") return "";
+    if (state.connection === "waiting") return strings.reconnecting;
+    if (state.stopping) return strings.stopping;
+    if (state.waiting) {
+      const { state: reason, seconds } = state.waiting;
+      const timed = seconds !== null && seconds >= 1 ? strings[`wait_${reason}_seconds`] : undefined;
+      return timed ? fill(timed, { seconds: Math.ceil(seconds ?? 0) }) : (strings[`wait_${reason}`] ?? strings.thinking);
+    }
+    const answer = state.messages[state.messages.length - 1];
+    return answer?.role === "assistant" && answer.blocks.length ? "" : strings.thinking;
+  }
+
+  /**
+   * A live region speaks when it is written to, so it is written to only with something new.
+   * @param {HTMLElement} element
+   * @param {string} words
+   */
+  #say(element, words) {
+    if (element.textContent !== words) element.textContent = words;
+  }
+
+  #greeting() {
+    const starters = /** @type {string[]} */ (this.#strings.starters ?? []);
+    return el(
+      "div",
+      { class: "welcome", part: "welcome" },
+      el("p", { class: "greeting", part: "greeting" }, this.#strings.greeting),
+      el("p", { class: "hint" }, this.#strings.hint),
+      el(
+        "ul",
+        { class: "starters", role: "list", "aria-label": this.#strings.starters_label },
+        ...starters.map((words) => el("li", {}, el("button", { type: "button", class: "starter", part: "starter", onclick: () => this.#start(words) }, words))),
+      ),
+    );
+  }
+
+  /** @param {string} words */
+  #start(words) {
+    // The button leaves with the welcome, and must not take the focus along.
+    if (this.#acts.ask(words)) (matchMedia("(pointer: coarse)").matches ? this.#scroller : this.#composer.field).focus();
+  }
+
+  /** @param {string | null} contact */
+  #alert(contact) {
+    const words = el("p", { class: "notice-words" });
+    const again = el("button", { type: "button", class: "act", part: "button", onclick: this.#acts.reconnect }, this.#strings.retry);
+    const close = el(
+      "button",
+      { type: "button", class: "icon-button", "aria-label": this.#strings.dismiss, title: this.#strings.dismiss, onclick: this.#acts.dismiss },
+      icon("close"),
+    );
+    const people = contact ? el("a", { class: "act", href: contact }, this.#strings.contact) : null;
+    const row = el("div", { class: "notice-row", hidden: true }, words, people, again, close);
+    const element = el("div", { class: "notice", part: "notice", role: "alert" }, row);
+    const draw = (/** @type {State} */ state) => {
+      const offline = state.connection === "offline";
+      const fault = state.notice;
+      const sentence = fault ? (this.#strings[`refused_${fault.code}`] ?? (fault.sentence || this.#strings.failed)) : "";
+      this.#say(words, offline ? this.#strings.offline : sentence);
+      row.hidden = !offline && !fault;
+      again.hidden = !offline;
+      close.hidden = offline;
+    };
+    return { element, draw };
+  }
+
+  #scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    this.#atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END;
+    if (this.#atEnd) this.#below.hidden = true;
+  }
+
+  #toEnd() {
+    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#below.hidden = true;
+    this.#atEnd = true;
+  }
+}
