@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID, uuid5
 
+import msgspec
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.utils import timezone
@@ -235,7 +236,7 @@ def prepare(opened: Opened) -> Brief:
     viewed = Product.objects.offered().filter(sku=opened.ask.page.get("sku", "")).first()
     products = [viewed, *(p for p in found.products if p.pk != viewed.pk)] if viewed else found.products
     return Brief(
-        question=question.as_dict(),
+        question=msgspec.to_builtins(question),
         found=[(product, cards.card(product, now=now, language=opened.language)) for product in products],
         history=history,
         page=f"The shopper is looking at p1, {viewed.title}" if viewed else "",
