@@ -1,0 +1,1 @@
+"""Room 2, goods: feeds and shop adapters in, search out."""

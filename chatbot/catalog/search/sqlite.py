@@ -1,0 +1,71 @@
+"""Search in SQLite: one FTS5 table of our own tokens. Needs no loadable extension."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from chatbot.catalog.search.document import WEIGHTS, Fields
+from chatbot.catalog.search.engine import BUYABLE, TABLE, Engine
+from chatbot.catalog.search.ranking import Found
+from chatbot.catalog.text import Query
+from chatbot.models import Product
+
+# The tokenizer of the table is `ascii`: it leaves characters beyond ASCII alone, so that what `text` calls a token is
+# one here. The table keeps its text (SQLite 3.40 cannot delete from a contentless one); the ranking reads it.
+_COLUMNS = ", ".join(Fields._fields)
+
+
+class SqliteSearch(Engine):
+    """Products found by FTS5."""
+
+    def remove(self, product_ids: Collection[int]) -> None:
+        """Forget these products. Unknown ids are fine."""
+        with self._connection.cursor() as cursor:
+            cursor.executemany(f"DELETE FROM {TABLE} WHERE rowid = %s", [(pk,) for pk in product_ids])  # noqa: S608
+
+    def _frequencies(self, tokens: Collection[str]) -> Mapping[str, int]:
+        marks = ", ".join(["%s"] * len(tokens))
+        with self._connection.cursor() as cursor:
+            cursor.execute(f"SELECT term, doc FROM {TABLE}_terms WHERE term IN ({marks})", list(tokens))  # noqa: S608
+            return dict(cursor.fetchall())
+
+    def _matching(self, wanted: Query, *, every_word: bool, limit: int, in_stock_only: bool) -> list[Found]:
+        parts = [_any(_quoted(phrase) for phrase in phrases) for word in wanted.words for phrases in word.parts]
+        match = (" AND " if every_word else " OR ").join(parts)
+        buyable = sorted(BUYABLE) if in_stock_only else []
+        stock = f"AND p.availability IN ({', '.join(['%s'] * len(buyable))})" if buyable else ""
+        weights = ", ".join(map(str, WEIGHTS))
+        # Two steps: ranking all matches must not drag the text of each of them through the sorter.
+        sql = f"""
+            SELECT best.id, best.sku, best.availability, {_COLUMNS}
+            FROM (
+                SELECT p.id, p.sku, p.availability, bm25({TABLE}, {weights}) AS distance
+                FROM {TABLE} JOIN {Product._meta.db_table} p ON p.id = {TABLE}.rowid
+                WHERE {TABLE} MATCH %s AND p.removed_at IS NULL {stock}
+                ORDER BY distance LIMIT %s
+            ) best JOIN {TABLE} s ON s.rowid = best.id
+            ORDER BY best.distance, best.id
+        """  # noqa: S608 - names and numbers of our own
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql, [match, *buyable, limit])
+            rows = cursor.fetchall()
+        return [Found(pk, sku, availability in BUYABLE, Fields(*texts)) for pk, sku, availability, *texts in rows]
+
+    def _write(self, rows: list[tuple[int, Fields]]) -> None:
+        marks = ", ".join(["%s"] * (1 + len(Fields._fields)))
+        with self._connection.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT OR REPLACE INTO {TABLE} (rowid, {_COLUMNS}) VALUES ({marks})",  # noqa: S608
+                [(pk, *fields) for pk, fields in rows],
+            )
+
+    def _clear(self) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {TABLE}")  # noqa: S608
+
+
+def _quoted(phrase: tuple[str, ...]) -> str:
+    # Tokens hold letters, digits and dots only, so a quote needs no escape.
+    return f'"{" ".join(phrase)}"'
+
+
+def _any(alternatives: Iterable[str]) -> str:
+    return f"({' OR '.join(alternatives)})"

@@ -1,0 +1,46 @@
+"""The tables of the product search. Tokens are our own (see `catalog.text`), so the tables are made by hand.
+
+A database without an engine gets no table: the site names a search of its own in CHATBOT['SEARCH'].
+"""
+
+from django.db import migrations
+
+CREATE = {
+    "sqlite": [
+        """CREATE VIRTUAL TABLE chatbot_search USING fts5(
+            title, kind, model, brand, description, attributes, tokenize = "ascii tokenchars '.'"
+        )""",
+        "CREATE VIRTUAL TABLE chatbot_search_terms USING fts5vocab(chatbot_search, row)",
+    ],
+    # No foreign key: a table that refers to the products keeps TRUNCATE (Django's flush) from working. Searches join
+    # the products, so a row whose product is gone is never seen.
+    "postgresql": [
+        """CREATE TABLE chatbot_search (
+            product_id bigint PRIMARY KEY,
+            title text NOT NULL, kind text NOT NULL, model text NOT NULL,
+            brand text NOT NULL, description text NOT NULL, attributes text NOT NULL,
+            document tsvector NOT NULL
+        )""",
+        "CREATE INDEX chatbot_search_document ON chatbot_search USING gin (document)",
+    ],
+}
+DROP = {
+    "sqlite": ["DROP TABLE chatbot_search_terms", "DROP TABLE chatbot_search"],
+    "postgresql": ["DROP TABLE chatbot_search"],
+}
+
+
+def create(apps, schema_editor):
+    for statement in CREATE.get(schema_editor.connection.vendor, []):
+        schema_editor.execute(statement)
+
+
+def drop(apps, schema_editor):
+    for statement in DROP.get(schema_editor.connection.vendor, []):
+        schema_editor.execute(statement)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("chatbot", "0001_initial")]
+
+    operations = [migrations.RunPython(create, drop)]
