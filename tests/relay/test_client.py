@@ -156,7 +156,12 @@ async def test_what_follows_done_is_ignored(upstream: Upstream) -> None:
 
 
 @pytest.mark.parametrize(
-    "head_and_words", [STREAM_HEAD + chunk("Hel") + chunk("lo"), chunked(chunk("Hello"), end=False)]
+    "head_and_words",
+    [
+        STREAM_HEAD + chunk("Hel") + chunk("lo"),
+        chunked(chunk("Hello"), end=False),
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 9999\r\n\r\n" + chunk("Hello"),
+    ],
 )
 async def test_a_stream_that_ends_too_early_is_incomplete_with_its_exact_words(
     upstream: Upstream, head_and_words: bytes
