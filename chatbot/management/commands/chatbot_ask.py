@@ -69,14 +69,7 @@ class Command(BaseCommand):
         visitor = await _visitor(ask.conversation)
         started = await turn.start(visitor, ask)
         stopping: list[asyncio.Task[None]] = []
-        loop = asyncio.get_running_loop()
-
-        def stop() -> None:
-            # The second Ctrl-C ends the process as usual.
-            loop.remove_signal_handler(signal.SIGINT)
-            stopping.append(loop.create_task(turn.stop(visitor, started.turn)))
-
-        loop.add_signal_handler(signal.SIGINT, stop)
+        _on_interrupt(lambda: stopping.append(asyncio.create_task(turn.stop(visitor, started.turn))))
         end: TurnEnded | TurnFailed | None = None
         async with aclosing(turn.follow(visitor, started.turn)) as events:
             async for seq, event in events:
@@ -107,6 +100,20 @@ class Command(BaseCommand):
     def _show_json(self, seq: int, event: TurnEvent) -> None:
         self.stdout.write(wire.encode({**wire.part(event), "seq": seq}).decode())
         self.stdout.flush()
+
+
+def _on_interrupt(stop: Callable[[], None]) -> None:
+    """Call `stop` at the first Ctrl-C; the second one ends the process as usual."""
+    loop = asyncio.get_running_loop()
+
+    def once() -> None:
+        loop.remove_signal_handler(signal.SIGINT)
+        stop()
+
+    try:
+        loop.add_signal_handler(signal.SIGINT, once)
+    except (NotImplementedError, RuntimeError):
+        pass  # no signals on this platform, or not the main thread: Ctrl-C does what it does there
 
 
 @in_database
