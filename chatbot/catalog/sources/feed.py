@@ -60,6 +60,7 @@ class Feed(AbstractContextManager["Feed"]):
         self.size = size
         """Bytes of the file as it lies on the disk, 0 when unknown."""
         self._file = stream
+        self._text: io.TextIOWrapper | None = None
         self._line = 0
         self._checked = False
         try:
@@ -79,9 +80,9 @@ class Feed(AbstractContextManager["Feed"]):
             encoding = encoding_of(sample, whole=len(sample) < _SAMPLE_BYTES)
             # A byte that is not UTF-8 becomes a mark in its line, which is then rejected; UTF-16 has no such marks.
             errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
-            text = io.TextIOWrapper(raw, encoding=encoding, errors=errors, newline="")
+            self._text = io.TextIOWrapper(raw, encoding=encoding, errors=errors, newline="")
             delimiter = {"tsv": "\t"}.get(self.format or "")
-            self._rows = read_delimited(text, delimiter)
+            self._rows = read_delimited(self._text, delimiter)
         self._mapper = Mapper(mapping or Mapping())
 
     @property
@@ -112,6 +113,8 @@ class Feed(AbstractContextManager["Feed"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._text:
+            self._text.close()
         self._file.close()
 
 
