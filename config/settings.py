@@ -32,6 +32,7 @@ DEBUG = environment.boolean("DJANGO_DEBUG", default=False)
 ALLOWED_HOSTS = environment.words("DJANGO_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 
 INSTALLED_APPS = [
+    "config.shop",  # first: where two apps translate the same word, the first one is heard
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -41,7 +42,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "channels",
     "chatbot",
-    "config.shop",
 ]
 
 MIDDLEWARE = [

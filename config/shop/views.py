@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from chatbot.catalog.search import configured
 from chatbot.models import Product
 from config.shop import departments, pictures
 
@@ -27,7 +28,6 @@ def home(request: HttpRequest) -> HttpResponse:
     """The front page: departments, what is on sale, then everything, page by page."""
     offered = Product.objects.offered()
     page = Paginator(offered.order_by("id"), PAGE_SIZE).get_page(request.GET.get("page"))
-    # One variant stands for its group: eight cards of the same shoe are not a selection.
     sale = offered.filter(sale_price__lt=F("price"), availability=Product.Availability.IN_STOCK).order_by("-price")[:8]
     return _page(request, "shop/home.html", {"page": page, "sale": sale if page.number == 1 else ()})
 
@@ -78,18 +78,12 @@ def product(request: HttpRequest, sku: str) -> HttpResponse:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Products that hold every word, as a plain shop search does it; the assistant's search is the better one."""
+    """The best products for the words, by the same search that the assistant uses."""
     query = request.GET.get("q", "").strip()[:QUERY_CHARACTERS]
-    products = Product.objects.offered().order_by("id") if query else Product.objects.none()
-    for word in query.split():
-        products = products.filter(
-            Q(title__icontains=word)
-            | Q(brand__icontains=word)
-            | Q(product_type__icontains=word)
-            | Q(description__icontains=word)
-        )
-    page = Paginator(products, PAGE_SIZE).get_page(request.GET.get("page"))
-    return _page(request, "shop/search.html", {"query": query, "page": page})
+    hits = configured().search(query, limit=PAGE_SIZE) if query else []
+    found = Product.objects.offered().in_bulk([hit.product_id for hit in hits])
+    products = [found[hit.product_id] for hit in hits if hit.product_id in found]
+    return _page(request, "shop/search.html", {"query": query, "products": products})
 
 
 @require_safe
