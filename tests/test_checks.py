@@ -1,0 +1,108 @@
+from datetime import UTC, datetime
+from io import StringIO
+
+import pytest
+from django.core.checks import run_checks
+from django.core.management import call_command
+from django.db import connection, connections
+
+from chatbot.models import Route
+from tests.accounting import rows
+
+LOOPBACK = {"URL": "http://127.0.0.1:9/v1", "KEY": "k"}
+
+
+def ids(*, deploy: bool = False, databases: list[str] | None = None) -> set[str]:
+    found = run_checks(include_deployment_checks=deploy, databases=databases)
+    return {message.id for message in found if message.id and message.id.startswith("chatbot.")}
+
+
+def test_a_right_configuration_is_quiet():
+    assert ids() == set()
+
+
+@pytest.mark.parametrize(
+    ("configured", "expected"),
+    [
+        ({"QUESTION_CHARACTER": 3}, {"chatbot.E001"}),
+        ({"ENDPOINTS": {}}, {"chatbot.E001"}),
+        ({"TIME_ZONE": "Asia/Soul"}, {"chatbot.E001"}),
+        ({"ENDPOINTS": {"default": {"URL": "http://127.0.0.1:9/v1"}}}, {"chatbot.W006"}),
+        ({"ENDPOINTS": {"default": LOOPBACK}}, set()),
+        ({"ENDPOINTS": {"default": {"URL": "http://[::1]:9/v1", "KEY": "k"}}}, set()),
+        ({"ENDPOINTS": {"default": {"URL": "http://localhost/v1", "KEY": "k"}}}, set()),
+        ({"ENDPOINTS": {"default": {"URL": "https://relay.example/v1", "KEY": "k"}}}, set()),
+        ({"ENDPOINTS": {"default": {"URL": "http://relay.example/v1", "KEY": "k"}}}, {"chatbot.W001"}),
+        ({"ENDPOINTS": {"default": {"URL": "http://127.0.0.1.example/v1", "KEY": "k"}}}, {"chatbot.W001"}),
+        ({"ENDPOINTS": {"default": {"URL": "http://192.168.0.9/v1", "KEY": "k"}}}, {"chatbot.W001"}),
+    ],
+)
+def test_wrong_settings_are_named(settings, configured, expected):
+    settings.CHATBOT = configured
+    assert ids() == expected
+
+
+def test_a_wrong_setting_is_told_with_the_right_word(settings):
+    settings.CHATBOT = {"QUESTION_CHARACTER": 3}
+    (message,) = (m for m in run_checks() if m.id == "chatbot.E001")
+    assert "QUESTION_CHARACTERS" in message.msg
+
+
+def test_going_live_without_a_key_is_an_error_and_says_what_to_type(settings):
+    settings.CHATBOT = {"ENDPOINTS": {"default": {"URL": "https://relay.example/v1"}}}
+    assert ids(deploy=True) == {"chatbot.E002", "chatbot.W006"}
+    (message,) = (m for m in run_checks(include_deployment_checks=True) if m.id == "chatbot.E002")
+    assert "export CHATBOT_RELAY_KEY=" in message.hint
+
+
+def test_the_key_is_in_no_message(settings):
+    settings.CHATBOT = {"ENDPOINTS": {"default": {"URL": "http://relay.example/v1", "KEY": "sk-canary"}}}
+    assert "sk-canary" not in "".join(map(str, run_checks(include_deployment_checks=True)))
+
+
+@pytest.mark.django_db
+def test_a_site_without_a_key_still_migrates(settings):
+    settings.CHATBOT = {"ENDPOINTS": {"default": {"URL": "https://relay.example/v1"}}}
+    call_command("migrate", "chatbot", "--check", stdout=StringIO(), stderr=StringIO(), skip_checks=False)
+
+
+@pytest.mark.parametrize("app", ["rest_framework", "channels"])
+def test_a_missing_app_is_named(settings, app):
+    settings.INSTALLED_APPS = [name for name in settings.INSTALLED_APPS if name != app]
+    assert ids() == {"chatbot.W002"}
+
+
+def test_an_unsupported_database_is_named(monkeypatch):
+    monkeypatch.setattr(type(connections["default"]), "vendor", "mysql")
+    assert ids() == {"chatbot.E003"}
+
+
+def test_sqlite_without_immediate_transactions_is_named(monkeypatch):
+    default = connections["default"]
+    monkeypatch.setattr(type(default), "vendor", "sqlite")
+    monkeypatch.setitem(default.settings_dict, "OPTIONS", {"timeout": 20})
+    assert ids() == {"chatbot.W005"}
+
+
+@pytest.mark.django_db
+def test_a_route_to_nowhere_and_a_model_without_a_price_are_named():
+    Route.objects.all().delete()
+    rows.price("alpha", valid_from=datetime(2025, 1, 1, tzinfo=UTC))
+    rows.route("alpha")
+    assert ids(databases=["default"]) == set()
+    free = rows.route("unpriced")
+    assert ids(databases=["default"]) == {"chatbot.W004"}
+    Route.objects.filter(pk=free.pk).update(enabled=False)
+    assert ids(databases=["default"]) == set()
+    endpoint = rows.route("alpha").endpoint
+    endpoint.name = "elsewhere"
+    endpoint.save()
+    assert ids(databases=["default"]) == {"chatbot.W003"}
+    assert ids() == set()
+
+
+@pytest.mark.django_db
+def test_the_checks_wait_for_the_tables(monkeypatch):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE chatbot_route RENAME TO chatbot_route_hidden")
+    assert ids(databases=["default"]) == set()
