@@ -1,0 +1,25 @@
+"""The README's tables name what there is, all of it and nothing else."""
+
+import re
+from dataclasses import fields
+
+from chatbot.conf import Settings
+from tests.shop.conftest import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def names(heading: str) -> list[str]:
+    """The names in the first column of the table below a heading."""
+    section = README.split(f"## {heading}\n")[1].split("\n## ")[0]
+    return [name for row in re.findall(r"^\| (`[^|]+) \|", section, re.M) for name in re.findall(r"`(\w+)`", row)]
+
+
+def test_the_settings_table_is_that_of_the_code() -> None:
+    assert names("Settings") == [field.name.upper() for field in fields(Settings)]
+
+
+def test_the_environment_table_is_that_of_the_demo() -> None:
+    source = (ROOT / "config" / "settings.py").read_text(encoding="utf-8")
+    read = set(re.findall(r'environment\.\w+\(\s*"(\w+)"', source))
+    assert set(names("Environment of the demo project")) == read
