@@ -1,75 +1,7 @@
-"""The command line: `python -m chatbot.simulator --port P`."""
+"""`python -m chatbot.simulator --port P`."""
 
-import argparse
-import asyncio
-import signal
 import sys
-from collections.abc import Sequence
 
-from chatbot.simulator.server import DEFAULT_KEY, Simulator
+from chatbot.simulator.command_line import main
 
-
-def parser(prog: str = "python -m chatbot.simulator") -> argparse.ArgumentParser:
-    """The options, for whoever offers them."""
-    options = argparse.ArgumentParser(prog=prog, description="A relay to develop, demo and test against.")
-    add_options(options)
-    return options
-
-
-def add_options(options: argparse.ArgumentParser) -> None:
-    """Add the simulator's own options to `options`."""
-    options.add_argument("--port", type=int, default=8900, help="port to listen on; 0 takes a free one (%(default)s)")
-    options.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    options.add_argument("--seed", type=int, help="make answers, ids, delays and random faults repeatable")
-    options.add_argument(
-        "--tokens-per-second", type=_not_negative, help="pace of every model; 0 does not pace (each model's own)"
-    )
-    options.add_argument(
-        "--latency", type=_not_negative, default=1.0, help="multiplies the delay of the first word (%(default)s)"
-    )
-    options.add_argument(
-        "--key", action="append", default=[], help=f"a key to accept beside {DEFAULT_KEY!r}; may be repeated"
-    )
-
-
-def run(options: argparse.Namespace) -> int:
-    """Serve until SIGINT or SIGTERM. The first line on stdout is `simulator: <base URL>` once it listens."""
-    simulator = Simulator(
-        seed=options.seed,
-        tokens_per_second=options.tokens_per_second,
-        latency=options.latency,
-        keys=options.key,
-        host=options.host,
-        port=options.port,
-    )
-    try:
-        asyncio.run(_serve(simulator))
-    except OSError as err:
-        print(f"simulator: cannot listen on {options.host}:{options.port}: {err.strerror}", file=sys.stderr)  # noqa: T201
-        return 1
-    return 0
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run with these arguments; returns the exit status."""
-    return run(parser().parse_args(arguments))
-
-
-async def _serve(simulator: Simulator) -> None:
-    stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with simulator:
-        print(f"simulator: {simulator.url}", flush=True)  # noqa: T201  the line that callers wait for
-        await stopped.wait()
-
-
-def _not_negative(value: str) -> float:
-    number = float(value)
-    if not 0 <= number < float("inf"):
-        raise argparse.ArgumentTypeError(f"{value} is not a number from 0 up")
-    return number
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+sys.exit(main())

@@ -11,11 +11,10 @@ Everything but `/v1/` is open to whoever can connect: listen on the loopback add
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from hmac import compare_digest
 from random import Random
-from typing import Any, Final, Self
+from typing import Final, Self
 from uuid import UUID
 
 import msgspec
@@ -24,16 +23,15 @@ from aiohttp import web
 from chatbot.simulator import answers, openai, tokens
 from chatbot.simulator.bill import LINES_KEPT, Bill, Line, fingerprint
 from chatbot.simulator.exchange import Exchange, Hangup
-from chatbot.simulator.faults import UnknownFault
+from chatbot.simulator.faults import Stage, UnknownFault
 from chatbot.simulator.models import MODELS, Model
 from chatbot.simulator.player import hang_up, play
 from chatbot.simulator.script import Script
+from chatbot.simulator.seen import Seen
 
 DEFAULT_KEY: Final = "simulator-key"
 
 _BODY_LIMIT: Final = 32 * 1024 * 1024
-_REQUESTS_KEPT: Final = 1000
-_REQUEST_BYTES_KEPT: Final = 32 * 1024 * 1024
 # How a first word's delay spreads around the model's mean: the sigma of a log-normal distribution.
 _LATENCY_SPREAD: Final = 0.25
 
@@ -60,9 +58,8 @@ class Simulator:
     ) -> None:
         self.bill = Bill()
         self.faults = Script()
+        self.requests = Seen()
         self.url = ""
-        self._requests: deque[tuple[dict[str, Any], bytes]] = deque()  # Any: JSON
-        self._request_bytes = 0
         self._seed = seed if seed is not None else Random().randrange(2**32)  # noqa: S311  not a secret
         self._tokens_per_second = tokens_per_second
         self._latency = latency
@@ -102,15 +99,6 @@ class Simulator:
     async def __aexit__(self, *exc: object) -> None:
         await self.stop()
 
-    def requests(self) -> list[dict[str, Any]]:  # Any: JSON
-        """The last chat requests, oldest first: headers without the key, and the body as it came."""
-        return [{**seen, "body": _as_sent(body)} for seen, body in self._requests]
-
-    def forget_requests(self) -> None:
-        """Start `requests` again from nothing."""
-        self._requests.clear()
-        self._request_bytes = 0
-
     def _app(self) -> web.Application:
         app = web.Application(client_max_size=_BODY_LIMIT, middlewares=[_errors_as_json])
         app.add_routes(
@@ -142,7 +130,7 @@ class Simulator:
         )
         try:
             body = await request.read()
-            self._remember(line, request, body)
+            self.requests.add(line, request.path_qs, request.headers, body)
             exchange, model = self._plan(request, body, line, random)
             if isinstance(exchange.instead, Hangup):
                 hang_up(request, exchange.instead)
@@ -200,14 +188,14 @@ class Simulator:
             wait_s=self._first_word_s(model, random),
         )
         for one in planned:
-            if one.fault.stage <= one.fault.stage.FACTS:
+            if one.fault.stage <= Stage.FACTS:
                 one.commit(exchange)
         if exchange.instead is None:
             exchange.cached_tokens = self._cache.cached_tokens(f"{line.key}:{model.id}", call.messages)
             exchange.shorten(call.max_tokens, call.stop)
             exchange.render()
             for one in planned:
-                if one.fault.stage > one.fault.stage.FACTS:
+                if one.fault.stage > Stage.FACTS:
                     one.commit(exchange)
         return exchange, model
 
@@ -224,14 +212,6 @@ class Simulator:
         # Drawn also when it is multiplied away, so that the factor changes nothing else under a seed.
         spread = random.lognormvariate(-(_LATENCY_SPREAD**2) / 2, _LATENCY_SPREAD)
         return model.latency_ms / 1000 * spread * self._latency
-
-    def _remember(self, line: Line, request: web.Request, body: bytes) -> None:
-        headers = {name: value for name, value in request.headers.items() if name.lower() != "authorization"}
-        seen = {"id": line.id, "time": line.time, "key": line.key, "path": request.path_qs, "headers": headers}
-        self._requests.append((seen, body))
-        self._request_bytes += len(body)
-        while len(self._requests) > _REQUESTS_KEPT or self._request_bytes > _REQUEST_BYTES_KEPT:
-            self._request_bytes -= len(self._requests.popleft()[1])
 
     async def _get_index(self, request: web.Request) -> web.Response:
         return web.Response(text=__doc__ or "")
@@ -275,10 +255,10 @@ class Simulator:
         return web.Response(status=204)
 
     async def _get_requests(self, request: web.Request) -> web.Response:
-        return _json_response({"requests": self.requests()})
+        return _json_response({"requests": self.requests.as_json()})
 
     async def _delete_requests(self, request: web.Request) -> web.Response:
-        self.forget_requests()
+        self.requests.forget()
         return web.Response(status=204)
 
 
@@ -296,10 +276,3 @@ async def _errors_as_json(request: web.Request, handler: _Handler) -> web.Stream
 def _json_response(value: object, *, status: int = 200) -> web.Response:
     body = value if isinstance(value, bytes) else msgspec.json.encode(value)
     return web.Response(body=body, status=status, content_type="application/json")
-
-
-def _as_sent(body: bytes) -> object:
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return body.decode(errors="replace")

@@ -58,7 +58,7 @@ class RunningSimulator:
 
     def requests(self) -> list[dict[str, Any]]:  # Any: JSON
         """The chat requests seen, oldest first: headers without the key, and the body."""
-        return self._call(self._simulator.requests)
+        return self._call(self._simulator.requests.as_json)
 
     def reset(self) -> None:
         """Forget what is planned, the bill and the requests seen."""
@@ -66,7 +66,7 @@ class RunningSimulator:
         def forget() -> None:
             self._simulator.faults.reset()
             self._simulator.bill.reset()
-            self._simulator.forget_requests()
+            self._simulator.requests.forget()
 
         self._call(forget)
 

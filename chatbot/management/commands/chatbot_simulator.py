@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from chatbot.simulator import __main__ as simulator
+from chatbot.simulator import command_line
 
 
 class Command(BaseCommand):
@@ -16,9 +16,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        simulator.add_options(parser)
+        command_line.add_options(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:  # Any: Django's signature
-        status = simulator.run(Namespace(**options))
+        status = command_line.run(Namespace(**options))
         if status:
             sys.exit(status)

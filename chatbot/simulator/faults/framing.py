@@ -63,14 +63,13 @@ def bom(exchange: Exchange) -> None:
 @fault("split_bytes", stage=Stage.BYTES)
 def split_bytes(exchange: Exchange, n: Count) -> None:
     """Writes pieces of `n` bytes, which cuts characters in two."""
-    _split(exchange, n, 0.0)
+    _split(exchange, n)
 
 
 @fault("slow_loris", stage=Stage.BYTES)
 def slow_loris(exchange: Exchange, bytes_per_second: Count) -> None:
-    """Writes so many bytes a second, in at most ten writes a second."""
-    n = max(1, bytes_per_second // 10)
-    _split(exchange, n, n / bytes_per_second)
+    """Writes so many bytes a second, at most a tenth of a second's at once."""
+    _split(exchange, max(1, bytes_per_second // 10), second_per_byte=1 / bytes_per_second)
 
 
 def _respell(exchange: Exchange, pattern: bytes, new: bytes) -> None:
@@ -80,7 +79,7 @@ def _respell(exchange: Exchange, pattern: bytes, new: bytes) -> None:
             exchange.steps[index] = Write(re.sub(pattern, new, write.data), write.mark, write.tokens)
 
 
-def _split(exchange: Exchange, n: int, pause_s: float) -> None:
+def _split(exchange: Exchange, n: int, *, second_per_byte: float = 0.0) -> None:
     steps: list[Step] = []
     for step in exchange.steps:
         if not isinstance(step, Write):
@@ -88,7 +87,8 @@ def _split(exchange: Exchange, n: int, pause_s: float) -> None:
             continue
         last = max(0, (len(step.data) - 1) // n * n)
         for start in range(0, last, n):
-            steps += [Write(step.data[start : start + n]), Pause(pause_s)]
+            steps += [Write(step.data[start : start + n]), Pause(n * second_per_byte)]
         # A token is billed with its last byte.
-        steps += [Write(step.data[last:], step.mark, step.tokens), Pause(pause_s)]
+        rest = step.data[last:]
+        steps += [Write(rest, step.mark, step.tokens), Pause(len(rest) * second_per_byte)]
     exchange.steps = steps

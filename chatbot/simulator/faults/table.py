@@ -155,7 +155,7 @@ def _count(value: str) -> int:
 
 def _text(value: str) -> str:
     try:
-        return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode()
+        return base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, UnicodeDecodeError) as err:
         raise ValueError("not base64url of UTF-8") from err
 

@@ -1,0 +1,119 @@
+import re
+from random import Random
+
+import pytest
+
+from chatbot.simulator import answers, prompt
+
+RULES = "You help. Products stand between <products> and </products>, one a line:\nkey | title | brand\n\n"
+SHOP = """<page>{page}</page>
+
+<products>
+p1 | 하루 무선 이어폰 | 소리담 | 음향 | ₩99,000 | sold out | 매일 쓰는 이어폰입니다. 생활 방수라 운동에 알맞습니다.
+p2 | Drift Wireless Earbuds | Noctave | Audio | ₩189,000 | in stock | Made for narrow ears. Sealed for running in rain.
+p3 | 바람 골전도 이어폰 | 달음 | 음향 | ₩119,000 | in stock | 귀를 막지 않는 이어폰. 최대 30시간 재생
+p4 | 물결 스피커 | 소리담 | 음향 | ₩79,000 | in stock | 물에 뜨는 스피커입니다. 무게는 4.6kg입니다. (코랄)
+</products>"""
+
+
+def reply(question: str, *, seed: int = 1, shop: str = SHOP, page: str = "") -> str:
+    messages = (("system", RULES + shop.format(page=page)), ("user", question))
+    return answers.answer(messages, Random(seed))
+
+
+def cards(text: str) -> list[str]:
+    return re.findall(r"\[\[(p\d+)\]\]", text)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("question", ["운동할 때 쓸 이어폰 추천해 주세요", "earbuds for running"])
+def test_two_or_three_products_are_recommended_each_with_title_price_and_card(question: str, seed: int) -> None:
+    text = reply(question, seed=seed)
+    paragraphs = text.split("\n\n")
+    recommended = paragraphs[1:-1]
+    assert len(recommended) in (2, 3)
+    for paragraph in recommended:
+        (ref,) = cards(paragraph)
+        assert paragraph.endswith(f"[[{ref}]]")
+        assert f"[[{ref}.price]]" in paragraph
+        assert "**" in paragraph
+
+
+def test_what_can_be_bought_now_comes_first() -> None:
+    assert cards(reply("이어폰 추천")) in (["p2", "p3"], ["p2", "p3", "p4"])
+
+
+def test_something_sold_out_says_its_stock_by_citation() -> None:
+    only = "<products>\np1 | 하루 이어폰 | 소리담 | 음향 | ₩1 | 품절 | 좋은 이어폰입니다.\n</products>"
+    assert "[[p1.stock]]" in reply("이어폰", shop=only)
+    assert "[[p1.stock]]" not in reply("이어폰", shop=only.replace("품절", "재고 있음"))
+
+
+def test_no_amount_is_ever_written_by_the_answer() -> None:
+    for seed in range(8):
+        assert "₩" not in reply("이어폰 추천", seed=seed)
+
+
+def test_the_answer_is_in_the_language_of_the_question() -> None:
+    korean = reply("이어폰 추천해 주세요", seed=3)
+    assert korean.splitlines()[0].count("이어폰")
+    english = reply("wireless earbuds", seed=3)
+    assert "wireless earbuds" in english.splitlines()[0]
+    assert not re.search(r"[가-힣]", english.splitlines()[0])
+
+
+def test_the_reason_is_the_sentence_that_the_question_is_about() -> None:
+    assert "Sealed for running in rain." in reply("earbuds for running in the rain")
+    assert "Made for narrow ears." in reply("earbuds for narrow ears")
+
+
+def test_a_description_in_key_words_becomes_a_sentence() -> None:
+    assert "귀를 막지 않는 이어폰이에요." in reply("귀를 막지 않는 이어폰")
+
+
+def test_decimals_do_not_end_a_sentence_and_details_in_parentheses_are_no_reason() -> None:
+    only = "<products>\np4 | 스피커 | a | b | 1 | in stock | 무게는 4.6kg인 스피커입니다. (코랄)\n</products>"
+    text = reply("스피커", shop=only)
+    assert "무게는 4.6kg인 스피커입니다." in text
+    assert "코랄" not in text
+
+
+def test_a_question_about_this_page_starts_with_its_product() -> None:
+    text = reply("이거 방수 되나요?", page="하루 무선 이어폰")
+    assert "하루 무선 이어폰" in text.splitlines()[0]
+    assert cards(text)[0] == "p1"
+
+
+@pytest.mark.parametrize("question", ["예초기 있나요?", "do you have a lawn mower?"])
+def test_an_empty_shop_says_so_and_asks_back(question: str) -> None:
+    text = reply(question, shop="<products>\n</products>")
+    assert cards(text) == []
+    assert "?" in text
+    assert "예초기" in text or "lawn mower" in text
+
+
+def test_small_talk_recommends_nothing() -> None:
+    for question in ("안녕하세요", "thank you!"):
+        assert "[[" not in reply(question)
+
+
+def test_a_prompt_without_a_shop_gets_a_short_answer() -> None:
+    text = answers.answer((("user", "Say hi"),), Random(1))
+    assert "Say hi" in text
+    assert len(text) < 300
+
+
+def test_the_seed_chooses_the_words() -> None:
+    assert reply("earbuds", seed=5) == reply("earbuds", seed=5)
+    assert len({reply("earbuds", seed=seed) for seed in range(20)}) > 3
+
+
+def test_rules_that_mention_the_block_are_not_the_block() -> None:
+    assert prompt.read((("system", RULES), ("user", "x"))).products is None
+
+
+def test_lines_that_are_no_products_are_passed_over() -> None:
+    block = "<products>\n\np1 | only a title\nnonsense\n | no key\n</products>"
+    products = prompt.read((("system", block), ("user", "x"))).products
+    assert products is not None
+    assert [(product.ref, product.title, product.in_stock) for product in products] == [("p1", "only a title", True)]
