@@ -124,6 +124,8 @@ class Answering:
             if self._first_word_ms is None:
                 return self._without_model(error.code)
             return TurnEnded(ending="incomplete", code=error.code)
+        if not any(self._heard):
+            return self._without_model("empty_answer")
         if self._finish_reason == "length":
             return TurnEnded(ending="incomplete", code="length")
         return TurnEnded(ending="complete")

@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from chatbot import conf, visitors
@@ -56,12 +56,16 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A turn as it begins. `is_new` is False when this question had been asked before: then it runs already."""
+    """A turn as it begins. `is_new` is False when this question had been asked before: then it runs already.
+
+    `is_first` tells that nothing was said before in this conversation.
+    """
 
     turn: str
     conversation: str
     message: str
     is_new: bool
+    is_first: bool
     ask: Ask
     language: str
     user: str
@@ -116,63 +120,92 @@ def open_turn(visitor: Visitor, ask: Ask) -> Opened:
 
     Asked twice with one client message id, the same turn comes back. Raises NotFound, RateLimited and TurnRunning.
     """
-    conversation = _conversation_id(visitor, ask)
-    if again := _asked_before(visitor, ask, conversation):
+    now = timezone.now()
+    conversation_id, conversation = _place(visitor, ask)
+    if again := _asked_before(visitor, ask, conversation_id, now):
         return again
     visitors.check_rate(visitor)
     try:
         with transaction.atomic():
-            return _open(visitor, ask, conversation, timezone.now())
+            return _open(visitor, ask, conversation_id, conversation, now)
     except IntegrityError as err:
         # Lost a race: against the same question (a double click), or against another one in the same conversation.
-        if again := _asked_before(visitor, ask, conversation):
+        if again := _asked_before(visitor, ask, conversation_id, now):
             return again
-        raise TurnRunning(retry_after_s=1) from err
+        raise NotFound from err  # a client's own chat name whose conversation went along with a login
 
 
-def _conversation_id(visitor: Visitor, ask: Ask) -> UUID:
+def _place(visitor: Visitor, ask: Ask) -> tuple[UUID, Conversation | None]:
+    """The id of the conversation that is asked in, and its row if there is one. Raises NotFound."""
     if not ask.conversation:  # one id per first question, so that a double click opens one conversation
-        return visitors.named_conversation(visitor, f"first question {ask.client_message_id}")
+        return visitors.named_conversation(visitor, f"first question {ask.client_message_id}"), None
     if visitors.is_conversation_id(ask.conversation):
-        return visitors.conversation_of(visitor, ask.conversation).pk
-    return visitors.named_conversation(visitor, ask.conversation)
+        conversation = visitors.conversation_of(visitor, ask.conversation)
+        return conversation.pk, conversation
+    name = visitors.named_conversation(visitor, ask.conversation)
+    return name, Conversation.objects.owned_by(visitor.key, visitor.user_id).filter(pk=name).first()
 
 
-def _asked_before(visitor: Visitor, ask: Ask, conversation: UUID) -> Opened | None:
-    turn = Turn.objects.filter(
-        conversation__in=Conversation.objects.owned_by(visitor.key, visitor.user_id).filter(pk=conversation),
-        client_message_id=ask.client_message_id,
-    ).first()
-    return None if turn is None else _opened(turn, ask, visitor, is_new=False)
+def _asked_before(visitor: Visitor, ask: Ask, conversation_id: UUID, now: datetime) -> Opened | None:
+    """The turn of this very client message. Ends one whose process died; raises TurnRunning while another runs."""
+    turns = Turn.objects.filter(
+        Q(client_message_id=ask.client_message_id) | Q(status=Turn.Status.RUNNING), conversation_id=conversation_id
+    )
+    others = []
+    for turn in turns:
+        if turn.client_message_id == ask.client_message_id:
+            return _opened(turn, ask, visitor, is_new=False)
+        others.append(turn)
+    for turn in others:
+        if turn.lease_until >= now:
+            raise TurnRunning(retry_after_s=1)
+        with transaction.atomic():
+            _give_up(turn, now)
+    return None
 
 
 def _opened(
-    turn: Turn, ask: Ask, visitor: Visitor, *, is_new: bool, plan: Sequence[routing.Choice] = (), without: str = ""
+    turn: Turn,
+    ask: Ask,
+    visitor: Visitor,
+    *,
+    is_new: bool,
+    is_first: bool = False,
+    plan: Sequence[routing.Choice] = (),
+    without_plan: str = "",
 ) -> Opened:
     return Opened(
         turn=str(turn.pk),
         conversation=str(turn.conversation_id),
         message=str(answer_id(turn.pk)),
         is_new=is_new,
+        is_first=is_first,
         ask=ask,
         language=language_of(ask.text, ask.language),
         user=visitors.pseudonym(visitor),
         attempt=new_attempt_id(),
         plan=plan,
-        without_plan=without,
+        without_plan=without_plan,
         started_at=turn.started_at,
         owner=(visitor.key, visitor.user_id),
     )
 
 
-def _open(visitor: Visitor, ask: Ask, conversation_id: UUID, now: datetime) -> Opened:
-    conversation = _conversation(visitor, conversation_id, language_of(ask.text, ask.language), now)
-    for lost in Turn.objects.abandoned(now).filter(conversation=conversation):
-        _give_up(lost, now)
+def _open(
+    visitor: Visitor, ask: Ask, conversation_id: UUID, conversation: Conversation | None, now: datetime
+) -> Opened:
+    language = language_of(ask.text, ask.language)
+    if conversation is None:
+        Conversation.objects.create(
+            pk=conversation_id, visitor=visitor.key, user_id=visitor.user_id, language=language, updated_at=now
+        )
+    else:  # an anonymous talk goes along with the login
+        owner = conversation.user_id or visitor.user_id
+        Conversation.objects.filter(pk=conversation_id).update(updated_at=now, language=language, user_id=owner)
     routes = list(Route.objects.usable())
     plan = routing.plan(routes)
     turn = Turn.objects.create(
-        conversation=conversation,
+        conversation_id=conversation_id,
         client_message_id=ask.client_message_id,
         page=dict(ask.page),
         plan=[{"model": choice.route.model, "reason": choice.reason} for choice in plan],
@@ -180,36 +213,21 @@ def _open(visitor: Visitor, ask: Ask, conversation_id: UUID, now: datetime) -> O
         started_at=now,
     )
     Message.objects.create(
-        conversation=conversation,
+        conversation_id=conversation_id,
         turn=turn,
         role=Message.Role.USER,
         text=ask.text,
         parts=[{"type": "text", "text": ask.text}],
     )
-    without = "" if plan else routing.without_plan(routes)
+    without_plan = "" if plan else routing.without_plan(routes)
     if plan and not _reserved(turn, visitor, plan[0].route, now):
-        plan, without = [], BudgetSpent.code
-    opened = _opened(turn, ask, visitor, is_new=True, plan=plan, without=without)
+        plan, without_plan = [], BudgetSpent.code
+    opened = _opened(
+        turn, ask, visitor, is_new=True, is_first=conversation is None, plan=plan, without_plan=without_plan
+    )
     if plan:
         ledger.open_attempt(attempt=opened.attempt, turn=turn, route=plan[0].route, number=1, now=now)
     return opened
-
-
-def _conversation(visitor: Visitor, conversation_id: UUID, language: str, now: datetime) -> Conversation:
-    """The visitor's conversation, made if it is new. Raises NotFound when the id is somebody else's."""
-    mine = Conversation.objects.owned_by(visitor.key, visitor.user_id)
-    conversation = mine.filter(pk=conversation_id).first()
-    if conversation is None:
-        if Conversation.objects.filter(pk=conversation_id).exists():
-            raise NotFound
-        return Conversation.objects.create(
-            pk=conversation_id, visitor=visitor.key, user_id=visitor.user_id, language=language, updated_at=now
-        )
-    conversation.updated_at = now
-    conversation.language = language
-    conversation.user_id = conversation.user_id or visitor.user_id  # an anonymous talk goes along with the login
-    conversation.save(update_fields=["updated_at", "language", "user"])
-    return conversation
 
 
 def _reserved(turn: Turn, visitor: Visitor, route: Route, now: datetime) -> bool:
@@ -228,19 +246,30 @@ def prepare(opened: Opened) -> Brief:
     """Look up what the question is about: candidates with their cards of this moment, and the talk so far."""
     settings = conf.current()
     now = timezone.now()
-    before = Message.objects.filter(conversation_id=opened.conversation, created_at__lt=opened.started_at)
-    history = list(before.order_by("-created_at", "role")[: settings.history_messages])[::-1]
-    asked = [message.text for message in history if message.role == Message.Role.USER]
-    question = understand(opened.ask.text, history=asked)
-    found = candidates(question, limit=settings.candidates, now=now)
-    viewed = Product.objects.offered().filter(sku=opened.ask.page.get("sku", "")).first()
-    products = [viewed, *(p for p in found.products if p.pk != viewed.pk)] if viewed else found.products
+    history = [] if opened.is_first else _history(opened, settings.history_messages)
+    sku = opened.ask.page.get("sku", "")
+    viewed = Product.objects.offered().filter(sku=sku).first() if sku else None
+    question = understand(
+        opened.ask.text,
+        history=[message.text for message in history if message.role == Message.Role.USER],
+        page=viewed.title if viewed else None,
+    )
+    products = list(candidates(question, limit=settings.candidates, now=now))
+    if viewed:
+        products = [viewed, *(product for product in products if product.pk != viewed.pk)]
+    with spoken(opened.language):
+        found = [(product, cards.card(product, now=now, language=opened.language)) for product in products]
     return Brief(
         question=msgspec.to_builtins(question),
-        found=[(product, cards.card(product, now=now, language=opened.language)) for product in products],
+        found=found,
         history=history,
         page=f"The shopper is looking at p1, {viewed.title}" if viewed else "",
     )
+
+
+def _history(opened: Opened, limit: int) -> list[Message]:
+    before = Message.objects.filter(conversation_id=opened.conversation, created_at__lt=opened.started_at)
+    return list(before.order_by("-created_at", "role")[:limit])[::-1]
 
 
 @in_database

@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                 ('sale_ends_at', models.DateTimeField(blank=True, help_text='The sale ends before this moment.', null=True)),
                 ('brand', models.CharField(blank=True, max_length=200)),
                 ('gtin', models.CharField(blank=True, max_length=50)),
-                ('mpn', models.CharField(blank=True, max_length=100)),
+                ('mpn', models.CharField(blank=True, max_length=255)),
                 ('product_type', models.CharField(blank=True, help_text="Category path, as in 'Audio > Earphones'.", max_length=750)),
                 ('item_group_id', models.CharField(blank=True, help_text='Variants of one product share it.', max_length=100)),
                 ('color', models.CharField(blank=True, max_length=200)),

@@ -42,7 +42,7 @@ class Product(models.Model):
     sale_ends_at = models.DateTimeField(null=True, blank=True, help_text=_("The sale ends before this moment."))
     brand = models.CharField(max_length=200, blank=True)
     gtin = models.CharField(max_length=50, blank=True)
-    mpn = models.CharField(max_length=100, blank=True)
+    mpn = models.CharField(max_length=255, blank=True)
     product_type = models.CharField(
         max_length=750, blank=True, help_text=_("Category path, as in 'Audio > Earphones'.")
     )

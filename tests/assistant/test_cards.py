@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from chatbot.assistant.cards import card, price_text
+from chatbot.assistant.sentences import spoken
 from chatbot.models import Product
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -25,7 +26,8 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
     ],
 )
 def test_amounts_read_as_on_the_shops_pages(amount: str, currency: str, language: str, text: str) -> None:
-    assert price_text(Decimal(amount), currency, language).replace("\xa0", " ") == text
+    with spoken(language):
+        assert price_text(Decimal(amount), currency, language).replace("\xa0", " ") == text
 
 
 def test_no_price_is_no_text_and_not_zero() -> None:
@@ -57,4 +59,5 @@ def test_a_sale_price_that_lowers_nothing_is_no_sale() -> None:
 
 def test_a_card_speaks_the_shoppers_language() -> None:
     product = Product(sku="S", title="t", currency="KRW", price=Decimal(1), availability="out_of_stock")
-    assert card(product, now=NOW, language="en").availability_text == "sold out"
+    with spoken("en"):
+        assert card(product, now=NOW, language="en").availability_text == "sold out"

@@ -2,7 +2,6 @@
 
 import time
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from httpx_sse._decoders import SSEDecoder
@@ -12,10 +11,10 @@ from hypothesis import strategies as st
 from chatbot.errors import AnswerTooLarge
 from chatbot.relay.sse import ServerSentEvent, SseParser
 from tests.relay.conftest import DONE, WHOLE, chunk
+from tests.shared import shared
 
 SPLITTERS = "한국어 \u2028 \u2029 \u0085 \x0b \x0c \x1c 👩‍👩‍👧"
-CAPTURES = {
-    "openai": (Path(__file__).parent / "captures" / "openai-stream-usage.sse").read_bytes(),
+STREAMS = {
     "text": chunk(SPLITTERS) + chunk("é" * 50) + DONE,
     "crlf": WHOLE.replace(b"\n", b"\r\n"),
     "cr": WHOLE.replace(b"\n", b"\r"),
@@ -29,9 +28,7 @@ def whole(stream: bytes) -> list[bytes | ServerSentEvent]:
     return parser.feed(stream) + parser.close()
 
 
-@pytest.mark.parametrize("name", CAPTURES)
-def test_a_stream_cut_in_two_at_every_byte_gives_the_same_events(name: str) -> None:
-    stream = CAPTURES[name]
+def assert_same_however_cut_in_two(stream: bytes) -> None:
     expected = whole(stream)
 
     for at in range(len(stream) + 1):
@@ -39,10 +36,20 @@ def test_a_stream_cut_in_two_at_every_byte_gives_the_same_events(name: str) -> N
         assert parser.feed(stream[:at]) + parser.feed(stream[at:]) + parser.close() == expected
 
 
-@pytest.mark.parametrize("name", CAPTURES)
+@pytest.mark.parametrize("name", STREAMS)
+def test_a_stream_cut_in_two_at_every_byte_gives_the_same_events(name: str) -> None:
+    assert_same_however_cut_in_two(STREAMS[name])
+
+
+@pytest.mark.parametrize("name", ["openai-stream-usage.sse", "anthropic-stream.sse", "gemini-stream.sse"])
+def test_a_real_stream_cut_in_two_at_every_byte_gives_the_same_events(name: str) -> None:
+    assert_same_however_cut_in_two(shared("captures", name).read_bytes())
+
+
+@pytest.mark.parametrize("name", STREAMS)
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 def test_a_stream_in_tiny_pieces_gives_the_same_events(name: str, size: int) -> None:
-    stream = CAPTURES[name]
+    stream = STREAMS[name]
     parser = SseParser()
 
     events = [event for at in range(0, len(stream), size) for event in parser.feed(stream[at : at + size])]
@@ -51,7 +58,7 @@ def test_a_stream_in_tiny_pieces_gives_the_same_events(name: str, size: int) -> 
 
 
 def test_every_line_end_of_the_standard_ends_a_line() -> None:
-    assert whole(CAPTURES["mixed"]) == [
+    assert whole(STREAMS["mixed"]) == [
         b"a",
         b"b\n",
         ServerSentEvent(data=b"c", event="x", id="7"),
