@@ -52,10 +52,10 @@ def chatbot_widget(
     """The assistant, with the strings of the page's language.
 
     `sku` is the product that the page shows. `title` and `greeting` replace ours; `starters` are the questions offered
-    to begin with, a list or one text with `|` between them. `accent` is any CSS colour, also
-    one for each mode, `light-dark(#1f5f49, #9bd3bd)`; the text on it becomes black or white by itself. `position` is the corner in reading direction, "end" or "start"; `theme` is "auto" (as the shopper's
-    device), "light" or "dark". `contact_url` is where people can be reached, also without JavaScript; by default the
-    CHATBOT setting CONTACT_URL.
+    to begin with, a list or one text with `|` between them. `accent` is any CSS colour, also one for each mode,
+    `light-dark(#1f5f49, #9bd3bd)`; the text on it becomes black or white by itself. `position` is the corner in reading
+    direction, "end" or "start"; `theme` is "auto" (as the shopper's device), "light" or "dark". `contact_url` is where
+    people can be reached, also without JavaScript; by default the CHATBOT setting CONTACT_URL.
 
     Raises TemplateSyntaxError for any other position or theme.
     """

@@ -18,13 +18,17 @@ import { Prose } from "./prose.js?v=0.1.0";
  * @property {(id: string, word: 1 | -1) => void} feedback
  * @property {(event: Event, card: Card, message: Message) => void} clicked
  */
-/** @typedef {Record<string, any>} Strings any: sentences, and the list of starters. */
+/**
+ * @typedef {object} Scene What all bubbles of a widget share.
+ * @property {Record<string, any>} strings any: sentences, and the list of starters.
+ * @property {Acts} acts
+ * @property {string} base The page's own address.
+ * @property {string | null} contact Where people can be reached.
+ */
 
 /** One message. */
 export class Bubble {
-  #strings;
-  #acts;
-  #base;
+  #scene;
   #body = el("div", { class: "body", part: "message-body" });
   #foot = el("div", { class: "foot" });
   /** @type {Message | null} */
@@ -39,17 +43,12 @@ export class Bubble {
 
   /**
    * @param {Message} message
-   * @param {Strings} strings
-   * @param {Acts} acts
-   * @param {string} base
+   * @param {Scene} scene
    */
-  constructor(message, strings, acts, base) {
-    this.#strings = strings;
-    this.#acts = acts;
-    this.#base = base;
-    const mine = message.role === "user";
-    const name = unseen(mine ? strings.you : strings.assistant);
+  constructor(message, scene) {
+    this.#scene = scene;
     const { role } = message;
+    const name = unseen(role === "user" ? scene.strings.you : scene.strings.assistant);
     this.element = el("article", { class: `message ${role}`, part: `message ${role}` }, name, this.#body, this.#foot);
   }
 
@@ -109,7 +108,7 @@ export class Bubble {
     for (const block of blocks) {
       if (block.kind === "text" && !this.#texts.has(block.id)) {
         const into = this.#body.appendChild(el("div", { class: "prose", part: "prose" }));
-        this.#texts.set(block.id, { prose: new Prose(into, this.#base), text: "", growing: false });
+        this.#texts.set(block.id, { prose: new Prose(into, this.#scene.base), text: "", growing: false });
       } else if (block.kind === "product" && !this.#cards.has(block.id)) {
         const element = this.#card(block.card);
         this.#list().append(element);
@@ -124,13 +123,13 @@ export class Bubble {
     const end = this.#body.lastElementChild;
     if (end?.localName === "ul") return end;
     // Safari drops the list role from a list without markers; the attribute keeps it.
-    return this.#body.appendChild(el("ul", { class: "cards", part: "cards", role: "list", "aria-label": this.#strings.products }));
+    return this.#body.appendChild(el("ul", { class: "cards", part: "cards", role: "list", "aria-label": this.#scene.strings.products }));
   }
 
   /** @param {Card} data */
   #card(data) {
-    const clicked = (/** @type {Event} */ event) => this.#message && this.#acts.clicked(event, data, this.#message);
-    return card(data, this.#strings, this.#base, clicked);
+    const { strings, acts, base } = this.#scene;
+    return card(data, strings, base, (event) => this.#message && acts.clicked(event, data, this.#message));
   }
 
   /**
@@ -153,7 +152,7 @@ export class Bubble {
    * @returns {Node[]}
    */
   #below(message, last) {
-    const { strings, acts } = { strings: this.#strings, acts: this.#acts };
+    const { strings, acts, contact } = this.#scene;
     const button = (/** @type {string} */ words, /** @type {() => void} */ act) =>
       el("button", { type: "button", class: "act", part: "button", onclick: act }, words);
     const again = () => button(strings.retry, () => acts.retry(message.key));
@@ -165,7 +164,9 @@ export class Bubble {
       return message.phase === "sent" && last ? [el("p", { class: "note" }, strings.unanswered), again()] : [];
     }
     if (message.phase === "failed") {
-      return [el("p", { class: "note fault", role: "alert" }, message.fault?.sentence || strings.failed), ...(last ? [again()] : [])];
+      const alert = el("p", { class: "note fault", role: "alert" }, message.fault?.sentence || strings.failed);
+      const people = contact ? [el("a", { class: "act", part: "button", href: contact }, strings.contact)] : [];
+      return last ? [alert, again(), ...people] : [alert];
     }
     if (message.phase !== "done") return [];
     const note = strings[`ending_${message.ending}`];
@@ -187,15 +188,15 @@ export class Bubble {
           title: words,
           "aria-label": words,
           "data-word": word,
-          onclick: () => this.#message && this.#acts.feedback(this.#message.id, word),
+          onclick: () => this.#message && this.#scene.acts.feedback(this.#message.id, word),
         },
         icon(word === 1 ? "up" : "thumbDown"),
       );
     return el(
       "div",
-      { class: "thumbs", role: "group", "aria-label": this.#strings.feedback },
-      thumb(1, this.#strings.helpful),
-      thumb(-1, this.#strings.not_helpful),
+      { class: "thumbs", role: "group", "aria-label": this.#scene.strings.feedback },
+      thumb(1, this.#scene.strings.helpful),
+      thumb(-1, this.#scene.strings.not_helpful),
     );
   }
 }

@@ -9,13 +9,13 @@ import { el, icon, unseen } from "./elements.js?v=0.1.0";
  * @param {Card} data
  * @param {Record<string, any>} strings any: sentences, and the list of starters.
  * @param {string} base The page's own address.
- * @param {(event: Event, card: Card) => void} clicked
+ * @param {(event: Event) => void} clicked The link is followed.
  * @returns {HTMLLIElement}
  */
 export function card(data, strings, base, clicked) {
   const href = shown(data.link, base);
   const title = href
-    ? el("a", { href, class: "card-title", part: "card-link", onclick: (/** @type {Event} */ event) => clicked(event, data) }, data.title)
+    ? el("a", { href, class: "card-title", part: "card-link", onclick: clicked }, data.title)
     : el("span", { class: "card-title" }, data.title);
   return el(
     "li",

@@ -2,16 +2,13 @@
 
 import { Bubble } from "./bubble.js?v=0.1.0";
 
-/** @typedef {import("./bubble.js").Acts} Acts */
-/** @typedef {import("./bubble.js").Strings} Strings */
+/** @typedef {import("./bubble.js").Scene} Scene */
 /** @typedef {import("./messages.js").Message} Message */
 
 /** All messages, in order, inside an element that it owns. */
 export class Log {
   #into;
-  #strings;
-  #acts;
-  #base;
+  #scene;
   /** @type {Map<string, Bubble>} */
   #bubbles = new Map();
   /** @type {readonly Message[]} */
@@ -20,15 +17,11 @@ export class Log {
 
   /**
    * @param {HTMLElement} into
-   * @param {Strings} strings
-   * @param {Acts} acts
-   * @param {string} base The page's own address.
+   * @param {Scene} scene
    */
-  constructor(into, strings, acts, base) {
+  constructor(into, scene) {
     this.#into = into;
-    this.#strings = strings;
-    this.#acts = acts;
-    this.#base = base;
+    this.#scene = scene;
   }
 
   /**
@@ -54,7 +47,7 @@ export class Log {
 
   /** @param {Message} message */
   #new(message) {
-    const bubble = new Bubble(message, this.#strings, this.#acts, this.#base);
+    const bubble = new Bubble(message, this.#scene);
     this.#bubbles.set(message.key, bubble);
     return bubble;
   }

@@ -77,7 +77,7 @@ export class View {
       strings.below,
     );
     this.#status = el("p", { class: "status", part: "status", role: "status" });
-    this.#notice = this.#alert(contact);
+    this.#notice = this.#alert();
     this.#composer = new Composer(strings, acts);
     const dialog = el(
       "dialog",
@@ -92,7 +92,7 @@ export class View {
     this.#root = el("div", { class: "root" }, this.#launcher, dialog);
     stage.append(this.#root);
     this.#panel = new Panel({ dialog, launcher: this.#launcher, first: this.#composer.field, heading, escaped: acts.close });
-    this.#log = new Log(this.#messages, strings, acts, document.baseURI);
+    this.#log = new Log(this.#messages, { strings, acts, base: document.baseURI, contact });
     // The keyboard comes up, the field grows: who was at the end stays there.
     this.#sized = new ResizeObserver(() => this.#atEnd && this.#toEnd());
   }
@@ -207,8 +207,7 @@ export class View {
     if (this.#acts.ask(words)) (matchMedia("(pointer: coarse)").matches ? this.#scroller : this.#composer.field).focus();
   }
 
-  /** @param {string | null} contact */
-  #alert(contact) {
+  #alert() {
     const words = el("p", { class: "notice-words" });
     const again = el("button", { type: "button", class: "act", part: "button", onclick: this.#acts.reconnect }, this.#strings.retry);
     const close = el(
@@ -216,8 +215,7 @@ export class View {
       { type: "button", class: "icon-button", "aria-label": this.#strings.dismiss, title: this.#strings.dismiss, onclick: this.#acts.dismiss },
       icon("close"),
     );
-    const people = contact ? el("a", { class: "act", href: contact }, this.#strings.contact) : null;
-    const row = el("div", { class: "notice-row", hidden: true }, words, people, again, close);
+    const row = el("div", { class: "notice-row", hidden: true }, words, again, close);
     const element = el("div", { class: "notice", part: "notice", role: "alert" }, row);
     const draw = (/** @type {State} */ state) => {
       const offline = state.connection === "offline";

@@ -1,0 +1,390 @@
+"""A small shop whose bot says what a test wants: the whole contract of the doors, without Django, database or model.
+
+A turn is a list of parts; `HOLD` in it waits until the test calls `go()`, so a test looks at a half-written answer for
+as long as it likes and nothing sleeps. What the browser asked for is in `seen`.
+"""
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+from aiohttp import WSMsgType, web
+
+STATIC = Path(__file__).resolve().parent.parent.parent / "chatbot" / "static"
+HOLD: Final = "hold"
+NONCE: Final = "bm9uY2U"
+POLICY: Final = (
+    f"default-src 'none'; script-src 'nonce-{NONCE}'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
+CSS = """
+:root { color-scheme: light dark; }
+body { margin: 0; font-family: system-ui, "Noto Sans CJK KR", sans-serif; background: light-dark(#fbfaf7, #121312); }
+main { max-width: 60rem; margin: 0 auto; padding: 2rem 1.5rem; }
+.goods { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 1.5rem; padding: 0; }
+.goods li { list-style: none; } .goods i { display: block; aspect-ratio: 1; background: light-dark(#eeece5, #242624); }
+"""
+
+Part = dict[str, Any]  # Any: JSON
+Script = Callable[[str], list[Part | str]]
+
+
+def said(text: str, block: str = "t1", size: int = 3) -> list[Part | str]:
+    """A block of text in pieces of `size` characters."""
+    pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    deltas: list[Part | str] = [{"type": "text-delta", "id": block, "delta": piece} for piece in pieces]
+    return [{"type": "text-start", "id": block}, *deltas, {"type": "text-end", "id": block}]
+
+
+def card(sku: str, title: str, price: str, *, sale: str = "", **more: str) -> Part:
+    """A product card as a part."""
+    data = {
+        "sku": sku,
+        "title": title,
+        "currency": "KRW",
+        "price": "0",
+        "sale_price": None,
+        "price_text": price,
+        "sale_price_text": sale,
+        "availability": "in_stock",
+        "availability_text": "In stock",
+        "link": f"/p/{sku}/",
+        "image_link": f"/pictures/{sku}.svg",
+        "brand": "",
+        **more,
+    }
+    return {"type": "data-product", "id": sku, "data": data}
+
+
+def finish(ending: str = "complete", code: str = "") -> Part:
+    """The last part of an answer that was kept."""
+    return {"type": "finish", "finishReason": "stop", "messageMetadata": {"ending": ending, "code": code}}
+
+
+def failed(code: str, sentence: str, *, retryable: bool = True, retry_after_s: float | None = None) -> Part:
+    """The last part of a turn without an answer; also how a door refuses."""
+    error = {"type": "error", "errorText": sentence, "code": code}
+    return {**error, "retryable": retryable, "retry_after_s": retry_after_s}
+
+
+@dataclass
+class Turn:
+    """One turn: its parts so far, numbered from 1, and who waits for more."""
+
+    question: str
+    id: str = field(default_factory=lambda: str(uuid4()))
+    message: str = field(default_factory=lambda: str(uuid4()))
+    parts: list[Part] = field(default_factory=list)
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    news: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    @property
+    def over(self) -> bool:
+        """Whether the last part was said."""
+        return bool(self.parts) and self.parts[-1]["type"] in ("finish", "abort", "error")
+
+    async def say(self, part: Part) -> None:
+        """Add a part."""
+        async with self.news:
+            self.parts.append(part)
+            self.news.notify_all()
+
+    async def follow(self, after: int) -> AsyncIterator[tuple[int, Part]]:
+        """Parts after number `after`, to the last."""
+        while True:
+            while after < len(self.parts):
+                after += 1
+                yield after, self.parts[after - 1]
+            if self.over:
+                return
+            async with self.news:
+                await self.news.wait_for(lambda: after < len(self.parts))
+
+    def stored(self) -> list[Part]:
+        """The two messages as the session gives them."""
+        blocks: dict[str, Part] = {}
+        parts: list[Part] = []
+        for part in self.parts:
+            match part["type"]:
+                case "text-start":
+                    blocks[part["id"]] = {"type": "text", "text": ""}
+                    parts.append(blocks[part["id"]])
+                case "text-delta":
+                    blocks[part["id"]]["text"] += part["delta"]
+                case "data-product":
+                    parts.append(part)
+        last = self.parts[-1] if self.over else {"type": ""}
+        ending = {"abort": "stopped", "error": "failed", "": ""}.get(last["type"], "complete")
+        row = {"turn": self.id, "ending": ending, "feedback": None, "created_at": "2026-11-02T03:04:05Z"}
+        asked = {"id": f"q-{self.id}", "role": "user", "parts": [{"type": "text", "text": self.question}], **row}
+        if not self.over or last["type"] == "error":
+            return [asked]
+        return [asked, {"id": self.message, "role": "assistant", "parts": parts, **row}]
+
+
+class FakeShop:
+    """The server. Start it with `serving`; then set how it behaves, and look at what it saw."""
+
+    def __init__(self, page: Callable[[str], str]) -> None:
+        self.page = page
+        self.script: Script = lambda question: [*said(f"You asked: {question}"), finish()]
+        self.sockets_work = True
+        self.streams_work = True
+        self.reachable = True
+        self.refusal: Part | None = None
+        self.conversation: str | None = None
+        self.seen: list[tuple[str, Any]] = []  # Any: a path, or the JSON of a frame or body
+        self.url = ""
+        self._turns: dict[str, Turn] = {}
+        self._asked: dict[str, Turn] = {}
+        self._open: set[web.WebSocketResponse] = set()
+        self._going = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.loop: asyncio.AbstractEventLoop
+
+    def go(self) -> None:
+        """Let the turn that waits at a HOLD go on to its next one."""
+        self.loop.call_soon_threadsafe(self._going.set)
+
+    def cut(self) -> None:
+        """Drop every open socket without a word."""
+
+        def drop() -> None:
+            for socket in self._open:
+                if socket._req is not None and socket._req.transport is not None:
+                    socket._req.transport.abort()
+
+        self.loop.call_soon_threadsafe(drop)
+
+    def requests(self, path: str) -> list[Any]:  # Any: see seen
+        """What came in at `path`."""
+        return [what for where, what in self.seen if where == path]
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """All addresses."""
+        return [
+            web.get("/chat/api/session", self.session),
+            web.get("/chat/ws/", self.socket),
+            web.post("/chat/api/chat", self.chat),
+            web.get("/chat/api/chat/{conversation}/stream", self.stream),
+            web.post("/chat/api/chat/{conversation}/stop", self.stop),
+            web.post("/chat/api/answers/", self.answers),
+            web.post("/chat/api/messages/{message}/feedback/", self.feedback),
+            web.get("/style.css", self.style),
+            web.get("/pictures/{name}", self.picture),
+            web.static("/static", STATIC),
+            web.get("/{path:.*}", self.html),
+        ]
+
+    async def html(self, request: web.Request) -> web.Response:
+        """A page of the shop."""
+        headers = {"Content-Security-Policy": POLICY}
+        return web.Response(text=self.page(request.path), content_type="text/html", headers=headers)
+
+    async def style(self, request: web.Request) -> web.Response:
+        """The shop's own style sheet."""
+        return web.Response(text=CSS, content_type="text/css")
+
+    async def picture(self, request: web.Request) -> web.Response:
+        """A drawing."""
+        self.seen.append(("picture", request.path))
+        hue = sum(request.path.encode()) * 37 % 360
+        svg = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80"><rect width="80" height="80" '
+            f'fill="hsl({hue} 35% 82%)"/><circle cx="40" cy="40" r="20" fill="hsl({hue} 40% 45%)"/></svg>'
+        )
+        return web.Response(text=svg, content_type="image/svg+xml")
+
+    async def session(self, request: web.Request) -> web.Response:
+        """What was said so far."""
+        self.seen.append(("session", None))
+        turns = list(self._turns.values())
+        running = next((turn.id for turn in turns if not turn.over), None)
+        messages = [message for turn in turns for message in turn.stored()]
+        so_far = {"id": self.conversation, "running_turn": running, "messages": messages}
+        body = {
+            "csrf_token": "token",
+            "conversation": so_far if self.conversation else None,
+            "limits": {"question_characters": 200},
+        }
+        response = web.json_response(body)
+        response.set_cookie("chatbot_visitor", "somebody", httponly=True, samesite="Lax")
+        return response
+
+    async def socket(self, request: web.Request) -> web.StreamResponse:
+        """The WebSocket door."""
+        if not self.sockets_work:
+            raise web.HTTPForbidden
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self._open.add(socket)
+        self.seen.append(("open", None))
+        async for message in socket:
+            if message.type != WSMsgType.TEXT:
+                break
+            frame = json.loads(message.data)
+            self.seen.append((frame["type"], frame))
+            self._spawn(self._frame(socket, frame))
+        self._open.discard(socket)
+        self.seen.append(("close", None))
+        return socket
+
+    async def _frame(self, socket: web.WebSocketResponse, frame: Part) -> None:
+        match frame["type"]:
+            case "ask":
+                if self.refusal:
+                    await socket.send_json({**self.refusal, "id": frame["id"]})
+                    return
+                await self._tell(socket, self.ask(frame["id"], frame["text"]), 0)
+            case "resume":
+                await self._tell(socket, self._turns[frame["turn"]], frame["after"])
+            case "stop":
+                self._turns[frame["turn"]].stopped.set()
+                self._going.set()
+
+    async def _tell(self, socket: web.WebSocketResponse, turn: Turn, after: int) -> None:
+        async for seq, part in turn.follow(after):
+            await socket.send_json({**part, "seq": seq, "turn": turn.id})
+
+    async def chat(self, request: web.Request) -> web.StreamResponse:
+        """The door of server-sent events."""
+        body = await request.json()
+        self.seen.append(("chat", {**body, "token": request.headers.get("X-CSRFToken")}))
+        if not self.streams_work:
+            raise web.HTTPNotFound
+        if self.refusal:
+            shape = {"code": self.refusal["code"], "detail": self.refusal["errorText"], "retry_after": None}
+            return web.json_response(shape, status=429)
+        message = body["message"]
+        return await self._events(request, self.ask(message["id"], message["parts"][0]["text"]), 0)
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        """Follow what runs."""
+        after = int(request.headers.get("Last-Event-ID", 0))
+        self.seen.append(("stream", after))
+        running = [turn for turn in self._turns.values() if not turn.over]
+        if not running:
+            return web.Response(status=204)
+        return await self._events(request, running[-1], after)
+
+    async def _events(self, request: web.Request, turn: Turn, after: int) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
+        await response.prepare(request)
+        async for seq, part in turn.follow(after):
+            await response.write(f"id: {seq}\ndata: {json.dumps(part, ensure_ascii=False)}\n\n".encode())
+        await response.write(b"data: [DONE]\n\n")
+        return response
+
+    async def stop(self, request: web.Request) -> web.Response:
+        """Stop what runs."""
+        self.seen.append(("stop", request.headers.get("X-CSRFToken")))
+        for turn in self._turns.values():
+            turn.stopped.set()
+        self._going.set()
+        return web.Response(status=204)
+
+    async def answers(self, request: web.Request) -> web.Response:
+        """The whole answer at once."""
+        body = await request.json()
+        self.seen.append(("answers", body))
+        turn = self.ask(body["client_message_id"], body["text"])
+        async for _ in turn.follow(0):
+            pass
+        stored = turn.stored()[-1]
+        reply = {"turn": turn.id, "conversation": self.conversation, "message": turn.message, "ending": "complete"}
+        return web.json_response({**reply, "parts": stored["parts"]})
+
+    async def feedback(self, request: web.Request) -> web.Response:
+        """Keep what the shopper thinks."""
+        self.seen.append(("feedback", await request.json()))
+        return web.json_response({})
+
+    def ask(self, id: str, question: str) -> Turn:
+        """The turn of this client message, begun if it is new."""
+        if id in self._asked:
+            return self._asked[id]
+        self.conversation = self.conversation or str(uuid4())
+        turn = self._asked[id] = Turn(question)
+        self._turns[turn.id] = turn
+        self._going.clear()
+        self._spawn(self._run(turn))
+        return turn
+
+    async def _run(self, turn: Turn) -> None:
+        metadata = {"turn": turn.id, "conversation": self.conversation}
+        await turn.say({"type": "start", "messageId": turn.message, "messageMetadata": metadata})
+        for step in self.script(turn.question):
+            if isinstance(step, dict):
+                await turn.say(step)
+            else:
+                await self._going.wait()
+                self._going.clear()
+            if turn.stopped.is_set():
+                await turn.say({"type": "abort", "reason": "stopped"})
+                return
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        async def run() -> None:
+            try:
+                await work
+            except ConnectionError:
+                pass  # the browser left
+
+        task = asyncio.ensure_future(run())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+@web.middleware
+async def _reach(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Any:  # Any: ^
+    shop: FakeShop = request.app["shop"]
+    if not shop.reachable and request.path.startswith("/chat/"):
+        assert request.transport is not None
+        request.transport.abort()
+    return await handler(request)
+
+
+@contextmanager
+def serving(page: Callable[[str], str]) -> Iterator[FakeShop]:
+    """A running shop on a free port of this machine, in a thread of its own."""
+    ready = threading.Event()
+    shops: list[FakeShop] = []
+    loop = asyncio.new_event_loop()
+    ended = asyncio.Event()
+
+    async def serve() -> None:
+        shop = FakeShop(page)
+        shop.loop = loop
+        app = web.Application(middlewares=[_reach])
+        app["shop"] = shop
+        app.add_routes(shop.routes())
+        runner = web.AppRunner(app, shutdown_timeout=0)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        shop.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        shops.append(shop)
+        ready.set()
+        await ended.wait()
+        for task in list(shop._tasks):
+            task.cancel()
+        await asyncio.gather(*shop._tasks, return_exceptions=True)
+        await runner.cleanup()
+
+    def run() -> None:
+        asyncio.set_event_loop(loop)
+        loop.run_until_complete(serve())
+        loop.close()
+
+    thread = threading.Thread(target=run, name="fake shop", daemon=True)
+    thread.start()
+    ready.wait()
+    yield shops[0]
+    loop.call_soon_threadsafe(ended.set)
+    thread.join()
