@@ -161,7 +161,7 @@ def _broker(url: str) -> tuple[str, dict[str, Any]]:
         control = folder / "control"
         control.mkdir(parents=True, exist_ok=True)
         options = {"data_folder_in": folder, "data_folder_out": folder, "control_folder": control}
-        return "filesystem://", {name: str(path) for name, path in options.items()}
+        return "filesystem://localhost//", {name: str(path) for name, path in options.items()}
     scheme = url.partition("://")[0]
     if scheme in ("redis", "rediss"):
         return url, {"socket_timeout": REDIS_TIMEOUT_S, "socket_connect_timeout": REDIS_TIMEOUT_S}
