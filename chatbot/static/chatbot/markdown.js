@@ -18,7 +18,7 @@
 const FENCE = /^\s*```/;
 const BULLET = /^\s*[-*•]\s+(.*)$/;
 const NUMBER = /^\s*(\d{1,3})[.)]\s+(.*)$/;
-const HEADING = /^\s*#{1,6}\s+(.*?)\s*#*$/;
+const HEADING = /^\s*#{1,6}\s+(\S.*?)\s*#*$/;
 /** Nested deeper than this, marks are text: a model that writes ten thousand asterisks gets no deep tree. */
 const DEEPEST = 4;
 
@@ -191,8 +191,9 @@ function closing(text, from, mark) {
     while (text[at + run] === mark[0]) run += 1;
     const fits = mark.length === 2 ? run >= 2 : run !== 2;
     const spaced = /\s/.test(text[at - 1]);
-    const inWord = mark[0] === "_" && /[a-z0-9]/i.test(text[at + mark.length] ?? "");
-    if (at > from && fits && !spaced && !inWord) return at;
+    const inWord = mark[0] === "_" && /[a-z0-9]/i.test(text[at + run] ?? "");
+    // Of three marks the inner one belongs to the span inside.
+    if (at > from && fits && !spaced && !inWord) return at + run - mark.length;
     at += run - 1;
   }
   return -1;
