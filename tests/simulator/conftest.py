@@ -56,6 +56,12 @@ def text_of(body: bytes) -> str:
     )
 
 
+def http_client(base_url: str = "") -> httpx.AsyncClient:
+    """A client with the default key. Without certificates, which take longer to load than a test to run."""
+    headers = {"Authorization": f"Bearer {DEFAULT_KEY}"}
+    return httpx.AsyncClient(base_url=base_url, headers=headers, trust_env=False, verify=False)
+
+
 @pytest.fixture
 async def simulator() -> AsyncIterator[Simulator]:
     async with Simulator(seed=1, tokens_per_second=0, latency=0) as running:
@@ -64,10 +70,7 @@ async def simulator() -> AsyncIterator[Simulator]:
 
 @pytest.fixture
 async def client(simulator: Simulator) -> AsyncIterator[httpx.AsyncClient]:
-    headers = {"Authorization": f"Bearer {DEFAULT_KEY}"}
-    async with httpx.AsyncClient(
-        base_url=simulator.url.removesuffix("/v1"), headers=headers, trust_env=False, verify=False
-    ) as ready:
+    async with http_client(simulator.url.removesuffix("/v1")) as ready:
         yield ready
 
 

@@ -3,19 +3,16 @@
 import asyncio
 import time
 
-import httpx
 import pytest
 
-from chatbot.simulator import DEFAULT_KEY, MODELS, Simulator
-from tests.simulator.conftest import connect, question, streamed, text_of
-
-KEY = {"Authorization": f"Bearer {DEFAULT_KEY}"}
+from chatbot.simulator import MODELS, Simulator
+from tests.simulator.conftest import connect, http_client, question, streamed, text_of
 
 
 async def test_tokens_come_at_their_pace() -> None:
     async with (
         Simulator(seed=1, tokens_per_second=200, latency=0) as simulator,
-        httpx.AsyncClient(headers=KEY, trust_env=False, verify=False) as client,
+        http_client() as client,
         client.stream(
             "POST", f"{simulator.url}/chat/completions", json=streamed(), headers={"X-Simulate": "tokens:41"}
         ) as response,
@@ -29,7 +26,7 @@ async def test_tokens_come_at_their_pace() -> None:
 async def test_the_first_word_waits_for_the_models_latency() -> None:
     async with (
         Simulator(seed=1, tokens_per_second=0, latency=0.5) as simulator,
-        httpx.AsyncClient(headers=KEY, trust_env=False, verify=False) as client,
+        http_client() as client,
     ):
         start = time.perf_counter()
         await client.post(f"{simulator.url}/chat/completions", json=streamed())
@@ -41,7 +38,7 @@ async def test_the_first_word_waits_for_the_models_latency() -> None:
 async def test_a_plain_answer_takes_the_time_of_its_tokens() -> None:
     async with (
         Simulator(seed=1, tokens_per_second=200, latency=0) as simulator,
-        httpx.AsyncClient(headers=KEY, trust_env=False, verify=False) as client,
+        http_client() as client,
     ):
         start = time.perf_counter()
         await client.post(f"{simulator.url}/chat/completions", json=question(), headers={"X-Simulate": "tokens:20"})

@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from chatbot.simulator import DEFAULT_KEY, MODELS, Simulator, fingerprint, tokens
-from tests.simulator.conftest import Ask, chunks, question, streamed, text_of
+from tests.simulator.conftest import Ask, chunks, http_client, question, streamed, text_of
 
 
 async def test_a_stream_has_role_text_finish_usage_and_done(simulator: Simulator, ask: Ask) -> None:
@@ -159,9 +159,7 @@ async def test_the_same_requests_get_the_same_answers_under_a_seed() -> None:
     async def run() -> list[tuple[str, str, str]]:
         async with (
             Simulator(seed=7, tokens_per_second=0, latency=0) as simulator,
-            httpx.AsyncClient(
-                trust_env=False, verify=False, headers={"Authorization": f"Bearer {DEFAULT_KEY}"}
-            ) as client,
+            http_client() as client,
         ):
             simulator.faults.rate({"cut": 0.5})
             seen = []
