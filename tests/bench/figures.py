@@ -1,10 +1,11 @@
 """A figure with its goal, and the register of what measures them."""
 
-import json
 import operator
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from tests.bench.results import keep
 
 _COMPARE = {"<=": operator.le, ">=": operator.ge, "==": operator.eq}
 
@@ -60,10 +61,8 @@ def selected(area: str | None, only: str | None) -> Iterator[Benchmark]:
 
 
 def write(figure: Figure, path: Path) -> None:
-    """Append the figure to `path` as one JSON line."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps({**asdict(figure), "holds": figure.holds}, ensure_ascii=False) + "\n")
+    """Keep the figure in `path`, in place of an older one of the same name."""
+    keep(path, {**asdict(figure), "holds": figure.holds}, key=("area", "name"))
 
 
 def row(figure: Figure) -> str:
