@@ -21,7 +21,8 @@ CREATE = {
             brand text NOT NULL, description text NOT NULL, attributes text NOT NULL,
             document tsvector NOT NULL
         )""",
-        "CREATE INDEX chatbot_search_document ON chatbot_search USING gin (document)",
+        # Without fastupdate: a list of pending entries would be read through by every search after an import.
+        "CREATE INDEX chatbot_search_document ON chatbot_search USING gin (document) WITH (fastupdate = off)",
     ],
 }
 DROP = {

@@ -10,13 +10,15 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from chatbot.catalog.search.base import Hit
 from chatbot.catalog.search.document import Fields, fields_of
-from chatbot.catalog.search.ranking import Found, ranked
+from chatbot.catalog.search.ranking import Found, ranked, telling
 from chatbot.catalog.text import Phrase, Query, query
 from chatbot.models import Product
 
 TABLE = "chatbot_search"
 POOL = 150
 """Products that an engine finds for the ranking to order; at least three times what is asked for."""
+FEW = 10
+"""With fewer products that hold all words, those that hold most of them compete; with more, they only follow."""
 BUYABLE = frozenset({Product.Availability.IN_STOCK, Product.Availability.PREORDER, Product.Availability.BACKORDER})
 _BATCH = 500
 
@@ -34,13 +36,19 @@ class Engine(ABC):
             return []
         frequencies = self._frequencies(_known_tokens(wanted))
         wanted = _with_known_guesses(wanted, frequencies)
+        documents = self._documents()
         pool = max(POOL, 3 * limit)
         found = self._matching(wanted, every_word=True, limit=pool, in_stock_only=in_stock_only)
-        if len(found) < limit and sum(len(word.parts) for word in wanted.words) > 1:
-            seen = {item.product_id for item in found}
-            more = self._matching(wanted, every_word=False, limit=pool, in_stock_only=in_stock_only)
-            found += [item for item in more if item.product_id not in seen]
-        return ranked(wanted, found, frequencies, self._documents())[:limit]
+        if len(found) >= limit or sum(len(word.parts) for word in wanted.words) == 1:
+            return ranked(wanted, found, frequencies, documents)[:limit]
+        held = {item.product_id for item in found}
+        some = telling(wanted, frequencies, documents)
+        loose = self._matching(some, every_word=False, limit=pool, in_stock_only=in_stock_only)
+        rest = [item for item in loose if item.product_id not in held]
+        if len(found) < FEW:
+            return ranked(wanted, found + rest, frequencies, documents)[:limit]
+        best = ranked(wanted, found, frequencies, documents)
+        return [*best, *_behind(best, ranked(wanted, rest, frequencies, documents))][:limit]
 
     def index(self, products: Iterable[Product]) -> None:
         """Take these products in, or take in what changed about them."""
@@ -93,6 +101,14 @@ class Engine(ABC):
     @abstractmethod
     def _clear(self) -> None:
         """Empty the index."""
+
+
+def _behind(best: list[Hit], rest: list[Hit]) -> list[Hit]:
+    """The rest with scores below the best's, so that the first hits do not depend on how many are asked for."""
+    if not best or not rest:
+        return rest
+    scale = min(1.0, best[-1].score / (rest[0].score + 1e-9)) * 0.99
+    return [replace(hit, score=hit.score * scale) for hit in rest]
 
 
 def _known_tokens(wanted: Query) -> set[str]:

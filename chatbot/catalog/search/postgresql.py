@@ -10,13 +10,12 @@ from chatbot.catalog.text import Query
 from chatbot.models import Product
 
 _COLUMNS = ", ".join(Fields._fields)
+_TEXTS = ", ".join(f"s.{name}" for name in Fields._fields)
 _LABELS = "ABCCDD"
 """A tsvector knows four weights: title A, kind B, model and brand C, description and attributes D."""
 _LABEL_WEIGHTS = "{0.06, 0.25, 0.8, 1.0}"
 _POSITIONS = 16_383
 _POSITIONS_OF_TOKEN = 255
-_COUNTED = 2_000
-"""A token that more products hold than this is common; how common makes no difference to the order."""
 
 
 class PostgresSearch(Engine):
@@ -30,9 +29,7 @@ class PostgresSearch(Engine):
     def _frequencies(self, tokens: Collection[str]) -> Mapping[str, int]:
         sql = f"""
             SELECT token, (
-                SELECT COUNT(*) FROM (
-                    SELECT 1 FROM {TABLE} WHERE document @@ ('''' || token || '''')::tsquery LIMIT {_COUNTED}
-                ) holding
+                SELECT COUNT(*) FROM {TABLE} WHERE document @@ ('''' || token || '''')::tsquery
             ) FROM unnest(%s::text[]) AS token
         """  # noqa: S608
         with self._connection.cursor() as cursor:
@@ -46,16 +43,24 @@ class PostgresSearch(Engine):
             for phrases in word.parts
         ]
         match = (" & " if every_word else " | ").join(parts)
-        stock = "AND p.availability = ANY(%s)" if in_stock_only else ""
+        table = Product._meta.db_table
+        stock = f"AND product_id IN (SELECT id FROM {table} WHERE availability = ANY(%s))" if in_stock_only else ""  # noqa: S608
+        # MATERIALIZED: fresh after a big import, without statistics, the planner would walk the products instead.
+        # A row that outlived its product takes a place in the pool and nothing else.
         sql = f"""
-            SELECT p.id, p.sku, p.availability, {_COLUMNS}
-            FROM {TABLE} s JOIN {Product._meta.db_table} p ON p.id = s.product_id
-            WHERE s.document @@ %s::tsquery AND p.removed_at IS NULL {stock}
-            ORDER BY ts_rank('{_LABEL_WEIGHTS}', s.document, %s::tsquery, 1) DESC, p.id LIMIT %s
+            WITH best AS MATERIALIZED (
+                SELECT product_id, ts_rank('{_LABEL_WEIGHTS}', document, %s::tsquery, 1) AS closeness
+                FROM {TABLE} WHERE document @@ %s::tsquery {stock}
+                ORDER BY closeness DESC, product_id LIMIT %s
+            )
+            SELECT p.id, p.sku, p.availability, {_TEXTS}
+            FROM best JOIN {table} p ON p.id = best.product_id JOIN {TABLE} s ON s.product_id = best.product_id
+            WHERE p.removed_at IS NULL
+            ORDER BY best.closeness DESC, best.product_id
         """  # noqa: S608
         buyable = [sorted(BUYABLE)] if in_stock_only else []
         with self._connection.cursor() as cursor:
-            cursor.execute(sql, [match, *buyable, match, limit])
+            cursor.execute(sql, [match, match, *buyable, limit])
             rows = cursor.fetchall()
         return [Found(pk, sku, availability in BUYABLE, Fields(*texts)) for pk, sku, availability, *texts in rows]
 

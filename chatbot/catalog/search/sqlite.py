@@ -11,6 +11,7 @@ from chatbot.models import Product
 # The tokenizer of the table is `ascii`: it leaves characters beyond ASCII alone, so that what `text` calls a token is
 # one here. The table keeps its text (SQLite 3.40 cannot delete from a contentless one); the ranking reads it.
 _COLUMNS = ", ".join(Fields._fields)
+_TEXTS = ", ".join(f"s.{name}" for name in Fields._fields)
 
 
 class SqliteSearch(Engine):
@@ -31,17 +32,22 @@ class SqliteSearch(Engine):
         parts = [_any(_quoted(phrase) for phrase in phrases) for word in wanted.words for phrases in word.parts]
         match = (" AND " if every_word else " OR ").join(parts)
         buyable = sorted(BUYABLE) if in_stock_only else []
-        stock = f"AND p.availability IN ({', '.join(['%s'] * len(buyable))})" if buyable else ""
-        weights = ", ".join(map(str, WEIGHTS))
-        # Two steps: ranking all matches must not drag the text of each of them through the sorter.
+        table = Product._meta.db_table
+        # The products are joined to the best only: rows are wide, and looking thousands of them up costs more than
+        # ranking them. A row that outlived its product takes a place in the pool and nothing else.
+        stock = (
+            f"AND rowid IN (SELECT id FROM {table} WHERE availability IN ({', '.join(['%s'] * len(buyable))}))"  # noqa: S608
+            if buyable
+            else ""
+        )
         sql = f"""
-            SELECT best.id, best.sku, best.availability, {_COLUMNS}
+            SELECT p.id, p.sku, p.availability, {_TEXTS}
             FROM (
-                SELECT p.id, p.sku, p.availability, bm25({TABLE}, {weights}) AS distance
-                FROM {TABLE} JOIN {Product._meta.db_table} p ON p.id = {TABLE}.rowid
-                WHERE {TABLE} MATCH %s AND p.removed_at IS NULL {stock}
+                SELECT rowid AS id, bm25({TABLE}, {", ".join(map(str, WEIGHTS))}) AS distance
+                FROM {TABLE} WHERE {TABLE} MATCH %s {stock}
                 ORDER BY distance LIMIT %s
-            ) best JOIN {TABLE} s ON s.rowid = best.id
+            ) best JOIN {table} p ON p.id = best.id JOIN {TABLE} s ON s.rowid = best.id
+            WHERE p.removed_at IS NULL
             ORDER BY best.distance, best.id
         """  # noqa: S608 - names and numbers of our own
         with self._connection.cursor() as cursor:
