@@ -15,6 +15,9 @@ from chatbot import __version__, conf
 
 register = template.Library()
 
+FOLDER = f"chatbot/widget-{__version__}"
+"""Where the widget's files lie; why the version is in the name is said in `widget.js`."""
+
 POSITIONS = ("end", "start")
 THEMES = ("auto", "light", "dark")
 
@@ -69,8 +72,8 @@ def chatbot_widget(
         strings["starters"] = [str(words).strip() for words in asked if str(words).strip()]
     widget = Widget(
         prefix=reverse("chatbot:index"),
-        script=_versioned(static("chatbot/widget.js")),
-        stylesheet=_versioned(static("chatbot/widget.css")),
+        script=static(f"{FOLDER}/widget.js"),
+        stylesheet=static(f"{FOLDER}/widget.css"),
         language=get_language() or "",
         position=_one_of("position", position, POSITIONS),
         theme=_one_of("theme", theme, THEMES),
@@ -155,11 +158,6 @@ def widget_strings(*, about_product: bool = False) -> dict[str, str | list[str]]
         "contact": _("Contact us"),
         "disclaimer": _("Answers are written by AI and may be wrong. Prices and stock are the shop's own."),
     }
-
-
-def _versioned(url: str) -> str:
-    """The address of one of our files, new with every release. One that is signed already must not be changed."""
-    return url if "?" in url else f"{url}?v={__version__}"
 
 
 def _nonce(context: Context) -> str:

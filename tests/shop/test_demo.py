@@ -1,6 +1,7 @@
 """`make demo`, for real: started on free ports, looked at, and stopped in every way that it can end."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -117,8 +118,9 @@ def test_the_demo_serves_the_shop_and_a_signal_stops_all_of_it(tmp_path: Path) -
         assert f"http://127.0.0.1:{demo_.port}/admin/chatbot/costs/" in said
         assert "password: staff" in said
         assert "/bill" in said
-        assert "<chatbot-widget " in demo_.get("/")
-        assert "--chatbot" in demo_.get("/static/chatbot/widget.css")
+        widget = re.search(r'<chatbot-widget [^>]*stylesheet="([^"]+)"', demo_.get("/"))
+        assert widget is not None
+        assert "--chatbot" in demo_.get(widget[1])
         family = demo_.descendants()
         commands = " ".join(family.values())
         assert all(name in commands for name in ("chatbot.simulator", "uvicorn", "celery"))

@@ -84,7 +84,11 @@ def page(context: BrowserContext, shop: FakeShop, complaints: list[str]) -> Iter
     page = context.new_page()
 
     def heard(message: ConsoleMessage) -> None:
-        if message.type == "error" and "Failed to load resource" not in message.text and "WebSocket" not in message.text:
+        if (
+            message.type == "error"
+            and "Failed to load resource" not in message.text
+            and "WebSocket" not in message.text
+        ):
             complaints.append(message.text)
 
     page.on("console", heard)

@@ -342,7 +342,9 @@ class FakeShop:
 
 
 @web.middleware
-async def _reach(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Any:  # Any: ^
+async def _reach(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> Any:  # Any: ^
     shop: FakeShop = request.app["shop"]
     if not shop.reachable and request.path.startswith("/chat/"):
         assert request.transport is not None

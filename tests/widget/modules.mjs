@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-const source = fileURLToPath(new URL("../../chatbot/static/chatbot/", import.meta.url));
+const folders = fileURLToPath(new URL("../../chatbot/static/chatbot/", import.meta.url));
+const source = join(folders, readdirSync(folders).find((name) => name.startsWith("widget-")));
 const copy = mkdtempSync(join(tmpdir(), "widget-"));
 for (const name of readdirSync(source).filter((name) => name.endsWith(".js"))) copyFileSync(join(source, name), join(copy, name));
 writeFileSync(join(copy, "package.json"), '{"type": "module"}');

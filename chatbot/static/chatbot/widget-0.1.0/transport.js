@@ -4,7 +4,7 @@
  * wanted, so a question that was taken up is followed, and one that was not is sent again under the same id.
  */
 
-import { frame, plain, stream } from "./channels.js?v=0.1.0";
+import { frame, plain, stream } from "./channels.js";
 
 /** @typedef {import("./messages.js").Part} Part */
 /** @typedef {import("./channels.js").Ears} Ears */

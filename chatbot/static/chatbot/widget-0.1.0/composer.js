@@ -1,7 +1,7 @@
 /** The field for the question, with its button: send, or stop while an answer is being written. */
 
-import { el, fill, icon, unseen } from "./elements.js?v=0.1.0";
-import { busy } from "./state.js?v=0.1.0";
+import { el, fill, icon, unseen } from "./elements.js";
+import { busy } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /**

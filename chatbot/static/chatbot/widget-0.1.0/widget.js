@@ -10,21 +10,21 @@
  *   "catalogue", "stopped", "incomplete" or "" (failed, `code` says why); `products` are the SKUs of its cards.
  * - `chatbot:product-click` {sku, link, title, message}: a card's link is followed. Cancel it to go there yourself.
  *
- * The modules import each other with `?v=` and the package's version: under the names that the browser sees, a new
- * release is a new file even where the shop lets browsers keep static files for ever. Hashed names alone would not do:
- * Django rewrites imports inside modules only if `support_js_module_import_aggregation` is on, and an import map needs
- * an inline script that a strict policy forbids.
+ * The modules lie in a folder that bears the package's version, so that every release has new addresses, also where a
+ * shop lets browsers keep static files for ever, and a page from before a deployment still finds its own. Hashed names
+ * alone would not do: Django rewrites the imports inside modules only if `support_js_module_import_aggregation` is on
+ * (and then gets those with a `?v=` wrong), and an import map is an inline script, which a strict policy forbids.
  */
 
-import { Chat } from "./chat.js?v=0.1.0";
-import { shown } from "./addresses.js?v=0.1.0";
-import { el } from "./elements.js?v=0.1.0";
-import { Keepsake } from "./keepsake.js?v=0.1.0";
-import { View } from "./view.js?v=0.1.0";
+import { Chat } from "./chat.js";
+import { shown } from "./addresses.js";
+import { el } from "./elements.js";
+import { Keepsake } from "./keepsake.js";
+import { View } from "./view.js";
 // Reached through the view; named here so that the browser fetches all modules in one round.
-import "./channels.js?v=0.1.0";
-import "./log.js?v=0.1.0";
-import "./prose.js?v=0.1.0";
+import "./channels.js";
+import "./log.js";
+import "./prose.js";
 
 /** @typedef {import("./messages.js").Card} Card */
 /** @typedef {import("./messages.js").Message} Message */

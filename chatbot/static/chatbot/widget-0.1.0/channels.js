@@ -3,7 +3,7 @@
  * `Want` (a question to ask or a turn to follow), hands every part to `hear`, and says how it ended.
  */
 
-import { EventParser } from "./sse.js?v=0.1.0";
+import { EventParser } from "./sse.js";
 
 /** @typedef {import("./messages.js").Part} Part */
 /** @typedef {{path: string, sku: string, language: string}} Page */

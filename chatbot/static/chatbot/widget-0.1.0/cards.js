@@ -1,7 +1,7 @@
 /** Product cards: what the shop's database says about a product, as text, with one link and one picture. */
 
-import { shown } from "./addresses.js?v=0.1.0";
-import { el, icon, unseen } from "./elements.js?v=0.1.0";
+import { shown } from "./addresses.js";
+import { el, icon, unseen } from "./elements.js";
 
 /** @typedef {import("./messages.js").Card} Card */
 

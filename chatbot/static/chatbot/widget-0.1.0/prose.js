@@ -1,7 +1,7 @@
 /** Text of an answer on the page. While it grows, only what is new is touched: the rest keeps its nodes. */
 
-import { trusted } from "./addresses.js?v=0.1.0";
-import { parse } from "./markdown.js?v=0.1.0";
+import { trusted } from "./addresses.js";
+import { parse } from "./markdown.js";
 
 /** @typedef {import("./markdown.js").Block} Block */
 /** @typedef {import("./markdown.js").Inline} Inline */

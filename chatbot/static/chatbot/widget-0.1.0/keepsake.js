@@ -3,7 +3,7 @@
  * costs the shopper the memory and nothing else.
  */
 
-import { initial } from "./state.js?v=0.1.0";
+import { initial } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {{top: number, atEnd: boolean}} Scroll */

@@ -1,6 +1,6 @@
 /** The transcript on the page: the messages in their order, each drawn by a bubble that is found by the message's key. */
 
-import { Bubble } from "./bubble.js?v=0.1.0";
+import { Bubble } from "./bubble.js";
 
 /** @typedef {import("./bubble.js").Scene} Scene */
 /** @typedef {import("./messages.js").Message} Message */

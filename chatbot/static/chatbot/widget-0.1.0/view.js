@@ -3,11 +3,11 @@
  * frames of the screen only the last state is drawn, so a burst of words costs one drawing.
  */
 
-import { Composer } from "./composer.js?v=0.1.0";
-import { el, fill, icon, unseen } from "./elements.js?v=0.1.0";
-import { Log } from "./log.js?v=0.1.0";
-import { Panel } from "./panel.js?v=0.1.0";
-import { busy } from "./state.js?v=0.1.0";
+import { Composer } from "./composer.js";
+import { el, fill, icon, unseen } from "./elements.js";
+import { Log } from "./log.js";
+import { Panel } from "./panel.js";
+import { busy } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./keepsake.js").Scroll} Scroll */

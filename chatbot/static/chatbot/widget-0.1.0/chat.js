@@ -3,9 +3,9 @@
  * change is told to `changed`, and what a shop may want to know to `happened`.
  */
 
-import { faultOf, textOf } from "./messages.js?v=0.1.0";
-import { busy, reduce } from "./state.js?v=0.1.0";
-import { Transport } from "./transport.js?v=0.1.0";
+import { faultOf, textOf } from "./messages.js";
+import { busy, reduce } from "./state.js";
+import { Transport } from "./transport.js";
 
 /** @typedef {import("./state.js").Event} Event */
 /** @typedef {import("./state.js").Page} Page */

@@ -3,10 +3,10 @@
  * same value as before is not looked at again.
  */
 
-import { card } from "./cards.js?v=0.1.0";
-import { el, icon, unseen } from "./elements.js?v=0.1.0";
-import { textOf } from "./messages.js?v=0.1.0";
-import { Prose } from "./prose.js?v=0.1.0";
+import { card } from "./cards.js";
+import { el, icon, unseen } from "./elements.js";
+import { textOf } from "./messages.js";
+import { Prose } from "./prose.js";
 
 /** @typedef {import("./messages.js").Block} Block */
 /** @typedef {import("./messages.js").Card} Card */

@@ -6,7 +6,7 @@
  * it belongs to and a sequence number. A number that was seen is dropped; a number that skips one asks for a resume.
  */
 
-import { faultOf, restored, textOf, withCard } from "./messages.js?v=0.1.0";
+import { faultOf, restored, textOf, withCard } from "./messages.js";
 
 /** @typedef {import("./messages.js").Block} Block */
 /** @typedef {import("./messages.js").TextBlock} TextBlock */
