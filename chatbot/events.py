@@ -168,3 +168,8 @@ TurnEvent = (
     | TurnEnded
     | TurnFailed
 )
+
+
+def is_last(event: TurnEvent) -> bool:
+    """Whether nothing follows `event` in its turn."""
+    return isinstance(event, (TurnEnded, TurnFailed))

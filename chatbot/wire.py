@@ -123,11 +123,6 @@ def _parse(part: Part) -> TurnEvent:
             raise ValueError(other)
 
 
-def is_last(event: TurnEvent) -> bool:
-    """Whether nothing follows `event` in its turn."""
-    return isinstance(event, (TurnEnded, TurnFailed))
-
-
 def ws_frame(seq: int, event: TurnEvent, turn: str) -> str:
     """A WebSocket text frame: the part, its sequence number and its turn."""
     return _encoder.encode({**part(event), "seq": seq, "turn": turn}).decode()

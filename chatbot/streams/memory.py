@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from time import monotonic
 
-from chatbot.events import TurnEvent
-from chatbot.wire import is_last
+from chatbot.events import TurnEvent, is_last
 
 
 class TurnLog:

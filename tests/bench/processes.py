@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-SHARED = Path(__file__).resolve().parents[3] / "shared"
+from tests.shared import SHARED
+
 ICECAT = SHARED / "icecat" / "products.tsv.gz"
 KOREAN = SHARED / "korean" / "products.tsv"
 SIMULATOR_KEY = "simulator-key"
