@@ -7,7 +7,7 @@ What a browser sends up a WebSocket is one of three frames: `AskFrame`, `ResumeF
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final, assert_never
+from typing import Annotated, Any, Final, TypeVar, assert_never
 
 import msgspec
 
@@ -26,6 +26,7 @@ from chatbot.events import (
     Waiting,
 )
 
+T = TypeVar("T")
 Part = dict[str, Any]  # Any: JSON
 """A JSON object of the UI message stream."""
 
@@ -236,9 +237,14 @@ _frames: Final[msgspec.json.Decoder[Frame]] = msgspec.json.Decoder(Frame)
 
 def read_frame(data: str | bytes, *, at_most: int) -> Frame:
     """The frame in `data`, of at most so many bytes. Raises RequestTooLarge and MalformedRequest."""
+    return read(data, _frames, at_most=at_most)
+
+
+def read(data: str | bytes, decoder: msgspec.json.Decoder[T], *, at_most: int) -> T:
+    """What `decoder` makes of JSON from outside. Raises RequestTooLarge and MalformedRequest, whatever the bytes."""
     if len(data) > at_most or (isinstance(data, str) and len(data.encode(errors="replace")) > at_most):
         raise RequestTooLarge
     try:
-        return _frames.decode(data)
+        return decoder.decode(data)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as err:
         raise MalformedRequest(str(err)) from err

@@ -18,11 +18,12 @@ from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
-from chatbot import conf, visitors
+from chatbot import conf, visitors, wire
 from chatbot.api.errors import handle
 from chatbot.api.trust import READING, VisitorAuthentication
-from chatbot.errors import MalformedRequest, RequestTooLarge
 from chatbot.visitors import Visitor
+
+_object = msgspec.json.Decoder(dict[str, Any])  # Any: JSON
 
 
 class BoundedJSONParser(JSONParser):
@@ -33,13 +34,7 @@ class BoundedJSONParser(JSONParser):
     ) -> dict[str, Any]:  # Any: JSON
         """The object in the body."""
         limit = conf.current().frame_bytes
-        body = stream.read(limit + 1)
-        if len(body) > limit:
-            raise RequestTooLarge
-        try:
-            return msgspec.json.decode(body, type=dict[str, Any])
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as err:
-            raise MalformedRequest(str(err)) from err
+        return wire.read(stream.read(limit + 1), _object, at_most=limit)
 
 
 class WriteThrottle(SimpleRateThrottle):

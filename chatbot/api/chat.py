@@ -22,7 +22,7 @@ from chatbot.api.heartbeat import with_heartbeat
 from chatbot.api.trust import refuse_forged
 from chatbot.assistant import turn
 from chatbot.database import in_database
-from chatbot.errors import ChatbotError, ConfigurationError, MalformedRequest, NotFound, RequestTooLarge
+from chatbot.errors import ChatbotError, ConfigurationError, MalformedRequest, NotFound
 from chatbot.visitors import Visitor
 
 HEARTBEAT_S: Final = 15.0
@@ -32,7 +32,13 @@ View = Callable[Concatenate[HttpRequest, P], Coroutine[Any, Any, HttpResponseBas
 Door = Callable[Concatenate[HttpRequest, Visitor, P], Awaitable[HttpResponseBase]]
 
 
-class TextPart(msgspec.Struct, tag_field="type", tag="text"):
+class AnyPart(msgspec.Struct):
+    """A part of a message, whatever it is."""
+
+    type: str
+
+
+class TextPart(msgspec.Struct):
     """A piece of what the shopper wrote."""
 
     text: str
@@ -68,7 +74,8 @@ class ChatRequest(msgspec.Struct):
 
 
 _body = msgspec.json.Decoder(ChatRequest)
-_kind = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_kind = msgspec.json.Decoder(AnyPart)
+_text = msgspec.json.Decoder(TextPart)
 
 
 def door(method: str) -> Callable[[Door[P]], View[P]]:
@@ -147,13 +154,7 @@ async def stop(request: HttpRequest, visitor: Visitor, conversation: str) -> Htt
 def read(request: HttpRequest) -> ChatRequest:
     """The body. Raises RequestTooLarge and MalformedRequest."""
     limit = conf.current().frame_bytes
-    body = request.read(limit + 1)
-    if len(body) > limit:
-        raise RequestTooLarge
-    try:
-        return _body.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as err:
-        raise MalformedRequest(str(err)) from err
+    return wire.read(request.read(limit + 1), _body, at_most=limit)
 
 
 async def _running(visitor: Visitor, conversation: str) -> str | None:
@@ -186,10 +187,6 @@ def _last_event_id(request: HttpRequest) -> int:
 
 
 def _text_part(raw: msgspec.Raw) -> TextPart | None:
-    try:
-        kind = _kind.decode(raw).get("type")
-        if kind is None or bytes(kind) != b'"text"':
-            return None
-        return msgspec.json.decode(raw, type=TextPart)
-    except msgspec.MsgspecError as err:
-        raise MalformedRequest from err
+    data = bytes(raw)
+    kind = wire.read(data, _kind, at_most=len(data)).type
+    return wire.read(data, _text, at_most=len(data)) if kind == "text" else None

@@ -42,7 +42,8 @@ def handle(exception: Exception, context: Mapping[str, object]) -> Response | No
         body = shape(error.code, for_shopper(error), error.retry_after_s)
         return Response(body, status=error.http_status, headers=_wait(error.retry_after_s))
     if isinstance(error, exceptions.APIException):
-        return Response(shape(error.default_code, _sentence(error.detail)), status=error.status_code)
+        code = MalformedRequest.code if isinstance(error, exceptions.ValidationError) else error.default_code
+        return Response(shape(code, _sentence(error.detail)), status=error.status_code)
     return None
 
 
