@@ -15,9 +15,11 @@ from typing import Final
 
 from chatbot import conf
 from chatbot.accounting import estimator
-from chatbot.assistant import prompt, records, routing
+from chatbot.assistant import brief, closing, leases, opening, prompt, routing
+from chatbot.assistant.brief import Brief
+from chatbot.assistant.closing import Result, Settlement
 from chatbot.assistant.grounding import Grounding
-from chatbot.assistant.records import Brief, Opened, Result, Settlement
+from chatbot.assistant.opening import Opened
 from chatbot.assistant.sentences import for_shopper, from_catalogue, spoken
 from chatbot.errors import ChatbotError, RelayError
 from chatbot.events import (
@@ -102,13 +104,13 @@ class Answering:
             self._task.cancel()
 
     async def _answer(self) -> TurnEnded | TurnFailed:
-        self._brief = brief = await records.prepare(self.opened)
-        self._grounding = Grounding(cards=[card for _, card in brief.found], language=self.opened.language)
+        self._brief = found = await brief.prepare(self.opened)
+        self._grounding = Grounding(cards=[card for _, card in found.found], language=self.opened.language)
         if not self.opened.plan:
             return self._without_model(self.opened.without_plan)
         route = self.opened.plan[0].route
         try:
-            async with aclosing(routing.relay_for(route.endpoint.name).stream(self._request(brief))) as events:
+            async with aclosing(routing.relay_for(route.endpoint.name).stream(self._request(found))) as events:
                 async for event in events:
                     match event:
                         case TextAdded():
@@ -130,14 +132,14 @@ class Answering:
             return TurnEnded(ending="incomplete", code="length")
         return TurnEnded(ending="complete")
 
-    def _request(self, brief: Brief) -> ChatRequest:
+    def _request(self, found: Brief) -> ChatRequest:
         settings = conf.current()
         self._messages = prompt.messages(
             question=self.opened.ask.text,
-            products=brief.found,
-            history=brief.history,
+            products=found.found,
+            history=found.history,
             shop=settings.shop_name,
-            page=brief.page,
+            page=found.page,
             budget_tokens=settings.prompt_tokens,
         )
         return ChatRequest(
@@ -162,7 +164,7 @@ class Answering:
 
     async def _attempt_started(self, started: AttemptStarted) -> None:
         if started.attempt not in self._unsettled:  # the first is in the ledger since the turn was opened
-            await records.book_attempt(self.opened, started)
+            await opening.book_attempt(self.opened, started)
         self._unsettled[started.attempt] = True
         self._heard.clear()
 
@@ -223,7 +225,7 @@ class Answering:
             total_ms=self._elapsed_ms(),
         )
         try:
-            await records.close_turn(self.opened, result)
+            await closing.close_turn(self.opened, result)
         except Exception:
             # The row keeps its lease and runs out of it; the ledger is settled then (see `turn.recover`).
             logger.exception("turn %s could not be stored", self.opened.turn)
@@ -232,7 +234,7 @@ class Answering:
     async def _keep_lease(self) -> None:
         while True:
             await asyncio.sleep(conf.current().turn_lease_s / 3)
-            await records.renew_lease(self.opened.turn)
+            await leases.renew_lease(self.opened.turn)
 
     def _elapsed_ms(self) -> int:
         return round((perf_counter() - self._began_s) * 1000)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chatbot import conf
-from chatbot.assistant import records
+from chatbot.assistant import leases, opening, telling
 from chatbot.assistant.answering import Answering
-from chatbot.assistant.records import Ask
+from chatbot.assistant.opening import Ask, Opened
 from chatbot.errors import EmptyQuestion, MalformedRequest, QuestionTooLong
 from chatbot.events import TurnEvent
 from chatbot.streams.memory import MemoryStreams
@@ -54,7 +54,7 @@ async def start(visitor: Visitor, ask: Ask) -> Started:
         raise QuestionTooLong(f"The question has {len(ask.text)} characters; {limit} are allowed.")
     if not 0 < len(ask.client_message_id) <= CLIENT_MESSAGE_ID_CHARACTERS:
         raise MalformedRequest(f"The client message id must have 1 to {CLIENT_MESSAGE_ID_CHARACTERS} characters.")
-    opened = await records.open_turn(visitor, ask)
+    opened = await opening.open_turn(visitor, ask)
     if opened.is_new:
         _begin(opened)
     return Started(turn=opened.turn, conversation=opened.conversation, is_new=opened.is_new)
@@ -68,13 +68,13 @@ async def follow(visitor: Visitor, turn: str, *, after: int = 0) -> AsyncGenerat
     """
     running = _running.get(turn)
     if running is None or not running.opened.belongs_to(visitor):
-        await records.refuse_foreign_turn(visitor, turn)
+        await telling.refuse_foreign_turn(visitor, turn)
     if log := _streams.get(turn):
         async with aclosing(log.follow(after)) as events:
             async for numbered in events:
                 yield numbered
         return
-    while (told := await records.told(turn)) is None:  # noqa: ASYNC110 - it ends in a process that we cannot hear
+    while (told := await telling.told(turn)) is None:  # noqa: ASYNC110 - it ends in a process that we cannot hear
         await asyncio.sleep(POLL_S)
     for numbered in enumerate(told, 1):
         yield numbered
@@ -85,14 +85,14 @@ async def stop(visitor: Visitor, turn: str) -> None:
 
     Raises NotFound.
     """
-    await records.refuse_foreign_turn(visitor, turn)
+    await telling.refuse_foreign_turn(visitor, turn)
     if running := _running.get(turn):
         running.stop()
 
 
 async def running_turn(visitor: Visitor, conversation: str) -> str | None:
     """The turn that is being answered in this conversation, if one is. Raises NotFound."""
-    return await records.running_in(visitor, conversation)
+    return await telling.running_in(visitor, conversation)
 
 
 async def answer(visitor: Visitor, ask: Ask) -> Reply:
@@ -104,10 +104,10 @@ async def answer(visitor: Visitor, ask: Ask) -> Reply:
 
 def recover(now: datetime) -> int:
     """End the turns whose process died; how many there were. A plain function, for tasks."""
-    return records.give_up_abandoned(now)
+    return leases.give_up_abandoned(now)
 
 
-def _begin(opened: records.Opened) -> None:
+def _begin(opened: Opened) -> None:
     answering = _running[opened.turn] = Answering(opened=opened, log=_streams.open(opened.turn))
     task = asyncio.create_task(answering.run(), name=f"turn {opened.turn}")
     _tasks.add(task)

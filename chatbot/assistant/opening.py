@@ -1,0 +1,198 @@
+"""How a turn begins: one short transaction that makes it exist, with its question, its first attempt and its money."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from chatbot import conf, visitors
+from chatbot.accounting import budgets, ledger, prices
+from chatbot.assistant import routing
+from chatbot.assistant.leases import give_up, lease
+from chatbot.assistant.sentences import language_of
+from chatbot.assistant.telling import answer_id
+from chatbot.database import in_database
+from chatbot.errors import BudgetSpent, NotFound, TurnRunning
+from chatbot.events import AttemptStarted
+from chatbot.models import Conversation, Message, Route, Turn
+from chatbot.relay.base import new_attempt_id
+from chatbot.visitors import Visitor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What a door hands in. `conversation` is None for a new one; `language` is the page's; `page` says where."""
+
+    text: str
+    client_message_id: str
+    conversation: str | None = None
+    page: Mapping[str, str]
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A turn as it begins. `is_new` is False when this question had been asked before: then it runs already.
+
+    `is_first` tells that nothing was said before in this conversation.
+    """
+
+    turn: str
+    conversation: str
+    message: str
+    is_new: bool
+    is_first: bool
+    ask: Ask
+    language: str
+    user: str
+    attempt: str
+    plan: Sequence[routing.Choice]
+    without_plan: str
+    """Why no model is asked, an error code; empty when the plan has a route."""
+    started_at: datetime
+    owner: tuple[str, Any]  # Any: the primary key of the site's own user model
+
+    def belongs_to(self, visitor: Visitor) -> bool:
+        """Whether `visitor` is the one who asked."""
+        return self.owner == (visitor.key, visitor.user_id)
+
+
+@in_database
+def open_turn(visitor: Visitor, ask: Ask) -> Opened:
+    """Write the turn, the question, the first ledger row and the reservation, all in one transaction.
+
+    Asked twice with one client message id, the same turn comes back. Raises NotFound, RateLimited and TurnRunning.
+    """
+    now = timezone.now()
+    conversation_id, conversation = _place(visitor, ask)
+    if again := _asked_before(visitor, ask, conversation_id, now):
+        return again
+    visitors.check_rate(visitor)
+    try:
+        with transaction.atomic():
+            return _open(visitor, ask, conversation_id, conversation, now)
+    except IntegrityError as err:
+        # Lost a race: against the same question (a double click), or against another one in the same conversation.
+        if again := _asked_before(visitor, ask, conversation_id, now):
+            return again
+        raise NotFound from err  # a client's own chat name whose conversation went along with a login
+
+
+def _place(visitor: Visitor, ask: Ask) -> tuple[UUID, Conversation | None]:
+    """The id of the conversation that is asked in, and its row if there is one. Raises NotFound."""
+    if not ask.conversation:  # one id per first question, so that a double click opens one conversation
+        return visitors.named_conversation(visitor, f"first question {ask.client_message_id}"), None
+    if visitors.is_conversation_id(ask.conversation):
+        conversation = visitors.conversation_of(visitor, ask.conversation)
+        return conversation.pk, conversation
+    name = visitors.named_conversation(visitor, ask.conversation)
+    return name, Conversation.objects.owned_by(visitor.key, visitor.user_id).filter(pk=name).first()
+
+
+def _asked_before(visitor: Visitor, ask: Ask, conversation_id: UUID, now: datetime) -> Opened | None:
+    """The turn of this very client message. Ends one whose process died; raises TurnRunning while another runs."""
+    turns = Turn.objects.filter(
+        Q(client_message_id=ask.client_message_id) | Q(status=Turn.Status.RUNNING), conversation_id=conversation_id
+    )
+    others = []
+    for turn in turns:
+        if turn.client_message_id == ask.client_message_id:
+            return _opened(turn, ask, visitor, is_new=False)
+        others.append(turn)
+    for turn in others:
+        if turn.lease_until >= now:
+            raise TurnRunning(retry_after_s=1)
+        with transaction.atomic():
+            give_up(turn, now)
+    return None
+
+
+def _opened(
+    turn: Turn,
+    ask: Ask,
+    visitor: Visitor,
+    *,
+    is_new: bool,
+    is_first: bool = False,
+    plan: Sequence[routing.Choice] = (),
+    without_plan: str = "",
+) -> Opened:
+    return Opened(
+        turn=str(turn.pk),
+        conversation=str(turn.conversation_id),
+        message=str(answer_id(turn.pk)),
+        is_new=is_new,
+        is_first=is_first,
+        ask=ask,
+        language=language_of(ask.text, ask.language),
+        user=visitors.pseudonym(visitor),
+        attempt=new_attempt_id(),
+        plan=plan,
+        without_plan=without_plan,
+        started_at=turn.started_at,
+        owner=(visitor.key, visitor.user_id),
+    )
+
+
+def _open(
+    visitor: Visitor, ask: Ask, conversation_id: UUID, conversation: Conversation | None, now: datetime
+) -> Opened:
+    language = language_of(ask.text, ask.language)
+    if conversation is None:
+        Conversation.objects.create(
+            pk=conversation_id, visitor=visitor.key, user_id=visitor.user_id, language=language, updated_at=now
+        )
+    else:  # an anonymous talk goes along with the login
+        owner = conversation.user_id or visitor.user_id
+        Conversation.objects.filter(pk=conversation_id).update(updated_at=now, language=language, user_id=owner)
+    routes = list(Route.objects.usable())
+    plan = routing.plan(routes)
+    turn = Turn.objects.create(
+        conversation_id=conversation_id,
+        client_message_id=ask.client_message_id,
+        page=dict(ask.page),
+        plan=[{"model": choice.route.model, "reason": choice.reason} for choice in plan],
+        lease_until=lease(now),
+        started_at=now,
+    )
+    Message.objects.create(
+        conversation_id=conversation_id,
+        turn=turn,
+        role=Message.Role.USER,
+        text=ask.text,
+        parts=[{"type": "text", "text": ask.text}],
+    )
+    without_plan = "" if plan else routing.without_plan(routes)
+    if plan and not _reserved(turn, visitor, plan[0].route, now):
+        plan, without_plan = [], BudgetSpent.code
+    opened = _opened(
+        turn, ask, visitor, is_new=True, is_first=conversation is None, plan=plan, without_plan=without_plan
+    )
+    if plan:
+        ledger.open_attempt(attempt=opened.attempt, turn=turn, route=plan[0].route, number=1, now=now)
+    return opened
+
+
+def _reserved(turn: Turn, visitor: Visitor, route: Route, now: datetime) -> bool:
+    settings = conf.current()
+    price = prices.price_at(route.model, now)
+    most_usd = budgets.upper_bound_usd(settings.prompt_tokens, settings.answer_tokens, price) if price else Decimal(0)
+    try:
+        budgets.reserve(turn, visitor=visitor.key, amount_usd=most_usd, now=now)
+    except BudgetSpent:
+        return False
+    return True
+
+
+@in_database
+def book_attempt(opened: Opened, started: AttemptStarted) -> None:
+    """Write the ledger row of a further attempt before its request leaves."""
+    turn = Turn.objects.get(pk=opened.turn)
+    route = next(choice.route for choice in opened.plan if choice.route.model == started.model)
+    ledger.open_attempt(attempt=started.attempt, turn=turn, route=route, number=started.number, now=timezone.now())
