@@ -34,12 +34,17 @@ _NAMED = (
 )
 _AMOUNT = rf"(?:{_WON}|{_NAMED})"
 # A bare number is an amount only after "under" and the like, and only with no unit behind it.
-_BARE = rf"(?:{_DIGITS})(?![\d.,]*\s*(?:[a-z%\"'°]|개|인치|시간|센티|미터|리터|그램|키로|년|명))"
+_UNIT = (
+    r"(?:%|[\"'°]|(?:inch(?:es)?|in|cm|mm|km|m|ft|feet|kg|g|lbs?|oz|ml|l|liters?|litres?|w|watts?|v|volts?|m?ah|k?hz"
+    r"|[mg]hz|[kmgt]b|db|hours?|hrs?|minutes?|years?|days?|people|persons?|pieces?|pcs)\b"
+    r"|개|인치|시간|센티|미터|리터|그램|킬로|키로|와트|년|명|인용|평)"
+)
+_BARE = rf"(?:{_DIGITS})(?![\d.,]*\s*{_UNIT})(?!\d)"
 
 _KOREAN_MAX = (
     r"(?:이하|미만|이내|까지|아래|밑|안쪽|안으로|안에서|내로|내에서|언더|넘지\s*않는|안\s*넘는)(?:로|의|에서|인|으로)?"
 )
-_KOREAN_MIN = r"(?:이상|초과|넘는|부터|위로)(?:으로|의|인)?"
+_KOREAN_MIN = r"(?:이상|초과|넘는|부터|위로)(?:으로|의|인|은|는|도|만|면)?"
 _ENGLISH_MAX = (
     r"(?:under|below|less\s+than|cheaper\s+than|lower\s+than|up\s+to|at\s+most|no\s+more\s+than|not\s+more\s+than|within"
     r"|max(?:imum)?(?:\s+of)?|a?\s*budget\s+(?:of|is))"
@@ -128,7 +133,7 @@ def _class_of(match: re.Match[str]) -> Bounds:
 
 _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], Bounds]]] = [
     (
-        re.compile(rf"(?:between|from)\s+(?P<low>{_AMOUNT}|{_BARE})\s+(?:and|to)\s+(?P<high>{_AMOUNT})", _FLAGS),
+        re.compile(rf"(?:between|from)\s+(?P<low>{_AMOUNT}|{_DIGITS})\s+(?:and|to)\s+(?P<high>{_AMOUNT})", _FLAGS),
         _between,
     ),
     (

@@ -7,8 +7,8 @@ from chatbot.catalog.sources.rows import FeedError
 _OTHERS = {"cp949": "CP949 (EUC-KR)", "cp1252": "Windows-1252 or Latin-1"}
 
 
-def encoding_of(sample: bytes, *, whole: bool) -> str:
-    """A codec name for the file that begins with `sample`; `whole` when that is all of it.
+def encoding_of(sample: bytes) -> str:
+    """A codec name for the file that begins with `sample`, which may end within a character.
 
     A file of which single lines are not UTF-8 still is a UTF-8 file. Raises FeedError.
     """
@@ -18,16 +18,14 @@ def encoding_of(sample: bytes, *, whole: bool) -> str:
         return "utf-8-sig"
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    head = sample[:400]
-    if b"\0" in head:
+    head = sample.partition(b"\n")[0][:400]
+    if b"\0" in head or (b"\0" in sample and not _is_utf8(head)):
         # Column names are ASCII in most feeds, so every other byte is zero.
         zeros = (head[0::2].count(0), head[1::2].count(0))
         if max(zeros) > len(head) // 8 and min(zeros) == 0:
             return "utf-16-be" if zeros[0] else "utf-16-le"
         raise FeedError("The file is not text. A feed is CSV, TSV or XML, as it is or gzipped.")
     lines = sample.split(b"\n")
-    if not whole and len(lines) > 1:
-        lines.pop()
     filled = [line for line in lines if not line.isascii()]
     wrong = [line for line in filled if not _is_utf8(line)]
     if wrong and (not _is_utf8(lines[0]) or len(wrong) * 2 > len(filled)):
@@ -37,7 +35,7 @@ def encoding_of(sample: bytes, *, whole: bool) -> str:
 
 def _is_utf8(line: bytes) -> bool:
     try:
-        line.decode("utf-8")
+        codecs.getincrementaldecoder("utf-8")().decode(line)
     except UnicodeDecodeError:
         return False
     return True

@@ -60,13 +60,14 @@ class Feed(AbstractContextManager["Feed"]):
         self.size = size
         """Bytes of the file as it lies on the disk, 0 when unknown."""
         self._file = stream
-        self._text: io.TextIOWrapper | None = None
+        self._opened: io.BufferedReader | io.TextIOWrapper | None = None
         self._line = 0
         self._checked = False
         try:
             raw = io.BufferedReader(cast(io.RawIOBase, stream), _SAMPLE_BYTES)
             if raw.peek(2).startswith(_GZIP):
                 raw = io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=raw)), _SAMPLE_BYTES)
+            self._opened = raw
             sample = raw.peek(_SAMPLE_BYTES)
         except (OSError, EOFError, zlib.error) as err:
             raise FeedError(f"The file cannot be read: {err}.") from err
@@ -77,12 +78,12 @@ class Feed(AbstractContextManager["Feed"]):
         if self.format == "xml":
             self._rows = read_xml(raw)
         else:
-            encoding = encoding_of(sample, whole=len(sample) < _SAMPLE_BYTES)
+            encoding = encoding_of(sample)
             # A byte that is not UTF-8 becomes a mark in its line, which is then rejected; UTF-16 has no such marks.
             errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
-            self._text = io.TextIOWrapper(raw, encoding=encoding, errors=errors, newline="")
-            delimiter = {"tsv": "\t"}.get(self.format or "")
-            self._rows = read_delimited(self._text, delimiter)
+            self._opened = text = io.TextIOWrapper(raw, encoding=encoding, errors=errors, newline="")
+            delimiter = "\t" if self.format == "tsv" else None
+            self._rows = read_delimited(text, delimiter)
         self._mapper = Mapper(mapping or Mapping())
 
     @property
@@ -113,8 +114,8 @@ class Feed(AbstractContextManager["Feed"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._text:
-            self._text.close()
+        if self._opened:
+            self._opened.close()
         self._file.close()
 
 

@@ -173,8 +173,10 @@ class Mapper:
 
     def _raw(self, row: RawRow, name: str) -> str:
         column = self._columns.get(name)
-        text = row.cells.get(column, "") if column else ""
-        _refuse_foreign_bytes(column or name, text)
+        if column is None:
+            return ""
+        text = row.cells.get(column, "")
+        _refuse_foreign_bytes(column, text)
         return text
 
     def _line(self, row: RawRow, name: str, field_name: str) -> str:

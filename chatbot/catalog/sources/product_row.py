@@ -60,6 +60,8 @@ PRODUCT_FIELDS = tuple(name for name in ProductRow.__slots__ if name != "line")
 
 def clean_line(text: str) -> str:
     """Text of one line: no control or invisible characters (they can hide instructions), single spaces."""
+    if not text:
+        return ""
     if text.isascii() and text.isprintable():
         return " ".join(text.split()) if "  " in text else text.strip()
     return _SPACE.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()

@@ -1,0 +1,104 @@
+"""What the shopper wants, in Korean and English."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatbot.catalog.question import understand
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "currency", "words"),
+    [
+        ("5만원 이하 무선 이어폰", None, 50_000, "KRW", "무선 이어폰"),
+        ("5만 5천원 이하 이어폰", None, 55_000, "KRW", "이어폰"),
+        ("50,000원 미만의 이어폰", None, 50_000, "KRW", "이어폰"),
+        ("3만원대 키보드", 30_000, 39_999, "KRW", "키보드"),
+        ("10만원대 키보드", 100_000, 199_999, "KRW", "키보드"),
+        ("15만원대 키보드", 150_000, 159_999, "KRW", "키보드"),
+        ("3~5만원 키보드", 30_000, 50_000, "KRW", "키보드"),
+        ("3만원에서 5만원 사이 키보드", 30_000, 50_000, "KRW", "키보드"),
+        ("100만원 이상 노트북", 1_000_000, None, "KRW", "노트북"),
+        ("5만원 정도 스피커", 40_000, 60_000, "KRW", "스피커"),
+        ("50달러 이하 스피커", None, 50, "USD", "스피커"),
+        ("headphones under $50", None, 50, "USD", "headphones"),
+        ("headphones under 50", None, 50, "", "headphones"),
+        ("headphones for less than 50 dollars", None, 50, "USD", "headphones for"),
+        ("under 50 headphones", None, 50, "", "headphones"),
+        ("laptop over $1,000", 1_000, None, "USD", "laptop"),
+        ("desk between $100 and $200", 100, 200, "USD", "desk"),
+        ("desk between 100 and 200 euros", 100, 200, "EUR", "desk"),
+        ("desk $100-$200", 100, 200, "USD", "desk"),
+        ("speaker $50 or less", None, 50, "USD", "speaker"),
+        ("speaker around $50", 40, 60, "USD", "speaker"),
+        ("이어폰 ₩50,000 이하", None, 50_000, "KRW", "이어폰"),
+    ],
+)
+def test_price_bounds_are_understood_and_not_searched_for(
+    text: str, low: int | None, high: int | None, currency: str, words: str
+) -> None:
+    question = understand(text)
+    assert (question.price_min, question.price_max, question.currency) == (low, high, currency)
+    assert question.words == words
+
+
+@pytest.mark.parametrize("text", ["monitor under 50 inch", "windows 10", "iphone 8", "갤럭시 S24", "desk under 50cm"])
+def test_a_size_or_a_version_is_no_price(text: str) -> None:
+    assert not understand(text).bounded
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("무선청소기로 뭐가 좋아요?", "무선청소기로"),
+        ("스마트 워치를 사고 싶어요", "스마트 워치를"),
+        ("선크림을 찾고 있어요", "선크림을"),
+        ("캠핑에서 쓸 스피커 추천해줘", "캠핑에서 스피커"),
+        ("혹시 김치냉장고 있나요?", "김치냉장고"),
+        ("노트북 가방 좀 보여주세요", "노트북 가방"),
+        ("I am looking for a phone case", "a phone case"),
+        ("Can you recommend me some wireless headphones, please?", "wireless headphones"),
+        ("Do you have a gaming mouse?", "a gaming mouse"),
+        ("hello, what's the best sd card", "sd card"),
+    ],
+)
+def test_what_is_said_around_the_thing_goes(sentence: str, words: str) -> None:
+    assert understand(sentence).words == words
+
+
+def test_politeness_alone_names_nothing() -> None:
+    assert understand("안녕하세요! 추천 좀 해주세요").words == ""
+    assert understand("Hi there, can you recommend something please?").words == ""
+
+
+def test_the_thing_named_before_still_holds() -> None:
+    question = understand("5만원 이하는 없나요?", history=["안녕하세요", "무선 이어폰 추천해줘", "고마워요"])
+    assert (question.words, question.price_max) == ("무선 이어폰", Decimal(50_000))
+
+
+def test_the_open_page_stands_in_when_nobody_named_anything() -> None:
+    assert understand("이거 얼마예요?", page="QCY T13").words != ""
+    assert understand("추천해줘", page="QCY T13").words == "QCY T13"
+    assert understand("키보드 추천해줘", page="QCY T13").words == "키보드"
+
+
+def test_the_record_of_a_question_is_plain_json() -> None:
+    assert understand("키보드 3만원대").as_dict() == {
+        "words": "키보드",
+        "price_min": "30000",
+        "price_max": "39999",
+        "currency": "KRW",
+    }
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_understood_somehow(text: str) -> None:
+    question = understand(text, history=[text])
+    if question.price_min is not None and question.price_max is not None:
+        assert question.price_min <= question.price_max
+
+
+def test_a_hundred_thousand_characters_are_read_in_bounded_time() -> None:
+    assert len(understand("1,111," * 20_000).words) <= 2_000
