@@ -54,6 +54,11 @@ async def start(visitor: Visitor, ask: Ask) -> Started:
         raise QuestionTooLong(f"The question has {len(ask.text)} characters; {limit} are allowed.")
     if not 0 < len(ask.client_message_id) <= CLIENT_MESSAGE_ID_CHARACTERS:
         raise MalformedRequest(f"The client message id must have 1 to {CLIENT_MESSAGE_ID_CHARACTERS} characters.")
+    # A page that is left at once cancels its door. What is written down by then is answered all the same.
+    return await asyncio.shield(_open(visitor, ask))
+
+
+async def _open(visitor: Visitor, ask: Ask) -> Started:
     opened = await opening.open_turn(visitor, ask)
     if opened.is_new:
         _begin(opened)

@@ -246,3 +246,21 @@ async def test_a_refusal_is_said_in_the_language_of_the_page(shopper: Shopper) -
 
     assert english["errorText"] == "Please write a question first."
     assert korean["code"] == english["code"] == "empty_question"
+
+
+async def test_a_question_asked_while_leaving_is_answered(shopper: Shopper, simulator: RunningSimulator) -> None:
+    await shopper.session()
+    for number in range(5):
+        async with shopper.socket() as socket:
+            await socket.ask(f"이어폰 {number}")
+            # Read before it is known whether the server has even opened the frame: the page is gone at once.
+    async with asyncio.timeout(20):
+        while (states := await _states()) != ["complete"] * len(states) or not states:
+            await asyncio.sleep(0.01)
+
+    assert len(states) == 5
+
+
+@in_database
+def _states() -> list[str]:
+    return list(Turn.objects.values_list("status", flat=True))
