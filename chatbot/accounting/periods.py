@@ -10,9 +10,9 @@ BUCKET: Final = timedelta(minutes=15)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Month:
-    """A calendar month."""
+    """A calendar month. Months compare by time."""
 
     year: int
     month: int

@@ -294,6 +294,10 @@ class Migration(migrations.Migration):
             model_name='turn',
             index=models.Index(fields=['conversation', 'started_at'], name='chatbot_turn_conversation'),
         ),
+        migrations.AddIndex(
+            model_name='turn',
+            index=models.Index(fields=['-started_at'], name='chatbot_turn_recent'),
+        ),
         migrations.AddConstraint(
             model_name='turn',
             constraint=models.UniqueConstraint(fields=('conversation', 'client_message_id'), name='chatbot_turn_client_message_once'),

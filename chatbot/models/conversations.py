@@ -113,6 +113,7 @@ class Turn(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["lease_until"], condition=Q(status="running"), name="chatbot_turn_leases"),
             models.Index(fields=["conversation", "started_at"], name="chatbot_turn_conversation"),
+            models.Index(fields=["-started_at"], name="chatbot_turn_recent"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,144 @@
+"""Conversations as they were held, and their turns. Only ids, times and counts are in lists; words are on the page."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from chatbot.accounting import sums
+from chatbot.accounting.sums import Sums
+from chatbot.admin import figures
+from chatbot.admin.figures import Figure
+from chatbot.admin.reading import ReadOnlyAdmin
+from chatbot.models import Attempt, Conversation, Message, Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One turn of a transcript."""
+
+    turn: Turn
+    question: Message | None
+    answer: Message | None
+    attempts: Figure
+    cost: Figure
+
+    @property
+    def parts(self) -> Iterator[dict[str, Any]]:  # Any: JSON
+        """Parts of the answer: each a text, or the card of a product."""
+        for part in self.answer.parts if self.answer else ():
+            if part.get("type") == "text":
+                yield {"text": part.get("text", "")}
+            elif part.get("type") == "data-product":
+                yield {"card": part.get("data", {})}
+
+
+@admin.register(Conversation)
+class ConversationAdmin(ReadOnlyAdmin):
+    """Conversations, the one that was spoken in last first; each with its transcript."""
+
+    change_form_template = "chatbot/admin/transcript.html"
+    list_display = ("id", "language", "turn_count", "cost", "created_at", "updated_at")
+    list_filter = ("updated_at",)
+    list_per_page = 50
+    ordering = ("-updated_at",)
+    search_ids = ("pk", "turns__pk")
+    search_help_text = _("Id of a conversation or a turn")
+    fields = ("id", "visitor", "user", "language", "created_at", "updated_at")
+
+    class Media:
+        css: ClassVar = {"all": ["chatbot/admin/staff.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:  # Any: rows with annotations
+        """With the number of turns and the cost, computed for the rows of the page alone."""
+        turns = Turn.objects.filter(conversation=OuterRef("pk")).order_by().values("conversation")
+        attempts = Attempt.objects.filter(conversation_id=OuterRef("pk")).order_by().values("conversation_id")
+        conversations: QuerySet[Any] = super().get_queryset(request)
+        return conversations.annotate(
+            turn_count=Subquery(turns.annotate(count=Count("pk")).values("count")),
+            cost_usd=Subquery(attempts.annotate(cost=Sum("cost_usd")).values("cost")),
+        )
+
+    @admin.display(description=_("turns"))
+    def turn_count(self, conversation: Any) -> int:  # Any: a row with annotations
+        """Questions that were asked."""
+        return conversation.turn_count or 0
+
+    @admin.display(description=_("cost"))
+    def cost(self, conversation: Any) -> Figure | None:  # Any: a row with annotations
+        """US dollars, as far as they are known."""
+        return None if conversation.cost_usd is None else figures.dollars(conversation.cost_usd, places=6)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The transcript."""
+        exchanges = _transcript(object_id, ledger=figures.LedgerLinks.of(request, self.admin_site.name))
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "exchanges": exchanges})
+
+
+@admin.register(Turn)
+class TurnAdmin(ReadOnlyAdmin):
+    """Turns, the latest first."""
+
+    list_display = (
+        "id",
+        "status",
+        "error_code",
+        "model",
+        "first_word_ms",
+        "total_ms",
+        "started_at",
+        "conversation_link",
+    )
+    list_filter = ("status", "started_at")
+    list_per_page = 50
+    ordering = ("-started_at",)
+    search_ids = ("pk", "conversation_id")
+    search_help_text = _("Id of a turn or a conversation")
+    readonly_fields = ("conversation_link",)
+    exclude = ("conversation",)
+
+    @admin.display(description=_("first model"))
+    def first_model(self, turn: Turn) -> str:
+        """The model that was to be tried first."""
+        return str(turn.plan[0].get("model", "")) if turn.plan else ""
+
+    @admin.display(description=_("conversation"), ordering="conversation")
+    def conversation_link(self, turn: Turn) -> SafeString:
+        """The transcript."""
+        url = reverse(
+            "admin:chatbot_conversation_change", args=[turn.conversation_id], current_app=self.admin_site.name
+        )
+        return format_html('<a href="{}">{}</a>', url, turn.conversation_id)
+
+
+def _transcript(conversation: str, *, ledger: figures.LedgerLinks) -> Sequence[Exchange]:
+    try:
+        key = UUID(conversation)
+    except ValueError:
+        return ()  # Django's own page says that there is no such conversation
+    turns = list(Turn.objects.filter(conversation=key).order_by("started_at"))
+    said = {(message.turn_id, message.role): message for message in Message.objects.filter(conversation=key)}
+    spent: dict[UUID, Sums] = {}
+    rows = Attempt.objects.filter(turn__in=turns, settled_at__isnull=False).order_by()
+    for turn, source, *values in rows.values_list("turn", "source").annotate(**sums.over_attempts()):
+        spent[turn] = spent.get(turn, Sums()) + sums.of_group(source, dict(zip(sums.MEASURES, values, strict=True)))
+    return [
+        Exchange(
+            turn=turn,
+            question=said.get((turn.pk, Message.Role.USER)),
+            answer=said.get((turn.pk, Message.Role.ASSISTANT)),
+            attempts=figures.number(spent.get(turn.pk, Sums()).attempts, url=ledger.to(q=str(turn.pk))),
+            cost=figures.cost(spent.get(turn.pk, Sums()), places=6),
+        )
+        for turn in turns
+    ]

@@ -1,0 +1,97 @@
+"""Figures as staff read them: the rounded text, the exact amount behind it, and a link to the rows that it counts."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from chatbot.accounting.periods import Month
+from chatbot.accounting.sums import Sums
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """Prints as itself in a template. `exact` is shown on hover, `url` leads to the rows."""
+
+    text: str
+    exact: str = ""
+    url: str = ""
+
+    def __html__(self) -> SafeString:
+        title = format_html(' title="{}"', self.exact) if self.exact else ""
+        if self.url:
+            return format_html('<a href="{}"{}>{}</a>', self.url, title, self.text)
+        return format_html("<span{}>{}</span>", title, self.text) if title else format_html("{}", self.text)
+
+    __str__ = __html__
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerLinks:
+    """Addresses of ledger pages that show exactly the rows of a figure; empty for those who may not see the ledger."""
+
+    ledger: str
+
+    @classmethod
+    def of(cls, request: HttpRequest, site: str) -> "LedgerLinks":
+        """Links within the admin site named `site`, for the one who asks."""
+        if not request.user.has_perm("chatbot.view_attempt"):
+            return cls(ledger="")
+        return cls(ledger=reverse("admin:chatbot_attempt_changelist", current_app=site))
+
+    def to(self, period: date | Month | None = None, **filters: str) -> str:
+        """The ledger of a day or month with further filters of `admin.ledger`, by their parameter names."""
+        query = filters if period is None else {"period": str(period), **filters}
+        return f"{self.ledger}?{urlencode(query)}" if self.ledger else ""
+
+
+def dollars(amount: Decimal, *, places: int = 4, url: str = "") -> Figure:
+    """US dollars at so many places; something that would round to nothing is "less than" and never 0."""
+    step = Decimal(1).scaleb(-places)
+    exact = f"${_plain(amount)}"
+    if 0 < amount < step / 2:
+        return Figure(text=f"< ${_grouped(step, places)}", exact=exact, url=url)
+    rounded = amount.quantize(step, ROUND_HALF_EVEN)
+    return Figure(text=f"${_grouped(rounded, places)}", exact=exact if rounded != amount else "", url=url)
+
+
+def cost(sums: Sums, *, places: int = 4, url: str = "") -> Figure:
+    """The known cost of some attempts, "not measured" if nothing of it is known, a dash where nothing was attempted."""
+    if not sums.attempts:
+        return Figure(text="–")
+    if not sums.is_measured:
+        return Figure(text=_("not measured"), url=url)
+    return dollars(sums.cost_usd, places=places, url=url)
+
+
+def number(value: int, *, url: str = "", exact: str = "") -> Figure:
+    """A count, with a link unless it is 0."""
+    return Figure(text=_grouped(value, 0), url=url if value else "", exact=exact)
+
+
+def tokens(value: int, sums: Sums) -> Figure:
+    """Tokens of some attempts; of attempts whose tokens nobody knows, "not measured"."""
+    known = sums.attempts - sums.unknown
+    return number(value) if known or not sums.attempts else Figure(text=_("not measured"))
+
+
+def percent(part: Decimal, whole: Decimal) -> str:
+    """A share with one place; a dash of nothing."""
+    return f"{_grouped((part * 100 / whole).quantize(Decimal('0.1')), 1)} %" if whole else "–"
+
+
+def _grouped(value: Decimal | int, places: int) -> str:
+    return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+
+
+def _plain(amount: Decimal) -> str:
+    """All places that are not 0, at least two; for a tooltip and for copying, so not localised."""
+    exact = amount.normalize()
+    return f"{exact:f}" if exact.as_tuple().exponent < -2 else f"{amount:.2f}"  # type: ignore[operator]  # finite

@@ -1,0 +1,49 @@
+"""Products, to look up and to correct until the feed is mended."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from chatbot.catalog.search import configured
+from chatbot.models import Product
+
+
+@admin.register(Product)
+class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Products come from a source: a feed, or the shop's own tables. Nobody adds or deletes them here."""
+
+    list_display = ("sku", "title", "brand", "availability", "price", "sale_price", "currency", "source", "updated_at")
+    list_filter = ("availability", "source", ("removed_at", admin.EmptyFieldListFilter))
+    list_per_page = 50
+    ordering = ("-pk",)
+    search_fields = ("=sku", "title", "brand")
+    search_help_text = _("Id, or words of the title or brand")
+    readonly_fields = ("sku", "source", "content_hash", "removed_at", "created_at", "updated_at")
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody."""
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: Product, form: Any, change: bool
+    ) -> None:  # Any: Django's own signature
+        """Save a correction, and find the product by its new words. The source's next import has the last word."""
+        # Without its hash the row differs from every row of a feed, so the next import writes it anew.
+        obj.content_hash = ""
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            if obj.removed_at is None:
+                configured().index([obj])
+        messages.info(
+            request, gettext("The next import from “%(source)s” replaces what you changed.") % {"source": obj.source}
+        )
