@@ -10,7 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from chatbot.catalog.search.base import Hit
 from chatbot.catalog.search.document import Fields, fields_of
-from chatbot.catalog.search.ranking import Found, ranked, telling
+from chatbot.catalog.search.ranking import KINSHIP, Found, Rarities, ranked, telling
 from chatbot.catalog.text import Phrase, Query, query
 from chatbot.models import Product
 
@@ -36,19 +36,19 @@ class Engine(ABC):
             return []
         frequencies = self._frequencies(_known_tokens(wanted))
         wanted = _with_known_guesses(wanted, frequencies)
-        documents = self._documents()
+        rarities = Rarities(wanted, frequencies, self._documents())
         pool = max(POOL, 3 * limit)
         found = self._matching(wanted, every_word=True, limit=pool, in_stock_only=in_stock_only)
         if len(found) >= limit or sum(len(word.parts) for word in wanted.words) == 1:
-            return ranked(wanted, found, frequencies, documents)[:limit]
+            return ranked(wanted, found, rarities)[:limit]
         held = {item.product_id for item in found}
-        some = telling(wanted, frequencies, documents)
+        some = telling(wanted, rarities)
         loose = self._matching(some, every_word=False, limit=pool, in_stock_only=in_stock_only)
         rest = [item for item in loose if item.product_id not in held]
         if len(found) < FEW:
-            return ranked(wanted, found + rest, frequencies, documents)[:limit]
-        best = ranked(wanted, found, frequencies, documents)
-        return [*best, *_behind(best, ranked(wanted, rest, frequencies, documents))][:limit]
+            return ranked(wanted, found + rest, rarities)[:limit]
+        best = ranked(wanted, found, rarities)
+        return [*best, *_behind(best, ranked(wanted, rest, rarities, best=KINSHIP))][:limit]
 
     def index(self, products: Iterable[Product]) -> None:
         """Take these products in, or take in what changed about them."""

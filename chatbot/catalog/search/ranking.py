@@ -35,68 +35,41 @@ class Found:
     fields: Fields
 
 
-def ranked(query: Query, found: Sequence[Found], frequencies: Mapping[str, int], documents: int) -> list[Hit]:
-    """Hits, best first, without those that cover too little. `frequencies`: products that hold a token."""
-    if not found:
-        return []
-    lengths = [1.0 + sum(item.fields[at].count(" ") for item in found) / len(found) for at in range(len(WEIGHTS))]
-    padded = [[f" {text} " for text in item.fields] for item in found]
-    dilutions = [
-        [
-            weight / (1 - LENGTH_SHARE + LENGTH_SHARE * (text.count(" ") - 1) / length)
-            for text, weight, length in zip(texts, WEIGHTS, lengths, strict=True)
-        ]
-        for texts in padded
-    ]
-    scores = [0.0] * len(found)
-    covered = [0.0] * len(found)
-    whole = 0.0
-    counted: dict[tuple[Phrase, ...], list[float]] = {}
+class Rarities:
+    """How much each word of a query says: inverse document frequencies.
 
-    def weigh(phrases: tuple[Phrase, ...], rarity: float) -> list[float]:
-        if phrases in counted:  # "usb usb hub" asks for usb once
-            return counted[phrases]
-        needles = [f" {' '.join(phrase)} " for phrase in phrases]
-        gains = []
-        for row, texts in enumerate(padded):
-            said = 0.0
-            for text, share in zip(texts, dilutions[row], strict=True):
-                for needle in needles:
-                    if needle in text:
-                        said += share * text.count(needle)
-            gains.append(said)
-            scores[row] += rarity * said / (SATURATION + said)
-        counted[phrases] = gains
-        return gains
+    A word that the catalogue does not know at all weighs as much as its known neighbours do on average, not more:
+    "sony headphones" still asks for headphones in a shop that has no Sony.
+    """
 
-    for word in query.words:
-        importance = _importance(word, frequencies, documents)
-        whole += importance
-        for phrases in word.parts:
-            for row, said in enumerate(weigh(phrases, _rarity(phrases, frequencies, documents))):
-                if said:
-                    covered[row] += importance / len(word.parts)
-    for extra in query.extras:
-        phrases = ((extra,),)
-        weigh(phrases, _rarity(phrases, frequencies, documents))
+    def __init__(self, query: Query, frequencies: Mapping[str, int], documents: int) -> None:
+        """`frequencies`: how many products hold a token; of `documents` products in all."""
+        self._frequencies = frequencies
+        self._documents = documents
+        known = [rarity for word in query.words for part in word.parts if (rarity := self._known(part)) is not None]
+        self._unknown = sum(known) / len(known) if known else 1.0
 
-    if max(covered) < COVERAGE * whole:
-        return []
-    # The share scales the score (Lucene's old "coord"): holding all words beats repeating one of them.
-    hits = [
-        Hit(item.product_id, item.sku, score * share * (1.0 if item.buyable else SOLD_OUT))
-        for item, score, share in zip(found, scores, (held / whole for held in covered), strict=True)
-        if share >= KINSHIP
-    ]
-    return sorted(hits, key=lambda hit: (-hit.score, hit.product_id))
+    def of(self, part: tuple[Phrase, ...]) -> float:
+        """The rarity of the spelling as written; of its commonest other spelling where that is unknown."""
+        known = self._known(part)
+        return self._unknown if known is None else known
+
+    def of_word(self, word: Word) -> float:
+        """The mean over the word's parts."""
+        return sum(map(self.of, word.parts)) / len(word.parts)
+
+    def _known(self, part: tuple[Phrase, ...]) -> float | None:
+        holding = [min(self._frequencies.get(token, 0) for token in phrase) for phrase in part]
+        count = min(holding[0] or max(holding), self._documents)
+        return math.log(1 + (self._documents - count + 0.5) / (count + 0.5)) if count else None
 
 
-def telling(query: Query, frequencies: Mapping[str, int], documents: int) -> Query:
+def telling(query: Query, rarities: Rarities) -> Query:
     """The query without its commonest words, as many as together do not make a product kin.
 
     Nothing is lost: a product that holds only those would be dropped, after thousands like it had been ranked.
     """
-    weights = {word: _importance(word, frequencies, documents) for word in query.words}
+    weights = {word: rarities.of_word(word) for word in query.words}
     spare = KINSHIP * sum(weights.values())
     common = set()
     for word in sorted(weights, key=lambda word: weights[word]):
@@ -107,12 +80,68 @@ def telling(query: Query, frequencies: Mapping[str, int], documents: int) -> Que
     return Query(tuple(word for word in query.words if word not in common))
 
 
-def _importance(word: Word, frequencies: Mapping[str, int], documents: int) -> float:
-    return sum(_rarity(phrases, frequencies, documents) for phrases in word.parts) / len(word.parts)
+def ranked(query: Query, found: Sequence[Found], rarities: Rarities, *, best: float = COVERAGE) -> list[Hit]:
+    """Hits, best first, without those that cover too little; none where not even one covers `best` of the question."""
+    if not found:
+        return []
+    pool = _Pool(found)
+    scores = [0.0] * len(found)
+    covered = [0.0] * len(found)
+    gains: dict[tuple[Phrase, ...], list[float]] = {}
+
+    def gains_of(part: tuple[Phrase, ...]) -> list[float]:
+        if part not in gains:  # "usb usb hub" asks for usb once
+            gains[part] = pool.saturated(part)
+            rarity = rarities.of(part)
+            for row, gain in enumerate(gains[part]):
+                scores[row] += rarity * gain
+        return gains[part]
+
+    whole = sum(map(rarities.of_word, query.words))
+    for word in query.words:
+        share = rarities.of_word(word) / whole / len(word.parts)
+        for part in word.parts:
+            for row, gain in enumerate(gains_of(part)):
+                if gain:
+                    covered[row] += share
+    for extra in query.extras:
+        gains_of(((extra,),))
+
+    if max(covered) < best:
+        return []
+    # The share scales the score (Lucene's old "coord"): holding all words beats repeating one of them.
+    hits = [
+        Hit(item.product_id, item.sku, score * share * (1.0 if item.buyable else SOLD_OUT))
+        for item, score, share in zip(found, scores, covered, strict=True)
+        if share >= KINSHIP
+    ]
+    return sorted(hits, key=lambda hit: (-hit.score, hit.product_id))
 
 
-def _rarity(phrases: tuple[Phrase, ...], frequencies: Mapping[str, int], documents: int) -> float:
-    """The inverse document frequency of the word as written; of its commonest other spelling where that is unknown."""
-    holding = [min(frequencies.get(token, 0) for token in phrase) for phrase in phrases]
-    known = min(holding[0] or max(holding), documents)
-    return math.log(1 + (documents - known + 0.5) / (known + 0.5))
+class _Pool:
+    """Term frequencies in the products that were found. A field's length is held against the pool's mean."""
+
+    def __init__(self, found: Sequence[Found]) -> None:
+        self._texts = [[f" {text} " for text in item.fields] for item in found]
+        counts = [[text.count(" ") - 1 for text in texts] for texts in self._texts]
+        means = [1.0 + sum(column) / len(found) for column in zip(*counts, strict=True)]
+        self._shares = [
+            [
+                weight / (1 - LENGTH_SHARE + LENGTH_SHARE * count / mean)
+                for weight, count, mean in zip(WEIGHTS, row, means, strict=True)
+            ]
+            for row in counts
+        ]
+
+    def saturated(self, part: tuple[Phrase, ...]) -> list[float]:
+        """For each product, 0 to 1: how much it speaks of any of these phrases."""
+        needles = [f" {' '.join(phrase)} " for phrase in part]
+        gains = []
+        for texts, shares in zip(self._texts, self._shares, strict=True):
+            said = 0.0
+            for text, share in zip(texts, shares, strict=True):
+                for needle in needles:
+                    if needle in text:
+                        said += share * text.count(needle)
+            gains.append(said / (SATURATION + said))
+        return gains
