@@ -61,11 +61,15 @@ class ConversationAdmin(ReadOnlyAdmin):
         """With the number of turns and the cost, computed for the rows of the page alone."""
         turns = Turn.objects.filter(conversation=OuterRef("pk")).order_by().values("conversation")
         attempts = Attempt.objects.filter(conversation_id=OuterRef("pk")).order_by().values("conversation_id")
-        conversations: QuerySet[Any] = super().get_queryset(request)
-        return conversations.annotate(
-            turn_count=Subquery(turns.annotate(count=Count("pk")).values("count")),
-            cost_usd=Subquery(attempts.annotate(cost=Sum("cost_usd")).values("cost")),
+        annotated: QuerySet[Any] = (
+            super()
+            .get_queryset(request)
+            .annotate(
+                turn_count=Subquery(turns.annotate(count=Count("pk")).values("count")),
+                cost_usd=Subquery(attempts.annotate(cost=Sum("cost_usd")).values("cost")),
+            )
         )
+        return annotated
 
     @admin.display(description=_("turns"))
     def turn_count(self, conversation: Any) -> int:  # Any: a row with annotations

@@ -133,8 +133,11 @@ def _breakdown(report: Report, month: Month, links: LedgerLinks, *, today: date)
 
     def by_model_on(day: date) -> Iterator[Figure]:
         for model in models:
-            cell = report.cells.get((day, model), Sums())
-            yield figures.cost(cell, url=links.to(day, model=model, state="settled"))
+            cell = report.cells.get((day, model))
+            if cell is None:
+                yield Figure(text="–")
+            else:
+                yield figures.cost(cell, url=links.to(day, model=model, state="settled"))
 
     return {
         "chart": drawn if total.cost_usd else None,
@@ -149,7 +152,7 @@ def _breakdown(report: Report, month: Month, links: LedgerLinks, *, today: date)
                 links,
                 period=month,
                 model=model,
-                share=figures.percent(sums.cost_usd, total.cost_usd),
+                share=figures.percent(sums.cost_usd, total.cost_usd) if sums.is_measured else "–",
                 series=series[model],
             )
             for model, sums in models.items()

@@ -63,9 +63,9 @@ def dollars(amount: Decimal, *, places: int = 4, url: str = "") -> Figure:
 
 
 def cost(sums: Sums, *, places: int = 4, url: str = "") -> Figure:
-    """The known cost of some attempts, "not measured" if nothing of it is known, a dash where nothing was attempted."""
+    """The known cost of some attempts, "not measured" if nothing of it is known; without attempts it is 0 and known."""
     if not sums.attempts:
-        return Figure(text="–")
+        return dollars(Decimal(0), places=places)
     if not sums.is_measured:
         return Figure(text=_("not measured"), url=url)
     return dollars(sums.cost_usd, places=places, url=url)

@@ -99,6 +99,16 @@ class AttemptAdmin(ReadOnlyAdmin):
         outcome = row.get_outcome_display() if row.settled_at else gettext("open")
         return f"{outcome} ({row.error_code})" if row.error_code else outcome
 
+    @admin.display(description=_("tokens from"), ordering="source")
+    def tokens_from(self, row: Attempt) -> str:
+        """Where the tokens come from, in a word."""
+        match row.source:
+            case Attempt.Source.REPORTED:
+                return gettext("reported")
+            case Attempt.Source.ESTIMATED:
+                return gettext("estimated")
+        return gettext("unknown") if row.settled_at else ""
+
     @admin.display(description=_("input tokens"), ordering="input_tokens")
     def input(self, row: Attempt) -> Figure | None:
         """With the cached part on hover."""
