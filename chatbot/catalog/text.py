@@ -119,7 +119,7 @@ def fold(text: str) -> str:
     return _THOUSANDS.sub("", folded)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=40_000)
 def _chunk_tokens(chunk: str) -> tuple[str, ...]:
     parts = _parts(chunk)
     if len(parts) == 1:
@@ -131,7 +131,7 @@ def _parts(chunk: str) -> list[str]:
     return _PART.findall(chunk.replace("’", "'").removesuffix("'s"))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=40_000)
 def _token(part: str) -> str:
     part = part[:TOKEN_CHARACTERS]
     return _stem(part) if part.isascii() and part.isalpha() else part

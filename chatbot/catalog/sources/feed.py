@@ -60,7 +60,7 @@ class Feed(AbstractContextManager["Feed"]):
         self.size = size
         """Bytes of the file as it lies on the disk, 0 when unknown."""
         self._file = stream
-        self._opened: io.BufferedReader | io.TextIOWrapper | None = None
+        self._opened: io.BufferedIOBase | io.TextIOWrapper | None = None
         self._line = 0
         self._checked = False
         try:

@@ -10,6 +10,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import reset_queries
 
 from chatbot.catalog.sources.feed import Feed, open_feed
 from chatbot.catalog.sources.mapping import Mapping
@@ -65,7 +66,7 @@ class Command(BaseCommand):
                     source=options["source"],
                     remove_missing=options["remove_missing"],
                     dry_run=options["dry_run"],
-                    progress=bar or (lambda report: None),
+                    progress=bar or _Quiet(),
                 )
                 if bar:
                     bar.clear()
@@ -101,7 +102,15 @@ def _pair(text: str) -> tuple[str, str]:
     return field.strip(), column.strip()
 
 
-class _Bar:
+class _Quiet:
+    """No progress bar."""
+
+    def __call__(self, report: Report) -> None:
+        # With DEBUG on Django remembers the text of thousands of statements, each a batch of products.
+        reset_queries()
+
+
+class _Bar(_Quiet):
     """A progress bar on the terminal, by bytes of the file."""
 
     def __init__(self, feed: Feed) -> None:
@@ -109,6 +118,7 @@ class _Bar:
         self._drawn = 0.0
 
     def __call__(self, report: Report) -> None:
+        super().__call__(report)
         now = time.monotonic()
         if now - self._drawn < _REDRAW_S:
             return
