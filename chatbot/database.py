@@ -46,13 +46,13 @@ def close_pool() -> None:
         pool, _pool = _pool, None
     if pool is None:
         return
-    threads = len(pool._threads)
-    barrier = threading.Barrier(threads) if threads else None
+    # As many as the pool can ever have: for fewer it may start a new thread for one and leave an old one out.
+    threads = pool._max_workers
+    barrier = threading.Barrier(threads)
 
     def close() -> None:
         connections.close_all()
-        if barrier:  # holds each thread until all have closed theirs
-            barrier.wait(timeout=10)
+        barrier.wait(timeout=10)  # holds each thread until all have closed theirs
 
     for _ in range(threads):
         pool.submit(close)

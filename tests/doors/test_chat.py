@@ -59,9 +59,11 @@ async def test_an_answer_streams_as_the_ai_sdk_expects(simulator: RunningSimulat
 async def test_the_first_words_come_before_the_last(path: str, simulator: RunningSimulator, shopper: Shopper) -> None:
     simulator.script(STALLED)
     async with shopper.http.stream("POST", path, json=shopper.asked("이어폰")) as response:
-        await Stream(response).until(b'l"}\n\n')
+        stream = Stream(response)
+        await stream.until(b'l"}\n\n')
         conversation = response.headers["X-Chatbot-Conversation"]
         stopped = await shopper.http.post(f"chat/{conversation}/stop")
+        await stream.until(wire.SSE_DONE)
 
     assert stopped.status_code == 204
 
@@ -104,12 +106,14 @@ async def test_coming_back_without_a_number_tells_all(
 ) -> None:
     simulator.script(STALLED)
     async with shopper.http.stream("POST", "chat", json=shopper.asked("이어폰")) as response:
-        await Stream(response).until(b'l"}\n\n')
+        stream = Stream(response)
+        await stream.until(b'l"}\n\n')
         conversation = response.headers["X-Chatbot-Conversation"]
         headers = {} if last is None else {"Last-Event-ID": last.encode()}
         async with shopper.http.stream("GET", f"chat/{conversation}/stream", headers=headers) as again:
             told = await Stream(again).until(b'l"}\n\n')
         await shopper.http.post(f"chat/{conversation}/stop")
+        await stream.until(wire.SSE_DONE)
 
     assert told.startswith(b'id: 1\ndata: {"type":"start"')
 
@@ -135,12 +139,14 @@ async def test_a_chat_that_the_client_named_goes_on_under_its_name(
     assert (await shopper.http.get("chat/my-chat/stream")).status_code == 204
     simulator.script(STALLED)
     async with shopper.http.stream("POST", "chat", json=shopper.asked("이어폰", id="my-chat")) as response:
-        await Stream(response).until(b'l"}\n\n')
+        stream = Stream(response)
+        await stream.until(b'l"}\n\n')
         async with shopper.http.stream("GET", "chat/my-chat/stream") as again:
             assert again.status_code == 200
             await Stream(again).until(b'l"}\n\n')
         busy = await shopper.http.post("chat", json=shopper.asked("주전자", id="my-chat"))
         assert (await shopper.http.post("chat/my-chat/stop")).status_code == 204
+        await stream.until(wire.SSE_DONE)
 
     assert (busy.status_code, busy.json()["code"], busy.headers["Retry-After"]) == (409, "turn_running", "1")
 
