@@ -38,7 +38,9 @@ class Exchange:
             if part.get("type") == "text":
                 yield {"text": part.get("text", "")}
             elif part.get("type") == "data-product":
-                yield {"card": part.get("data", {})}
+                card = part.get("data", {})
+                price = card.get("sale_price_text") or card.get("price_text", "")
+                yield {"card": {**card, "price": price}} if card else {}
 
 
 @admin.register(Conversation)

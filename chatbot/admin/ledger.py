@@ -62,10 +62,10 @@ class AttemptAdmin(ReadOnlyAdmin):
         "when",
         "asked_model",
         "outcome_column",
-        "source",
+        "cost",
+        "tokens_from",
         "input",
         "output",
-        "cost",
         "first_word_ms",
         "total_ms",
     )

@@ -1,0 +1,52 @@
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+
+from chatbot.accounting.sums import Sums
+from chatbot.admin import figures
+from chatbot.admin.figures import Figure
+
+
+@pytest.mark.parametrize(
+    ("amount", "text", "exact"),
+    [
+        ("0", "$0.0000", ""),
+        ("1234567.25", "$1,234,567.2500", ""),
+        ("0.004213", "$0.0042", "$0.004213"),
+        ("0.00005", "$0.0000", "$0.00005"),
+        ("0.000000000001", "< $0.0001", "$0.000000000001"),
+        ("1000000000.123456789012", "$1,000,000,000.1235", "$1000000000.123456789012"),
+        ("2.300000000000", "$2.3000", ""),
+    ],
+)
+def test_dollars_are_rounded_to_read_and_exact_behind(amount, text, exact):
+    assert figures.dollars(Decimal(amount)) == Figure(text=text, exact=exact)
+
+
+def test_numbers_are_written_as_the_reader_writes_them():
+    with translation.override("de"):
+        assert figures.dollars(Decimal("1234.5"), places=2).text == "$1.234,50"
+
+
+def test_what_is_not_measured_says_so():
+    assert figures.cost(Sums(attempts=2, unpriced=2)).text == "not measured"
+    assert figures.cost(Sums(attempts=2, unpriced=1, cost_usd=Decimal(1)), places=2).text == "$1.00"
+    assert figures.cost(Sums(), places=2).text == "$0.00"
+    assert figures.tokens(0, Sums(attempts=2, unknown=2)).text == "not measured"
+    assert figures.tokens(7, Sums(attempts=2, unknown=1)).text == "7"
+
+
+def test_a_figure_is_text_and_never_markup():
+    figure = Figure(text="<b>", exact='"><script>', url="/?q=<i>&a=1")
+    assert str(figure) == '<a href="/?q=&lt;i&gt;&amp;a=1" title="&quot;&gt;&lt;script&gt;">&lt;b&gt;</a>'
+
+
+def test_zero_leads_nowhere():
+    assert figures.number(0, url="/ledger").url == ""
+    assert figures.number(1, url="/ledger").url == "/ledger"
+
+
+def test_a_share_of_nothing_is_a_dash():
+    assert figures.percent(Decimal(1), Decimal(3)) == "33.3 %"
+    assert figures.percent(Decimal(0), Decimal(0)) == "–"
