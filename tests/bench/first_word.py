@@ -55,7 +55,7 @@ async def _run(running: Shop) -> tuple[list[float], list[float]]:
     turns: list[float] = []
     async with socket(running.server) as opened:
         await ask(opened, questions[0])  # warms the pool, the connections and the query plans
-    prompt = _last_prompt(running)
+    prompt = last_prompt(running)
     async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as group:
         for number in range(SHOPPERS):
             dice = random.Random(number)
@@ -98,7 +98,8 @@ async def _straight(running: Shop, session: aiohttp.ClientSession, prompt: bytes
     return first
 
 
-def _last_prompt(running: Shop) -> bytes:
+def last_prompt(running: Shop) -> bytes:
+    """The body of the request that the app sent last, as the simulator saw it."""
     requests = httpx.get(f"{running.simulator.url}/requests", trust_env=False).json()
     last = requests[-1] if isinstance(requests, list) else requests["requests"][-1]
     return json.dumps(last.get("body", last)).encode()
