@@ -14,6 +14,9 @@ from chatbot.simulator.testing import RunningSimulator, run_in_thread
 from tests import settings as project
 
 
+pytest_plugins = ["tests.skipping"]
+
+
 @pytest.fixture(scope="session")
 def simulator_thread() -> Iterator[RunningSimulator]:
     """One simulator for the whole run."""

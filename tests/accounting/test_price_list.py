@@ -1,18 +1,17 @@
 from datetime import UTC, datetime
 from decimal import Decimal
-from importlib import import_module
 
 import pytest
 from django.apps import apps
 from django.db import connection
 
 from chatbot.accounting.prices import price_at
+from chatbot.migrations import _price_list as price_list
 from chatbot.models import Attempt, Endpoint, Price, Route
 from tests.accounting import rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
-price_list = import_module("chatbot.migrations.0003_price_list")
 FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 
 

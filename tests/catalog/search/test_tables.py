@@ -1,15 +1,12 @@
 """The migration that makes the search tables."""
 
-from importlib import import_module
-
 import pytest
 from django.apps import apps
 from django.db import connection
 
 from chatbot.catalog.search import configured
+from chatbot.migrations import _search_tables as tables
 from tests.catalog.conftest import product, stock
-
-tables = import_module("chatbot.migrations.0002_search_index")
 
 
 @pytest.mark.database

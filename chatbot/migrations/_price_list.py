@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from django.db import migrations
-
 NOTE = "Price list of the reference relay: one price for input, cached input and output."
 VALID_FROM = datetime(2025, 1, 1, tzinfo=UTC)
 MODELS = (  # in the order in which they are tried: model, label, good for, US dollars per 1,000,000 tokens
@@ -50,9 +48,3 @@ def remove(apps, schema_editor):
     models = [model for model, *_ in MODELS]
     Route.objects.using(alias).filter(endpoint__name="default", model__in=models).delete()
     Endpoint.objects.using(alias).filter(name="default", routes=None).delete()
-
-
-class Migration(migrations.Migration):
-    dependencies = [("chatbot", "0002_search_index")]
-
-    operations = [migrations.RunPython(add, remove)]

@@ -3,8 +3,6 @@
 A database without an engine gets no table: the site names a search of its own in CHATBOT['SEARCH'].
 """
 
-from django.db import migrations
-
 CREATE = {
     "sqlite": [
         """CREATE VIRTUAL TABLE chatbot_search USING fts5(
@@ -39,9 +37,3 @@ def create(apps, schema_editor):
 def drop(apps, schema_editor):
     for statement in DROP.get(schema_editor.connection.vendor, []):
         schema_editor.execute(statement)
-
-
-class Migration(migrations.Migration):
-    dependencies = [("chatbot", "0001_initial")]
-
-    operations = [migrations.RunPython(create, drop)]
