@@ -16,6 +16,8 @@ _LATIN = re.compile(r"[A-Za-z]{2}")
 _FOR_CODES = {
     "malformed": gettext_lazy("This message could not be read. Please reload the page and try again."),
     "empty_question": gettext_lazy("Please write a question first."),
+    "question_too_long": gettext_lazy("This question is too long. Please shorten it and ask again."),
+    "too_large": gettext_lazy("This message is too large to be sent."),
     "not_found": gettext_lazy("This conversation is no longer available. Please start a new one."),
     "origin_refused": gettext_lazy("The assistant cannot be used from this page."),
     "turn_running": gettext_lazy("One moment: the answer before this one is still being written."),
@@ -25,8 +27,6 @@ _FOR_CODES = {
 
 def for_shopper(error: ChatbotError) -> str:
     """The sentence that a shopper reads when `error` ends a request or a turn."""
-    if error.code == "question_too_long":
-        return _("This question is too long. Please shorten it and ask again.")
     return str(_FOR_CODES.get(error.code) or _("I cannot answer right now. Please try again in a moment."))
 
 
