@@ -13,7 +13,6 @@ from chatbot.models import Endpoint, Price, Product, Route
 from chatbot.simulator.testing import RunningSimulator, run_in_thread
 from tests import settings as project
 
-
 pytest_plugins = ["tests.skipping"]
 
 

@@ -51,6 +51,11 @@ def upper_bound_usd(input_tokens: int, max_output_tokens: int, price: Price) -> 
     return (input_tokens * input_price + max_output_tokens * Decimal(price.output_per_million_usd)) / MILLION
 
 
+def any_enabled() -> bool:
+    """Whether there is a budget at all; without one nothing needs to be priced before a turn."""
+    return Budget.objects.filter(enabled=True).exists()
+
+
 def reserve(turn: Turn, *, visitor: str, amount_usd: Decimal, now: datetime) -> None:
     """Set `amount_usd` aside in every enabled budget that the turn falls under. Without budgets this is one query.
 

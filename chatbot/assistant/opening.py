@@ -180,6 +180,9 @@ def _open(
 
 
 def _reserved(turn: Turn, visitor: Visitor, route: Route, now: datetime) -> bool:
+    """Whether every budget has room for the most that the turn can cost."""
+    if not budgets.any_enabled():
+        return True
     settings = conf.current()
     price = prices.price_at(route.model, now)
     most_usd = budgets.upper_bound_usd(settings.prompt_tokens, settings.answer_tokens, price) if price else Decimal(0)
