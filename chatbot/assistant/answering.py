@@ -171,7 +171,8 @@ class Answering:
     def _attempt_ended(self, ended: AttemptEnded) -> None:
         del self._unsettled[ended.attempt]
         self._finish_reason = ended.finish_reason
-        self._settlements.append(Settlement(ended=ended, estimate=self._estimate(ended.error_code)))
+        estimate = None if ended.usage.source == "reported" else self._estimate(ended.error_code)
+        self._settlements.append(Settlement(ended=ended, estimate=estimate))
 
     def _estimate(self, error_code: str) -> Usage:
         """What an attempt cost if the relay does not say: nothing if refused, else what went over the line."""

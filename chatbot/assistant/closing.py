@@ -17,10 +17,10 @@ from chatbot.wire import Reply
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """An attempt that is over, with our estimate of its tokens in case that the relay did not report them."""
+    """An attempt that is over, with our estimate of its tokens where the relay did not report them."""
 
     ended: AttemptEnded
-    estimate: Usage
+    estimate: Usage | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,7 @@ def messages(
 def product_line(key: str, product: Product, card: ProductCard) -> str:
     """One product as the model reads it."""
     details = ", ".join(filter(None, (product.color, product.size, product.material)))
-    description = plain(product.description)[:DESCRIPTION_CHARACTERS]
+    description = plain(product.description[: 2 * DESCRIPTION_CHARACTERS])[:DESCRIPTION_CHARACTERS]
     fields = (
         product.title,
         product.brand,
@@ -87,13 +87,11 @@ def product_line(key: str, product: Product, card: ProductCard) -> str:
 
 def plain(text: str) -> str:
     """Text of the catalogue or a page as one harmless line."""
-    visible = "".join(
-        character if character.isprintable() else " "
-        for character in text
-        # Cf: zero-width, bidirectional and tag characters, by which text hides from people and speaks to models.
-        if unicodedata.category(character) != "Cf"
-    )
-    return " ".join(visible.replace("<", "‹").replace("[[", "[").split())
+    if not text.isprintable():
+        # Format characters (zero-width, bidirectional, tags) go: by them text hides from people and speaks to models.
+        seen = (character for character in text if unicodedata.category(character) != "Cf")
+        text = "".join(character if character.isprintable() else " " for character in seen)
+    return " ".join(text.replace("<", "‹").replace("[[", "[").split())
 
 
 def _said(message: Message) -> str:

@@ -50,7 +50,8 @@ def candidates(
         return Candidates()
     depth = limit * DEPTH if question.bounded else limit
     hits = (search or configured()).search(question.words, limit=depth, in_stock_only=in_stock_only)
-    rows = Product.objects.offered().in_bulk([hit.product_id for hit in hits])
+    # Without the further columns of the feed: they are the larger part of a row, and no answer is made of them.
+    rows = Product.objects.offered().defer("attributes").in_bulk([hit.product_id for hit in hits])
     found = [(hit, rows[hit.product_id]) for hit in hits if hit.product_id in rows]
     fitting = [(hit, product) for hit, product in found if _affordable(product, question, now)]
     relaxed = bool(found) and not fitting
