@@ -1,7 +1,6 @@
 """The OpenAI dialect: what leaves, and how each of the many spellings of an answer is read."""
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,8 +11,7 @@ from chatbot.events import Usage
 from chatbot.relay.base import ChatMessage
 from chatbot.relay.dialects.openai import MAX_TEXT, PlainReader, StreamReader, request_body
 from tests.relay.conftest import DONE, WHOLE, ask, chunk, data
-
-CAPTURE = (Path(__file__).parent.parent / "captures" / "openai-stream-usage.sse").read_bytes()
+from tests.shared import shared
 
 
 def read(stream: bytes, cut: int | None = None) -> tuple[StreamReader, str]:
@@ -49,8 +47,9 @@ def test_half_a_surrogate_pair_in_a_question_is_replaced() -> None:
 
 
 def test_a_real_stream_is_read_to_its_usage_whatever_byte_it_is_cut_at() -> None:
-    for cut in range(len(CAPTURE) + 1):
-        reader, text = read(CAPTURE, cut)
+    capture = shared("captures", "openai-stream-usage.sse").read_bytes()
+    for cut in range(len(capture) + 1):
+        reader, text = read(capture, cut)
         assert text == "안녕하세요! 추천 상품은 운동화입니다. Hello — three picks: A, B, C."
         assert reader.usage() == Usage(input_tokens=13, output_tokens=21, reasoning_tokens=0, source="reported")
         assert (reader.finish_reason, reader.done, reader.complete, reader.malformed) == ("stop", True, True, 0)
