@@ -32,6 +32,7 @@ main { max-width: 60rem; margin: 0 auto; padding: 2rem 1.5rem; }
 """
 
 Part = dict[str, Any]  # Any: JSON
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Script = Callable[[str], list[Part | str]]
 
 
@@ -104,7 +105,8 @@ class Turn:
             if self.over:
                 return
             async with self.news:
-                await self.news.wait_for(lambda: after < len(self.parts))
+                while after >= len(self.parts):
+                    await self.news.wait()
 
     def stored(self) -> list[Part]:
         """The two messages as the session gives them."""
@@ -141,9 +143,11 @@ class FakeShop:
         self.conversation: str | None = None
         self.seen: list[tuple[str, Any]] = []  # Any: a path, or the JSON of a frame or body
         self.url = ""
+        self.token = "token"
+        self._news = threading.Condition(threading.RLock())
         self._turns: dict[str, Turn] = {}
         self._asked: dict[str, Turn] = {}
-        self._open: set[web.WebSocketResponse] = set()
+        self._open: list[web.Request] = []  # of open sockets
         self._going = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self.loop: asyncio.AbstractEventLoop
@@ -155,12 +159,22 @@ class FakeShop:
     def cut(self) -> None:
         """Drop every open socket without a word."""
 
-        def drop() -> None:
-            for socket in self._open:
-                if socket._req is not None and socket._req.transport is not None:
-                    socket._req.transport.abort()
+        self.loop.call_soon_threadsafe(self._drop)
 
-        self.loop.call_soon_threadsafe(drop)
+    def _drop(self) -> None:
+        for request in self._open:
+            if request.transport is not None:
+                request.transport.abort()
+
+    def _see(self, where: str, what: Any) -> None:  # Any: see seen
+        with self._news:
+            self.seen.append((where, what))
+            self._news.notify_all()
+
+    def wait_for(self, where: str) -> None:
+        """Wait until something came in at `where`; fails after ten seconds."""
+        with self._news:
+            assert self._news.wait_for(lambda: self.requests(where), timeout=10), f"nothing came in at {where}"
 
     def requests(self, path: str) -> list[Any]:  # Any: see seen
         """What came in at `path`."""
@@ -193,7 +207,7 @@ class FakeShop:
 
     async def picture(self, request: web.Request) -> web.Response:
         """A drawing."""
-        self.seen.append(("picture", request.path))
+        self._see("picture", request.path)
         hue = sum(request.path.encode()) * 37 % 360
         svg = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80"><rect width="80" height="80" '
@@ -203,13 +217,13 @@ class FakeShop:
 
     async def session(self, request: web.Request) -> web.Response:
         """What was said so far."""
-        self.seen.append(("session", None))
+        self._see("session", None)
         turns = list(self._turns.values())
         running = next((turn.id for turn in turns if not turn.over), None)
         messages = [message for turn in turns for message in turn.stored()]
         so_far = {"id": self.conversation, "running_turn": running, "messages": messages}
         body = {
-            "csrf_token": "token",
+            "csrf_token": self.token,
             "conversation": so_far if self.conversation else None,
             "limits": {"question_characters": 200},
         }
@@ -223,16 +237,16 @@ class FakeShop:
             raise web.HTTPForbidden
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        self._open.add(socket)
-        self.seen.append(("open", None))
+        self._open.append(request)
+        self._see("open", None)
         async for message in socket:
             if message.type != WSMsgType.TEXT:
                 break
             frame = json.loads(message.data)
-            self.seen.append((frame["type"], frame))
+            self._see(frame["type"], frame)
             self._spawn(self._frame(socket, frame))
-        self._open.discard(socket)
-        self.seen.append(("close", None))
+        self._open.remove(request)
+        self._see("close", None)
         return socket
 
     async def _frame(self, socket: web.WebSocketResponse, frame: Part) -> None:
@@ -255,7 +269,7 @@ class FakeShop:
     async def chat(self, request: web.Request) -> web.StreamResponse:
         """The door of server-sent events."""
         body = await request.json()
-        self.seen.append(("chat", {**body, "token": request.headers.get("X-CSRFToken")}))
+        self._see("chat", {**body, "token": request.headers.get("X-CSRFToken")})
         if not self.streams_work:
             raise web.HTTPNotFound
         if self.refusal:
@@ -267,7 +281,7 @@ class FakeShop:
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Follow what runs."""
         after = int(request.headers.get("Last-Event-ID", 0))
-        self.seen.append(("stream", after))
+        self._see("stream", after)
         running = [turn for turn in self._turns.values() if not turn.over]
         if not running:
             return web.Response(status=204)
@@ -283,7 +297,7 @@ class FakeShop:
 
     async def stop(self, request: web.Request) -> web.Response:
         """Stop what runs."""
-        self.seen.append(("stop", request.headers.get("X-CSRFToken")))
+        self._see("stop", request.headers.get("X-CSRFToken"))
         for turn in self._turns.values():
             turn.stopped.set()
         self._going.set()
@@ -292,7 +306,7 @@ class FakeShop:
     async def answers(self, request: web.Request) -> web.Response:
         """The whole answer at once."""
         body = await request.json()
-        self.seen.append(("answers", body))
+        self._see("answers", body)
         turn = self.ask(body["client_message_id"], body["text"])
         async for _ in turn.follow(0):
             pass
@@ -302,15 +316,17 @@ class FakeShop:
 
     async def feedback(self, request: web.Request) -> web.Response:
         """Keep what the shopper thinks."""
-        self.seen.append(("feedback", await request.json()))
+        if request.headers.get("X-CSRFToken") != self.token:
+            return web.Response(status=403, text="<h1>CSRF verification failed.</h1>", content_type="text/html")
+        self._see("feedback", await request.json())
         return web.json_response({})
 
-    def ask(self, id: str, question: str) -> Turn:
+    def ask(self, client_id: str, question: str) -> Turn:
         """The turn of this client message, begun if it is new."""
-        if id in self._asked:
-            return self._asked[id]
+        if client_id in self._asked:
+            return self._asked[client_id]
         self.conversation = self.conversation or str(uuid4())
-        turn = self._asked[id] = Turn(question)
+        turn = self._asked[client_id] = Turn(question)
         self._turns[turn.id] = turn
         self._going.clear()
         self._spawn(self._run(turn))
@@ -341,11 +357,12 @@ class FakeShop:
         task.add_done_callback(self._tasks.discard)
 
 
+SHOP: Final = web.AppKey("shop", FakeShop)
+
+
 @web.middleware
-async def _reach(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> Any:  # Any: ^
-    shop: FakeShop = request.app["shop"]
+async def _reach(request: web.Request, handler: Handler) -> web.StreamResponse:
+    shop = request.app[SHOP]
     if not shop.reachable and request.path.startswith("/chat/"):
         assert request.transport is not None
         request.transport.abort()
@@ -364,9 +381,9 @@ def serving(page: Callable[[str], str]) -> Iterator[FakeShop]:
         shop = FakeShop(page)
         shop.loop = loop
         app = web.Application(middlewares=[_reach])
-        app["shop"] = shop
+        app[SHOP] = shop
         app.add_routes(shop.routes())
-        runner = web.AppRunner(app, shutdown_timeout=0)
+        runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
@@ -374,6 +391,7 @@ def serving(page: Callable[[str], str]) -> Iterator[FakeShop]:
         shops.append(shop)
         ready.set()
         await ended.wait()
+        shop._drop()
         for task in list(shop._tasks):
             task.cancel()
         await asyncio.gather(*shop._tasks, return_exceptions=True)
@@ -381,8 +399,11 @@ def serving(page: Callable[[str], str]) -> Iterator[FakeShop]:
 
     def run() -> None:
         asyncio.set_event_loop(loop)
-        loop.run_until_complete(serve())
-        loop.close()
+        try:
+            loop.run_until_complete(serve())
+        finally:
+            loop.close()
+            ready.set()  # a shop that could not start is missed below, not waited for
 
     thread = threading.Thread(target=run, name="fake shop", daemon=True)
     thread.start()

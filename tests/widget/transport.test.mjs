@@ -168,6 +168,23 @@ test("where streams are not served the answer comes in one piece", async () => {
   assert.deepEqual(world.told.map(({ part }) => part.type), ["start", "text-delta", "finish"]);
 });
 
+test("sockets that open and die without a word are given up for requests", async () => {
+  const { transport, world } = played(ask, stream('id: 1\ndata: {"type":"start","messageMetadata":{"turn":"T"}}\n\nid: 2\ndata: {"type":"finish"}\n\ndata: [DONE]\n\n'));
+  transport.run();
+  for (const failures of [1, 2]) {
+    await settled();
+    world.sockets.at(-1).open();
+    await settled();
+    world.sockets.at(-1).close();
+    await settled();
+    await world.pass(backoffMs(failures, 0.5));
+  }
+  world.sockets.at(-1).open();
+  await settled();
+  await settled();
+  assert.equal(world.told.at(-1).part.type, "finish");
+});
+
 test("a network that is down is no reason to give up on sockets", async () => {
   const { transport, world } = played(ask);
   transport.run();

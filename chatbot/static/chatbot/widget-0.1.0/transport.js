@@ -33,6 +33,7 @@ import { frame, plain, stream } from "./channels.js";
 
 /** Failures in a row before the shopper is asked to decide; with the waits below about a minute. */
 export const MOST_FAILURES = 8;
+const MOST_BARREN = 2;
 const OPENING_MS = 5_000;
 /** A turn that says nothing for this long has lost its connection without a sign, as phones do in a tunnel. */
 const SILENCE_MS = 45_000;
@@ -57,6 +58,8 @@ export class Transport {
   #abandon = () => {};
   #noSockets = false;
   #noStreams = false;
+  /** Sockets in a row that opened and were lost without a word, as behind proxies that only seem to know them. */
+  #barren = 0;
   #running = false;
   /** @type {AbortController | null} */
   #attempt = null;
@@ -156,13 +159,24 @@ export class Transport {
     try {
       await this.#open();
     } catch {
-      if (this.#closed) return "lost";
-      // Refused, or the network is down: a request tells the two apart.
-      const outcome = await this.#request(want);
-      this.#noSockets = outcome !== "lost" || this.#progress;
-      return outcome;
+      return this.#closed ? "lost" : this.#doubt(want);
     }
-    return this.#talk(want);
+    if (this.#barren >= MOST_BARREN) return this.#doubt(want);
+    const outcome = await this.#talk(want);
+    this.#barren = this.#progress ? 0 : this.#barren + 1;
+    return outcome;
+  }
+
+  /**
+   * Sockets do not open, or open and die: a request tells whether it is the sockets or the network.
+   * @param {Want} want
+   * @returns {Promise<Outcome>}
+   */
+  async #doubt(want) {
+    this.#barren = 0;
+    const outcome = await this.#request(want);
+    this.#noSockets = outcome !== "lost" || this.#progress;
+    return outcome;
   }
 
   /**
