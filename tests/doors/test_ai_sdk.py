@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,7 @@ import pytest
 
 from chatbot.simulator.testing import RunningSimulator
 from tests.doors.conftest import Shopper
-from tests.settings import VAR
+from tests.npm import installed
 
 VERSION = "6.0.326"
 
@@ -20,19 +18,8 @@ pytestmark = pytest.mark.usefixtures("routes", "goods")
 
 @pytest.fixture(scope="session")
 def package() -> Path:
-    """The folder of the npm package `ai`, fetched once."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("node and npm are not installed")
-    prefix = VAR / f"npm-ai-{VERSION}"
-    folder = prefix / "node_modules" / "ai"
-    if not (folder / "package.json").exists():
-        prefix.mkdir(exist_ok=True)
-        command = ["npm", "install", "--prefix", str(prefix), "--no-audit", "--no-fund", "--no-save", f"ai@{VERSION}"]
-        try:
-            subprocess.run(command, check=True, capture_output=True, timeout=180)
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-            pytest.skip(f"the npm package ai {VERSION} cannot be fetched")
-    return folder
+    """The folder of the npm package `ai`."""
+    return installed("ai", VERSION)
 
 
 async def chats(package: Path, shopper: Shopper, scenario: str, text: str = "무선 이어폰 추천해줘") -> list[Any]:

@@ -1,4 +1,4 @@
-"""The JSDoc types of the widget hold, by the TypeScript compiler (5.0 or later) in its strictest mode."""
+"""The JSDoc types of the widget hold, by the TypeScript compiler in its strictest mode."""
 
 import shutil
 import subprocess
@@ -8,14 +8,13 @@ from chatbot.templatetags.chatbot import FOLDER
 from tests.npm import installed
 from tests.widget.fake_shop import STATIC
 
-TYPESCRIPT = "5.9.3"
-
 
 def test_types_hold(tmp_path: Path) -> None:
-    tsc = installed("typescript", TYPESCRIPT) / "bin" / "tsc"
+    compiler = installed("typescript", "5.9.3") / "bin" / "tsc"
     shutil.copy(Path(__file__).with_name("jsconfig.json"), tmp_path)
     for path in (STATIC / FOLDER).glob("*.js"):
         shutil.copy(path, tmp_path)
-    done = subprocess.run([str(tsc), "-p", "jsconfig.json"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.stdout == ""
+    command = ["node", str(compiler), "-p", "jsconfig.json"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout + done.stderr == ""
     assert done.returncode == 0
