@@ -48,20 +48,6 @@
 export const textOf = (message) => message.blocks.map((block) => (block.kind === "text" ? block.text : "")).join("");
 
 /**
- * A card for a product that is shown already takes the place of the old one: data parts with one id are one thing.
- * @param {readonly Block[]} blocks
- * @param {Card} card
- * @returns {Block[]}
- */
-export function withCard(blocks, card) {
-  /** @type {ProductBlock} */
-  const fresh = { kind: "product", id: card.sku, card };
-  const known = blocks.some((block) => block.kind === "product" && block.id === card.sku);
-  if (!known) return [...blocks, fresh];
-  return blocks.map((block) => (block.kind === "product" && block.id === card.sku ? fresh : block));
-}
-
-/**
  * What an `error` part says.
  * @param {Part} part
  * @returns {Fault}

@@ -6,10 +6,9 @@
  * it belongs to and a sequence number. A number that was seen is dropped; a number that skips one asks for a resume.
  */
 
-import { faultOf, restored, textOf, withCard } from "./messages.js";
+import { withEnd, withPart } from "./answers.js";
+import { faultOf, restored, textOf } from "./messages.js";
 
-/** @typedef {import("./messages.js").Block} Block */
-/** @typedef {import("./messages.js").TextBlock} TextBlock */
 /** @typedef {import("./messages.js").Fault} Fault */
 /** @typedef {import("./messages.js").Message} Message */
 /** @typedef {import("./messages.js").Part} Part */
@@ -242,16 +241,6 @@ function applied(state, turn, part) {
   switch (part.type) {
     case "start":
       return started(state, turn, part);
-    case "text-start":
-      return onBlock(state, turn, part.id, (block) => block);
-    case "text-delta":
-      return onBlock(state, turn, part.id, (block) => ({ ...block, text: block.text + part.delta }));
-    case "text-end":
-      return onBlock(state, turn, part.id, (block) => ({ ...block, open: false }));
-    case "data-correction":
-      return onBlock(state, turn, part.data.block, (block) => ({ ...block, text: part.data.text }));
-    case "data-product":
-      return onAnswer(state, turn, (message) => ({ ...message, blocks: withCard(message.blocks, part.data) }));
     case "data-status":
       return { ...state, waiting: { state: part.data.state, seconds: part.data.seconds ?? null } };
     case "finish":
@@ -260,8 +249,10 @@ function applied(state, turn, part) {
       return ended(state, turn, { phase: "done", ending: "stopped" });
     case "error":
       return ended(state, turn, { phase: "failed", ending: "", fault: faultOf(part) });
-    default:
-      return state; // a later server may say more than this page understands
+    default: {
+      const messages = withPart(state.messages, turn, part);
+      return messages === state.messages ? state : { ...state, messages, waiting: null };
+    }
   }
 }
 
@@ -311,45 +302,9 @@ function started(state, turn, part) {
  * @returns {State}
  */
 function ended(state, turn, how) {
-  const answered = onAnswer(state, turn, (message) => ({
-    ...message,
-    ...how,
-    blocks: message.blocks.map((block) => (block.kind === "text" && block.open ? { ...block, open: false } : block)),
-  }));
+  const answered = { ...state, messages: withEnd(state.messages, turn, how) };
   if (state.turn !== turn) return answered;
   return { ...answered, turn: null, waiting: null, stopping: false, unread: !state.open };
-}
-
-/**
- * @param {State} state
- * @param {string} turn
- * @param {(message: Message) => Message} change
- * @returns {State}
- */
-function onAnswer(state, turn, change) {
-  const index = state.messages.findIndex((message) => message.turn === turn && message.role === "assistant");
-  if (index < 0) return state;
-  const messages = state.messages.slice();
-  messages[index] = change(messages[index]);
-  return { ...state, messages };
-}
-
-/**
- * @param {State} state
- * @param {string} turn
- * @param {string} id
- * @param {(block: TextBlock) => TextBlock} change
- * @returns {State}
- */
-function onBlock(state, turn, id, change) {
-  const spoken = state.waiting ? { ...state, waiting: null } : state;
-  return onAnswer(spoken, turn, (message) => {
-    const blocks = message.blocks.slice();
-    const index = blocks.findIndex((block) => block.kind === "text" && block.id === id);
-    if (index < 0) blocks.push(change({ kind: "text", id, text: "", open: true }));
-    else blocks[index] = change(/** @type {TextBlock} */ (blocks[index]));
-    return { ...message, blocks };
-  });
 }
 
 /**

@@ -22,6 +22,7 @@ import { el } from "./elements.js";
 import { Keepsake } from "./keepsake.js";
 import { View } from "./view.js";
 // Reached through the view; named here so that the browser fetches all modules in one round.
+import "./answers.js";
 import "./channels.js";
 import "./log.js";
 import "./prose.js";
