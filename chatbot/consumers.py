@@ -29,6 +29,9 @@ CLOSE_FOREIGN_PAGE: Final = 4403
 """Before the handshake: servers answer 403. Connecting again from the same page will not help."""
 SERVED_AT_ONCE: Final = 16
 """Frames of one socket that are being served, followed turns included."""
+SERVER_SEND: Final = "chatbot.send"
+"""Where `chatbot_asgi` leaves the server's own `send` in the scope. The session middleware wraps it and looks at the
+session for every message, though a socket's messages can carry no cookie: as much work as the frame itself."""
 
 _identify = in_database(visitors.identify)  # a site's own resolver may well ask its database
 
@@ -41,7 +44,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels is
         self.tasks: set[asyncio.Task[None]] = set()
         self.followers: dict[str, asyncio.Task[None]] = {}
         try:
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, receive, scope.get(SERVER_SEND, send))
         finally:
             for task in self.tasks:
                 task.cancel()
@@ -110,7 +113,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels is
         try:
             async with aclosing(turn.follow(self.visitor, of, after=after)) as events:
                 async for seq, event in events:
-                    await self.send(text_data=wire.ws_frame(seq, event, of))
+                    # Not `self.send`: two more coroutines a token, to build the same message.
+                    await self.base_send({"type": "websocket.send", "text": wire.ws_frame(seq, event, of)})
         except OSError:
             pass  # the shopper has gone; the answer waits on the next page
         finally:

@@ -14,7 +14,7 @@ from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.urls import Resolver404, path, resolve
 from django.utils import translation
 
-from chatbot.consumers import ChatConsumer
+from chatbot.consumers import SERVER_SEND, ChatConsumer
 
 Scope = MutableMapping[str, Any]  # Any: ASGI messages
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -41,7 +41,10 @@ def chatbot_asgi(
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             ours = _is_chat(scope, prefix)
-            await (chat if ours else other_sockets)(scope, receive, send)
+            if ours:
+                await chat({**scope, SERVER_SEND: send}, receive, send)
+            else:
+                await other_sockets(scope, receive, send)
         elif scope["type"] == "lifespan" and isinstance(http_application, ASGIHandler):
             await _lifespan(receive, send)
         else:

@@ -124,8 +124,19 @@ def _parse(part: Part) -> TurnEvent:
             raise ValueError(other)
 
 
+class _TextDelta(msgspec.Struct, tag_field="type", tag="text-delta"):
+    """The WebSocket frame of `TextAdded`, nearly every frame there is: encoded without the two dicts of the others."""
+
+    id: str
+    delta: str
+    seq: int
+    turn: str
+
+
 def ws_frame(seq: int, event: TurnEvent, turn: str) -> str:
     """A WebSocket text frame: the part, its sequence number and its turn."""
+    if isinstance(event, TextAdded):
+        return _encoder.encode(_TextDelta(event.block, event.text, seq, turn)).decode()
     return _encoder.encode({**part(event), "seq": seq, "turn": turn}).decode()
 
 

@@ -65,15 +65,20 @@ async def _open(visitor: Visitor, ask: Ask) -> Started:
     return Started(turn=opened.turn, conversation=opened.conversation, is_new=opened.is_new)
 
 
-async def follow(visitor: Visitor, turn: str, *, after: int = 0) -> AsyncGenerator[tuple[int, TurnEvent], None]:
+def follow(visitor: Visitor, turn: str, *, after: int = 0) -> AsyncGenerator[tuple[int, TurnEvent], None]:
     """The events of a turn after number `after`, to its last, each with its number. Raises NotFound.
 
     A turn that is no longer in this process's memory is told anew from its stored answer, beginning with TurnStarted:
     whoever reads it starts that message afresh.
     """
     running = _running.get(turn)
-    if running is None or not running.opened.belongs_to(visitor):
-        await telling.refuse_foreign_turn(visitor, turn)
+    if running is not None and running.opened.belongs_to(visitor) and (log := _streams.get(turn)):
+        return log.follow(after)  # as it is: a generator around it would be resumed for every token
+    return _follow_looked_up(visitor, turn, after)
+
+
+async def _follow_looked_up(visitor: Visitor, turn: str, after: int) -> AsyncGenerator[tuple[int, TurnEvent], None]:
+    await telling.refuse_foreign_turn(visitor, turn)
     if log := _streams.get(turn):
         async with aclosing(log.follow(after)) as events:
             async for numbered in events:

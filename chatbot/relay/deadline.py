@@ -45,7 +45,9 @@ class Deadline:
             self._timer = None
 
     def __enter__(self) -> None:
-        task = asyncio.current_task()
+        # The loop is passed in because looking it up asks the kernel for the process id (before Python 3.12): once a
+        # token, that is felt.
+        task = asyncio.current_task(self._loop)
         assert task is not None
         self._task = task
         self._cancelling = task.cancelling()

@@ -14,7 +14,7 @@ class TurnLog:
 
     def __init__(self) -> None:
         self._events: list[TurnEvent] = []
-        self._readers: set[asyncio.Event] = set()
+        self._readers: set[asyncio.Future[None]] = set()  # those that wait, each with a future of its own
         self.loop = asyncio.get_running_loop()
         self.ended_at_s: float | None = None
 
@@ -26,25 +26,27 @@ class TurnLog:
         if is_last(event):
             self.ended_at_s = monotonic()
         for reader in self._readers:
-            reader.set()
+            if not reader.done():  # it was woken or cancelled, and has not run since
+                reader.set_result(None)
         return len(self._events)
 
     async def follow(self, after: int = 0) -> AsyncGenerator[tuple[int, TurnEvent], None]:
         """Events after number `after`: what there is, then what comes, to the last event of the turn."""
-        news = asyncio.Event()
-        self._readers.add(news)
-        try:
-            seen = max(0, after)
-            while True:
-                news.clear()
-                while seen < len(self._events):
-                    seen += 1
-                    yield seen, self._events[seen - 1]
-                if self.ended_at_s is not None:
-                    return
-                await news.wait()
-        finally:
-            self._readers.discard(news)
+        seen = max(0, after)
+        while True:
+            while seen < len(self._events):
+                seen += 1
+                yield seen, self._events[seen - 1]
+            if self.ended_at_s is not None:
+                return
+            # A bare future, not an asyncio.Event: waiting for one of those looks up the running loop, which before
+            # Python 3.12 is a system call, once a token and reader.
+            news = self.loop.create_future()
+            self._readers.add(news)
+            try:
+                await news
+            finally:
+                self._readers.discard(news)
 
     @property
     def events(self) -> tuple[TurnEvent, ...]:
