@@ -31,6 +31,7 @@ test: $(TEST_STAMP) ## lint, types, import contracts, all tests
 	DJANGO_SETTINGS_MODULE=tests.settings $(PY) -m django makemigrations --check --dry-run
 	@! command -v node >/dev/null || find tests/widget -name '*.test.js' -o -name '*.test.mjs' | xargs -r node --test
 	PYTHONDEVMODE=1 $(PY) -m pytest
+	TEST_DATABASE=postgresql PYTHONDEVMODE=1 $(PY) -m pytest -m database
 	@command -v node >/dev/null || { echo "skipped: the widget's module tests (node is not installed)"; test "$$CI" != true; }
 
 bench: $(TEST_STAMP) ## run the benchmarks (AREA=main ONLY=name); figures go to build/bench/

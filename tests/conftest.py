@@ -16,6 +16,13 @@ from tests import settings as project
 pytest_plugins = ["tests.skipping"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip everything, with the reason, where PostgreSQL is asked for and not there."""
+    if project.POSTGRESQL_MISSING:
+        for item in items:
+            item.add_marker(pytest.mark.skip(reason=project.POSTGRESQL_MISSING))
+
+
 @pytest.fixture(scope="session")
 def simulator_thread() -> Iterator[RunningSimulator]:
     """One simulator for the whole run."""

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from tests import services
+
 VAR = Path(__file__).resolve().parent.parent / "var"
 VAR.mkdir(exist_ok=True)
 
@@ -50,15 +52,18 @@ TEMPLATES = [
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+POSTGRESQL_MISSING = ""
 if os.environ.get("TEST_DATABASE") == "postgresql":
+    try:
+        server = services.postgresql()
+    except services.Missing as missing:
+        POSTGRESQL_MISSING, server = str(missing), {}
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": "postgres",
-            "HOST": os.environ.get("PGHOST", "127.0.0.1"),
-            "PORT": os.environ.get("PGPORT", "5432"),
-            "USER": os.environ.get("PGUSER", "postgres"),
             "TEST": {"NAME": f"test_chatbot_{os.getpid()}"},
+            **server,
         }
     }
 else:

@@ -1,0 +1,66 @@
+"""The tasks through real brokers: published, taken by a worker, done; and a turn that never meets a broker."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from celery import Celery
+from celery.contrib.testing.worker import start_worker
+from django.utils import timezone
+
+from chatbot import tasks
+from chatbot.models import Attempt, UsageBucket
+from tests import services
+
+
+def broker(url: Callable[[], str]) -> str:
+    try:
+        return url()
+    except services.Missing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(params=[services.redis, services.rabbitmq], ids=["redis", "rabbitmq"])
+def application(request: pytest.FixtureRequest) -> Iterator[Celery]:
+    """A Celery application on a queue of its own at a real broker, with a worker in a thread."""
+    app = Celery("tests", broker=broker(request.param), set_as_current=False)
+    app.conf.task_default_queue = f"chatbot-tests-{uuid4()}"
+    app.conf.broker_connection_retry_on_startup = False
+    app.task(name="roll_up")(tasks.roll_up.run)
+    with start_worker(app, perform_ping_check=False, pool="solo"):
+        yield app
+    with app.connection_for_write() as connection:
+        connection.default_channel.queue_delete(app.conf.task_default_queue)
+    app.close()
+
+
+@pytest.mark.service
+@pytest.mark.django_db(transaction=True)
+def test_a_task_goes_through_the_broker_and_is_done(application: Celery) -> None:
+    now = timezone.now()
+    Attempt.objects.create(
+        endpoint="default",
+        requested_model="gpt-4.1",
+        outcome="answered",
+        source="reported",
+        input_tokens=10,
+        output_tokens=5,
+        cost_usd=Decimal("0.000120000001"),
+        opened_at=now - timedelta(hours=1),
+        settled_at=now,
+    )
+    for _ in range(2):  # delivered twice, counted once
+        application.send_task("roll_up")
+    wait_until(lambda: not Attempt.objects.not_rolled_up().exists())
+    [bucket] = UsageBucket.objects.all()
+    assert (bucket.attempts, bucket.cost_usd) == (1, Decimal("0.000120000001"))
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "the worker did not do it in time"
+        time.sleep(0.05)
