@@ -16,6 +16,7 @@
         |-- FirstTokenTimeout StallTimeout TotalTimeout
         |-- RelayRateLimited          429, with the upstream's own wait
         |-- RelayUnauthorized         401 or 403: the key is wrong
+        |   `-- KeyUnavailable        there is no key to show: who provides it failed
         |-- RelayRejected             any other 4xx: repeating it would fail again
         |-- RelayOverloaded           5xx and 529
         |-- BadGatewayBody            a 2xx or 3xx whose body is not an answer
@@ -23,6 +24,7 @@
         |-- StreamCut                 the connection ended before the answer did
         |-- UpstreamErrorEvent        an error object inside a 200 stream
         |   `-- UpstreamRefusalEvent  ... whose status or code says that repeating it would fail again
+        |-- IntegrityFailed           the answer is not what the relay signed
         `-- AnswerTooLarge            a line, event or answer over its limit
 
 Sentences for shoppers are made above (they need translation); the message of an error is for developers and never holds
@@ -171,6 +173,12 @@ class RelayUnauthorized(RelayError):
     code = "relay_unauthorized"
 
 
+class KeyUnavailable(RelayUnauthorized):
+    """The provider of the relay's key gave none."""
+
+    code = "key_unavailable"
+
+
 class RelayRejected(RelayError):
     """The relay refuses this request."""
 
@@ -216,6 +224,12 @@ class UpstreamRefusalEvent(UpstreamErrorEvent):
     """The relay refused the request inside its stream."""
 
     retryable = False
+
+
+class IntegrityFailed(RelayError):
+    """The answer is not what the relay signed: none of its words may be believed."""
+
+    code = "integrity_failed"
 
 
 class AnswerTooLarge(RelayError):

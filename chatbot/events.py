@@ -77,6 +77,17 @@ class TextAdded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextWithdrawn:
+    """Every word of the answer so far is void: it is not what the upstream signed. `reason` is an error's code.
+
+    Comes at most once in an attempt, before its `AttemptEnded`. Whoever goes on with another model starts afresh.
+    """
+
+    attempt: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnStarted:
     """The turn has begun; `message` is the id that the answer will have."""
 
@@ -156,7 +167,7 @@ class TurnFailed:
     retry_after_s: float | None = None
 
 
-RelayEvent = AttemptStarted | Waiting | TextAdded | AttemptEnded
+RelayEvent = AttemptStarted | Waiting | TextAdded | TextWithdrawn | AttemptEnded
 TurnEvent = (
     TurnStarted
     | Waiting

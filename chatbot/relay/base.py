@@ -1,6 +1,6 @@
 """What a relay is: a `ChatRequest` goes in, events come out. Every wrapper of this room takes a `Relay` and is one."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from uuid import uuid4
@@ -8,6 +8,9 @@ from uuid import uuid4
 from chatbot.events import RelayEvent
 
 Role = Literal["system", "user", "assistant"]
+Integrity = Literal["off", "if_present", "required"]
+TokenProvider = Callable[[], Awaitable[str] | str]
+"""Gives the key that is good now. An async one runs on the loop; any other in a thread, so that it may block."""
 
 
 def new_attempt_id() -> str:
@@ -58,13 +61,27 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """Where a relay lives and how to knock. The key never shows in a repr."""
+    """Where a relay lives and how to knock. No secret of it ever shows in a repr.
+
+    `key` is good until the upstream refuses it; `token` is asked for the next one, and again every `refresh_s`
+    seconds. With a `signing_secret` requests are signed; `integrity` says what an answer must be signed to be believed:
+    `off` not at all, `if_present` rightly when it is signed, `required` always (see `relay.integrity`).
+    """
 
     name: str
     url: str
     key: str = field(repr=False, default="")
+    token: TokenProvider | None = field(repr=False, default=None)
+    refresh_s: float = 3600.0
+    signing_secret: str = field(repr=False, default="")
+    integrity: Integrity = "off"
     dialect: Literal["openai"] = "openai"
     timeouts: Timeouts = Timeouts()
+
+    @property
+    def has_key(self) -> bool:
+        """Whether there is anything to knock with. Where a provider is to be asked, it is believed to have a key."""
+        return bool(self.key) or self.token is not None
 
 
 class Relay(Protocol):
