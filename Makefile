@@ -37,8 +37,8 @@ test: $(TEST_STAMP) ## lint, types, import contracts, all tests
 bench: $(TEST_STAMP) ## run the benchmarks (AREA=main ONLY=name); figures go to build/bench/
 	$(PY) -m tests.bench $(if $(AREA),--area $(AREA)) $(if $(ONLY),--only $(ONLY))
 
-faults: $(TEST_STAMP) ## run the catalogue of faults (ROW=F3)
-	$(PY) -m tests.faults $(if $(ROW),--row $(ROW))
+faults: $(TEST_STAMP) ## run the catalogue of faults (ROW=F3; DOCS=1 writes docs/faults.md)
+	$(PY) -m tests.faults $(if $(ROW),--row $(ROW)) $(if $(DOCS),--docs)
 
 clean: ## remove what the targets made: .venv, var, build and the caches
 	rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

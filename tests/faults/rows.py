@@ -1,5 +1,6 @@
 """A row of the catalogue, and what it found."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +19,16 @@ class Finding:
     holds: bool
 
 
+_PAGE = """\
+# Faults and attacks
+
+What the upstream, the machines and strangers can do, run against the real thing: `make faults` runs all rows,
+`make faults ROW=F3` one. F is an upstream that misbehaves, P a process or a service that does, S a stranger who does.
+The figures are those of the last run that was written down, on a shared machine with two cores.
+
+| row | fault | runs | figure | holds |
+|---|---|---|---|---|"""
+
 Run = Callable[[], Iterable[Finding]]
 _rows: list[tuple[str, Run]] = []
 
@@ -34,8 +45,7 @@ def row(name: str) -> Callable[[Run], Run]:
 
 def selected(name: str) -> Iterator[tuple[str, Run]]:
     """The registered rows in the catalogue's order, or the one that is named."""
-    order = {"F": 0, "P": 1, "S": 2}
-    for each, run in sorted(_rows, key=lambda r: (order[r[0][0]], int(r[0][1:]))):
+    for each, run in sorted(_rows, key=lambda r: _place(r[0])):
         if not name or each == name.upper():
             yield each, run
 
@@ -44,6 +54,21 @@ def line(finding: Finding) -> str:
     """The finding as a line of the table."""
     verdict = "holds" if finding.holds else "FAILS"
     return f"{finding.row:4} {finding.fault:46} {finding.runs:>6}  {verdict:6} {finding.figure}"
+
+
+def as_page(findings: Path) -> str:
+    """The findings as a page of the documentation."""
+    found = [json.loads(line) for line in findings.read_text(encoding="utf-8").splitlines()]
+    found.sort(key=lambda each: (*_place(each["row"]), each["fault"]))
+    lines = [
+        f"| {each['row']} | {each['fault']} | {each['runs']} | {each['figure']} | {'yes' if each['holds'] else 'no'} |"
+        for each in found
+    ]
+    return "\n".join((_PAGE, *lines)) + "\n"
+
+
+def _place(name: str) -> tuple[int, int]:
+    return {"F": 0, "P": 1, "S": 2}[name[0]], int(name[1:])
 
 
 def write(finding: Finding, path: Path) -> None:
