@@ -1,14 +1,27 @@
 """`HttpRelay`: one attempt at one endpoint over HTTP. The conversation with the socket stands in `exchange`."""
 
+import logging
 from collections.abc import AsyncGenerator
+from typing import Final
 
 import httpx
 
-from chatbot.errors import ConfigurationError, RelayError
-from chatbot.events import AttemptEnded, AttemptStarted, RelayEvent, TextAdded
+from chatbot.errors import ConfigurationError, IntegrityFailed, RelayError, RelayUnauthorized
+from chatbot.events import AttemptEnded, AttemptStarted, RelayEvent, TextAdded, TextWithdrawn
+from chatbot.relay.auth import credentials
 from chatbot.relay.base import ChatRequest, Endpoint
-from chatbot.relay.dialects.openai import PATH
+from chatbot.relay.dialects.openai import PATH, request_body
 from chatbot.relay.exchange import Exchange
+
+security = logging.getLogger("chatbot.security")
+
+_HEADERS: Final = (
+    ("Content-Type", "application/json"),
+    ("Accept", "text/event-stream, application/json"),
+    # A packed stream comes in lumps, and a small one may unpack to gigabytes.
+    ("Accept-Encoding", "identity"),
+    ("User-Agent", "django-shopkeeper"),
+)
 
 
 class HttpRelay:
@@ -20,6 +33,10 @@ class HttpRelay:
     came and `failed` when none did. Closing the generator, or cancelling its consumer, closes the connection at once
     and yields nothing more.
 
+    A request whose key is refused with a 401 is sent once more, in the same attempt, if there is another key by then: a
+    refusal is not billed, and no word has come before it. An answer that is not what its relay signed, or one whose
+    signature is required and never came, is withdrawn before `AttemptEnded`, and `chatbot.security` logs it.
+
     The message of an error names the endpoint, the model and the status. It never holds the key or anything that the
     upstream wrote. Making one raises `ConfigurationError` for an endpoint that cannot work.
     """
@@ -27,7 +44,7 @@ class HttpRelay:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._url = _chat_url(endpoint)
-        self._headers = _headers(endpoint)
+        self._credentials = credentials(endpoint, _authorization)
 
     def __repr__(self) -> str:
         return f"HttpRelay({self._endpoint.name!r})"
@@ -41,11 +58,19 @@ class HttpRelay:
         failure: RelayError | None = None
         try:
             try:
-                await exchange.send(self._url, self._headers)
+                if not await self._sent(exchange, request):
+                    await exchange.close()
+                    exchange = Exchange(self._endpoint, request)
+                    await self._sent(exchange, request, again=True)
                 while (text := await exchange.words()) is not None:
                     yield TextAdded(text=text)
             except RelayError as err:
                 failure = err
+            spoke = exchange.first_word_ms is not None
+            if isinstance(failure, IntegrityFailed) or (failure and spoke and self._endpoint.integrity == "required"):
+                security.warning("attempt %s is not believed: %s", request.attempt, failure)
+                if spoke:
+                    yield TextWithdrawn(attempt=request.attempt, reason=failure.code)
             yield _ended(exchange, request, failure)
             if failure is not None:
                 # The frames below hold what the upstream wrote; error trackers record the locals of every frame.
@@ -53,6 +78,25 @@ class HttpRelay:
             await exchange.drain()
         finally:
             await exchange.close()
+
+    async def _sent(self, exchange: Exchange, request: ChatRequest, *, again: bool = False) -> bool:
+        """Send; False when the key was refused and there is another one. Raises `RelayError`."""
+        body = self._credentials.signable(request_body(request))
+        presented = await self._credentials.present(self._url.raw_path.decode("ascii"), body)
+        refusal: RelayUnauthorized | None = None
+        try:
+            await exchange.send(self._url, httpx.Headers([*_HEADERS, *presented.headers.items()]), body)
+        except RelayUnauthorized as err:
+            refusal = err
+        if refusal is None:
+            self._credentials.accepted(presented.token)
+            return True
+        if exchange.status == 401 and again:
+            self._credentials.alarm(presented.token)
+        # Nothing is awaited inside the except clause: what is raised here would drag the request along, key and all.
+        elif exchange.status == 401 and await self._credentials.refused(presented.token):
+            return False
+        raise refusal
 
 
 def _ended(exchange: Exchange, request: ChatRequest, failure: RelayError | None) -> AttemptEnded:
@@ -83,18 +127,5 @@ def _chat_url(endpoint: Endpoint) -> httpx.URL:
     return url.copy_with(path=url.path.rstrip("/") + PATH)
 
 
-def _headers(endpoint: Endpoint) -> httpx.Headers:
-    if not endpoint.key.isascii() or not endpoint.key.isprintable() or " " in endpoint.key:
-        raise ConfigurationError(f"endpoint {endpoint.name!r}: the key holds a character that no header may hold")
-    headers = httpx.Headers(
-        {
-            "Content-Type": "application/json",
-            "Accept": "text/event-stream, application/json",
-            # A packed stream comes in lumps, and a small one may unpack to gigabytes.
-            "Accept-Encoding": "identity",
-            "User-Agent": "django-shopkeeper",
-        }
-    )
-    if endpoint.key:
-        headers["Authorization"] = f"Bearer {endpoint.key}"
-    return headers
+def _authorization(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}

@@ -15,6 +15,7 @@ from chatbot.errors import (
     AnswerTooLarge,
     BadGatewayBody,
     FirstTokenTimeout,
+    IntegrityFailed,
     RelayError,
     StallTimeout,
     StreamCut,
@@ -31,7 +32,8 @@ from chatbot.relay.classify import (
 )
 from chatbot.relay.deadline import Deadline, Expired
 from chatbot.relay.dialects import AnswerReader
-from chatbot.relay.dialects.openai import PlainReader, StreamReader, error_codes, request_body
+from chatbot.relay.dialects.openai import PlainReader, StreamReader, error_codes
+from chatbot.relay.integrity import AnswerCheck, check_for
 from chatbot.relay.pool import client
 
 TAIL_S: Final = 2.0  # for what may follow a finish reason (usage, [DONE]), and for the body of an error
@@ -45,12 +47,15 @@ class Exchange:
     """`send`, then `words` until None, then `close`; `send` and `words` raise `RelayError`.
 
     `reader` knows what the answer said beside its words. `first_word_ms` counts from the moment the request left, None
-    as long as no word came.
+    as long as no word came; `status` is the response's, 0 before it came. Where an answer has to be what its relay
+    signed, `words` gives None only for one that is; words given before that are on trust.
     """
 
     def __init__(self, endpoint: Endpoint, request: ChatRequest) -> None:
         self.reader: AnswerReader = StreamReader() if request.stream else PlainReader()
         self.first_word_ms: int | None = None
+        self.status = 0
+        self._check: AnswerCheck | None = None
         self._endpoint = endpoint
         self._request = request
         self._started = time.perf_counter()
@@ -63,14 +68,14 @@ class Exchange:
         self._total_at = self._limit = math.inf
         self._tail_at: float | None = None
 
-    async def send(self, url: httpx.URL, headers: httpx.Headers) -> None:
+    async def send(self, url: httpx.URL, headers: httpx.Headers, body: bytes) -> None:
         """Sends the request and reads the head of the response, and of a refusal its structured fields."""
         limits = self._endpoint.timeouts
         request = httpx.Request(
             "POST",
             url,
             headers=headers,
-            content=request_body(self._request),
+            content=body,
             # For the transport "pool" is all of getting a connection, name lookup included.
             extensions={
                 "timeout": {"connect": limits.connect_s, "pool": limits.connect_s, "read": None, "write": None}
@@ -106,10 +111,14 @@ class Exchange:
                 self._over = True
                 text = reader.close()
             else:
+                if self._check is not None:
+                    self._follow(self._check, piece)
                 text = reader.feed(piece)
                 if reader.done or reader.failure is not None:
                     self._over = True
                     text += reader.close()
+            if self._check is not None and self._over and reader.complete:
+                await self._verify(self._check)
             if text:
                 if self.first_word_ms is None:
                     self.first_word_ms = self.elapsed_ms()
@@ -138,7 +147,8 @@ class Exchange:
         return round((time.perf_counter() - self._started) * 1000)
 
     async def _read_head(self, response: httpx.Response) -> None:
-        status, headers = response.status_code, response.headers
+        self.status = status = response.status_code
+        headers = response.headers
         codes = error_codes(await self._read_rest(TAIL_S)) if status >= 400 else ()
         failure = status_failure(status, codes)
         if failure is not None:
@@ -153,6 +163,21 @@ class Exchange:
             raise self._error(BadGatewayBody, "status 200 with a body that is no answer")
         # Some relays answer in one piece whatever was asked, and some always stream.
         self.reader = StreamReader() if form == "stream" else PlainReader()
+        self._check = check_for(self._endpoint, headers, stream=form == "stream")
+
+    def _follow(self, check: AnswerCheck, piece: bytes) -> None:
+        check.feed(piece)
+        if check.trouble:
+            self._over = True
+            raise self._error(IntegrityFailed, f"the answer {check.trouble}")
+
+    async def _verify(self, check: AnswerCheck) -> None:
+        """Waits for the signature of a whole answer, if it has not come yet, and raises if it does not bear it out."""
+        while not check.signed and (piece := await self._read()) is not None:
+            self._follow(check, piece)
+        check.close()
+        if check.trouble:
+            raise self._error(IntegrityFailed, f"the answer {check.trouble}")
 
     async def _read(self) -> bytes | None:
         """The next bytes of the body, None at its end, or when nothing more is needed of a complete answer."""
