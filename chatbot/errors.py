@@ -12,9 +12,11 @@
     |   |-- RateLimited               too many questions in too short a time
     |   `-- BudgetSpent               no money left for a model call
     `-- RelayError                    the upstream did not give an answer
+        |-- CircuitOpen               nothing was sent: the route failed too often just now
         |-- RelayUnreachable          no connection: name, refusal, TLS, connect timeout
         |-- FirstTokenTimeout StallTimeout TotalTimeout
         |-- RelayRateLimited          429, with the upstream's own wait
+        |   `-- QueueTimeout            ... or nothing was sent: the wait for a slot would be too long
         |-- RelayUnauthorized         401 or 403: the key is wrong
         |   `-- KeyUnavailable        there is no key to show: who provides it failed
         |-- RelayRejected             any other 4xx: repeating it would fail again
@@ -129,6 +131,13 @@ class RelayError(ChatbotError):
     http_status = 502
 
 
+class CircuitOpen(RelayError):
+    """The route failed too often just now; nothing is sent until it has had a rest."""
+
+    code = "circuit_open"
+    http_status = 503
+
+
 class RelayUnreachable(RelayError):
     """No connection to the relay could be made."""
 
@@ -165,6 +174,13 @@ class RelayRateLimited(RelayError):
     code = "relay_rate_limited"
     http_status = 503
     retryable = True
+
+
+class QueueTimeout(RelayRateLimited):
+    """The wait for a slot at this relay would be too long."""
+
+    code = "queue_timeout"
+    retryable = False
 
 
 class RelayUnauthorized(RelayError):

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Literal
 
 UsageSource = Literal["reported", "estimated", "unknown"]
-Outcome = Literal["answered", "failed", "stopped", "incomplete", "abandoned", "cached"]
+Outcome = Literal["answered", "failed", "stopped", "incomplete", "abandoned", "hedged", "cached"]
 FinishReason = Literal["stop", "length", "filtered", "other"]
 WaitingReason = Literal["queued", "retrying", "switching", "searching"]
 Ending = Literal["complete", "catalogue", "stopped", "incomplete"]
@@ -22,7 +22,8 @@ class Usage:
     """Tokens of one attempt, normalised: every dialect reports into these meanings.
 
     `input_tokens` are all input tokens, cached ones included; `output_tokens` all output tokens, reasoning included.
-    `None` means that nobody said, which is not 0. `source` says where the numbers come from.
+    `None` means that nobody said, which is not 0. `source` says where the numbers come from. `doubtful` says that the
+    upstream reported a count that cannot be, which is None here.
     """
 
     input_tokens: int | None = None
@@ -30,6 +31,7 @@ class Usage:
     output_tokens: int | None = None
     reasoning_tokens: int | None = None
     source: UsageSource = "unknown"
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,6 +77,7 @@ class Attempt(models.Model):
         STOPPED = "stopped", _("stopped by the shopper")
         INCOMPLETE = "incomplete", _("incomplete")
         ABANDONED = "abandoned", _("abandoned by a process that died")
+        HEDGED = "hedged", _("another model was faster")
         CACHED = "cached", _("answered from the cache")
 
     FAILURES: ClassVar = (Outcome.FAILED, Outcome.INCOMPLETE, Outcome.ABANDONED)
@@ -101,6 +102,9 @@ class Attempt(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     error_code = models.CharField(max_length=32, blank=True)
     source = models.CharField(max_length=9, choices=Source, default=Source.UNKNOWN)
+    estimated_input_tokens = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("Our estimate when the request left, for an attempt whose end nobody hears.")
+    )
     input_tokens = models.PositiveIntegerField(null=True, blank=True)
     cached_input_tokens = models.PositiveIntegerField(null=True, blank=True)
     output_tokens = models.PositiveIntegerField(null=True, blank=True)
