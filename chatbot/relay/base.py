@@ -8,6 +8,7 @@ from uuid import uuid4
 from chatbot.events import RelayEvent
 
 Role = Literal["system", "user", "assistant"]
+DialectName = Literal["openai", "anthropic", "gemini"]
 Integrity = Literal["off", "if_present", "required"]
 TokenProvider = Callable[[], Awaitable[str] | str]
 """Gives the key that is good now. An async one runs on the loop; any other in a thread, so that it may block."""
@@ -30,6 +31,7 @@ class ChatMessage:
 class ChatRequest:
     """What a model is asked. `user` is a pseudonym of the visitor, `attempt` the id of the first attempt made for it.
 
+    `estimated_tokens` are those of the prompt and the answer together, for limits per minute; 0 leaves it to them.
     `stream=False` asks for the answer in one piece; the events that come back are of the same kinds.
     """
 
@@ -39,6 +41,7 @@ class ChatRequest:
     temperature: float | None = None
     user: str = ""
     stream: bool = True
+    estimated_tokens: int = 0
     attempt: str = field(default_factory=new_attempt_id)
     number: int = 1
 
@@ -66,6 +69,7 @@ class Endpoint:
     `key` is good until the upstream refuses it; `token` is asked for the next one, and again every `refresh_s`
     seconds. With a `signing_secret` requests are signed; `integrity` says what an answer must be signed to be believed:
     `off` not at all, `if_present` rightly when it is signed, `required` always (see `relay.integrity`).
+    `requests_per_minute` and `tokens_per_minute` are what was agreed with the upstream, 0 is no limit.
     """
 
     name: str
@@ -75,8 +79,10 @@ class Endpoint:
     refresh_s: float = 3600.0
     signing_secret: str = field(repr=False, default="")
     integrity: Integrity = "off"
-    dialect: Literal["openai"] = "openai"
+    dialect: DialectName = "openai"
     timeouts: Timeouts = Timeouts()
+    requests_per_minute: int = 0
+    tokens_per_minute: int = 0
 
     @property
     def has_key(self) -> bool:

@@ -44,6 +44,8 @@ _BY_CONTENT_TYPE: Final[Mapping[str, Shape]] = {
 }
 # Codes that tell more than the status beside them: a spent quota is a 429 that no waiting cures.
 _FINAL_CODES: Final = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
+# A key that is refused with a 400 (Google's way).
+_KEY_CODES: Final = frozenset({"API_KEY_INVALID"})
 # `code` and `type` of error objects after which the same request may succeed.
 _PASSING_CODES: Final = frozenset(
     {
@@ -52,6 +54,10 @@ _PASSING_CODES: Final = frozenset(
         "internal_error",
         "internal_server_error",
         "InternalServerError",
+        "DEADLINE_EXCEEDED",
+        "INTERNAL",
+        "RESOURCE_EXHAUSTED",
+        "UNAVAILABLE",
         "overloaded",
         "overloaded_error",
         "rate_limit_error",
@@ -82,6 +88,8 @@ def status_failure(status: int, codes: tuple[int | str, ...] = ()) -> type[Relay
         return None
     if not _FINAL_CODES.isdisjoint(codes):
         return RelayRejected
+    if not _KEY_CODES.isdisjoint(codes):
+        return RelayUnauthorized
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     if 400 <= status < 500:

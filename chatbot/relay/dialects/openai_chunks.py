@@ -1,13 +1,15 @@
-"""The JSON of the OpenAI dialect, typed. Decoding never raises: what cannot be read is None."""
+"""The JSON of the OpenAI dialect, typed, which is also the normal form: other dialects are turned into it.
+
+Decoding never raises: what cannot be read is None.
+"""
 
 import json
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
 from chatbot.events import Usage
-
-T = TypeVar("T")
+from chatbot.relay.dialects.values import Number, T, whole
 
 
 class Words(msgspec.Struct, gc=False):
@@ -37,22 +39,26 @@ class ErrorObject(msgspec.Struct):
         return tuple(each for each in (self.status, self.code, self.type) if each is not None)
 
 
-class _InputDetails(msgspec.Struct):
-    cached_tokens: int | float | None = None
+class InputDetails(msgspec.Struct):
+    """Which of the input tokens were cached."""
+
+    cached_tokens: Number = None
 
 
-class _OutputDetails(msgspec.Struct):
-    reasoning_tokens: int | float | None = None
+class OutputDetails(msgspec.Struct):
+    """Which of the output tokens were not said."""
+
+    reasoning_tokens: Number = None
 
 
 class TokenCounts(msgspec.Struct):
     """A `usage` object as it came. Counts are cumulative: what comes later replaces what came before."""
 
-    prompt_tokens: int | float | None = None
-    completion_tokens: int | float | None = None
-    total_tokens: int | float | None = None
-    prompt_tokens_details: _InputDetails | None = None
-    completion_tokens_details: _OutputDetails | None = None
+    prompt_tokens: Number = None
+    completion_tokens: Number = None
+    total_tokens: Number = None
+    prompt_tokens_details: InputDetails | None = None
+    completion_tokens_details: OutputDetails | None = None
 
     def updated(self, later: "TokenCounts") -> "TokenCounts":
         """These counts, with everything that `later` says in their place."""
@@ -60,23 +66,35 @@ class TokenCounts(msgspec.Struct):
         theirs = {name: getattr(later, name) for name in later.__struct_fields__}
         return TokenCounts(**(mine | {name: value for name, value in theirs.items() if value is not None}))
 
-    def usage(self) -> Usage:
-        """The canonical vector. Impossible counts (negative, or a part larger than its whole) are None.
+    def usage(self, *, spoke: bool = False) -> Usage:
+        """The canonical vector. Impossible counts are None, and the vector is flagged `doubtful`.
 
-        Some servers count reasoning beside the completion, not inside it; `total_tokens` gives them away.
+        Impossible is what is negative or broken, a part larger than its whole and, for an answer that `spoke`, a 0 for
+        all of its input or output: gateways that cannot count write one. Some servers count reasoning beside the
+        completion, not inside it; `total_tokens` gives them away.
         """
-        details_in = self.prompt_tokens_details or _InputDetails()
-        details_out = self.completion_tokens_details or _OutputDetails()
-        given, output = _count(self.prompt_tokens), _count(self.completion_tokens)
-        cached, reasoning = _count(details_in.cached_tokens), _count(details_out.reasoning_tokens)
+        details_in = self.prompt_tokens_details or InputDetails()
+        details_out = self.completion_tokens_details or OutputDetails()
+        given, output = whole(self.prompt_tokens), whole(self.completion_tokens)
+        cached, reasoning = whole(details_in.cached_tokens), whole(details_out.reasoning_tokens)
         if given is not None and output is not None and reasoning and self.total_tokens == given + output + reasoning:
             output += reasoning
+        if spoke:
+            given, output = given or None, output or None
+        cached, reasoning = _part_of(given, cached), _part_of(output, reasoning)
+        said = (
+            (self.prompt_tokens, given),
+            (self.completion_tokens, output),
+            (details_in.cached_tokens if given is not None else None, cached),
+            (details_out.reasoning_tokens if output is not None else None, reasoning),
+        )
         return Usage(
             input_tokens=given,
-            cached_input_tokens=_part_of(given, cached),
+            cached_input_tokens=cached,
             output_tokens=output,
-            reasoning_tokens=_part_of(output, reasoning),
+            reasoning_tokens=reasoning,
             source="unknown" if given is None or output is None else "reported",
+            doubtful=any(theirs is not None and ours is None for theirs, ours in said),
         )
 
 
@@ -97,8 +115,18 @@ class Chunk(msgspec.Struct):
         return self.error or ErrorObject(code=self.code, type=self.type)
 
 
-_MAX_COUNT: Final = 2**31 - 1
+END: Final = Chunk(choices=[])
+"""Stands for the end mark of a dialect whose end mark is a JSON object."""
+
 _chunks: Final = msgspec.json.Decoder(Chunk)
+
+
+def choice(text: str, finish_reason: str | None = None, *, plain: bool = False) -> Choice:
+    """The first choice of a chunk, or of a `plain` answer."""
+    words = Words(content=text)
+    if plain:
+        return Choice(message=words, finish_reason=finish_reason)
+    return Choice(delta=words, finish_reason=finish_reason)
 
 
 def decode(data: bytes) -> Chunk | None:
@@ -134,12 +162,6 @@ def _converted(value: object, kind: type[T]) -> T | None:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError:
         return None
-
-
-def _count(value: float | None) -> int | None:
-    if value is None or not 0 <= value <= _MAX_COUNT or value != int(value):
-        return None
-    return int(value)
 
 
 def _part_of(whole: int | None, part: int | None) -> int | None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from chatbot.errors import AnswerTooLarge, BadGatewayBody
 from chatbot.events import Usage
 from chatbot.relay.base import ChatMessage
-from chatbot.relay.dialects.openai import MAX_TEXT, PlainReader, StreamReader, request_body
+from chatbot.relay.dialects.openai import request_body
+from chatbot.relay.dialects.reading import MAX_TEXT, PlainReader, StreamReader
 from tests.relay.conftest import DONE, WHOLE, ask, chunk, data
 from tests.shared import shared
 
@@ -110,14 +111,14 @@ def test_each_finish_reason_has_its_name(upstream: str, reason: str) -> None:
             },
             Usage(input_tokens=10, cached_input_tokens=4, output_tokens=5, reasoning_tokens=2, source="reported"),
         ),
-        ({"prompt_tokens": 0, "completion_tokens": 0}, Usage(input_tokens=0, output_tokens=0, source="reported")),
+        ({"prompt_tokens": 0, "completion_tokens": 0}, Usage(doubtful=True)),
         ({"prompt_tokens": 10}, Usage(input_tokens=10)),
-        ({"prompt_tokens": -1, "completion_tokens": 5}, Usage(output_tokens=5)),
+        ({"prompt_tokens": -1, "completion_tokens": 5}, Usage(output_tokens=5, doubtful=True)),
         ({"prompt_tokens": 10.0, "completion_tokens": 5}, Usage(input_tokens=10, output_tokens=5, source="reported")),
-        ({"prompt_tokens": 1.5, "completion_tokens": 1e99}, Usage()),
+        ({"prompt_tokens": 1.5, "completion_tokens": 1e99}, Usage(doubtful=True)),
         (
             {"prompt_tokens": 3, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 9}},
-            Usage(input_tokens=3, output_tokens=5, source="reported"),
+            Usage(input_tokens=3, output_tokens=5, source="reported", doubtful=True),
         ),
         (
             {
@@ -142,6 +143,12 @@ def test_usage_is_normalised(counts: object, expected: Usage) -> None:
 
     assert text == "a"
     assert reader.usage() == expected
+
+
+def test_an_answer_without_words_may_have_used_nothing() -> None:
+    reader, _ = read(chunk(finish="stop", usage={"prompt_tokens": 0, "completion_tokens": 0}))
+
+    assert reader.usage() == Usage(input_tokens=0, output_tokens=0, source="reported")
 
 
 def test_usage_that_comes_in_parts_or_twice_is_the_last_word_on_each_count() -> None:
@@ -243,7 +250,7 @@ def test_a_plain_body_that_is_cut_is_no_answer() -> None:
 
 
 def test_a_plain_answer_over_its_limit_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chatbot.relay.dialects.openai.MAX_PLAIN_BYTES", 100)
+    monkeypatch.setattr("chatbot.relay.dialects.reading.MAX_PLAIN_BYTES", 100)
     reader = PlainReader()
     reader.feed(b"x" * 101)
 
