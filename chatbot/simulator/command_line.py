@@ -21,6 +21,10 @@ def add_options(options: argparse.ArgumentParser) -> None:
         "--latency", type=_not_negative, default=1.0, help="multiplies the delay of the first word (%(default)s)"
     )
     options.add_argument(
+        "--token-lifetime", type=_not_negative, default=3600.0, help="seconds that a token lives (%(default)s)"
+    )
+    options.add_argument("--signing-secret", default="", help="check signatures of requests and sign answers with this")
+    options.add_argument(
         "--key", action="append", default=[], help=f"a key to accept beside {DEFAULT_KEY!r}; may be repeated"
     )
 
@@ -34,6 +38,8 @@ def run(options: argparse.Namespace) -> int:
         keys=options.key,
         host=options.host,
         port=options.port,
+        signing_secret=options.signing_secret,
+        token_lifetime_s=options.token_lifetime,
     )
     try:
         asyncio.run(_serve(simulator))

@@ -68,6 +68,9 @@ class Exchange:
     pieces: list[str]
     finish_reason: str = "stop"
     usage_shape: openai.UsageShape = "full"
+    signature: Literal["right", "wrong", "missing", "replayed"] = "right"
+    signed_ago_s: float = 0.0
+    headers: tuple[tuple[str, str], ...] = ()
     wait_s: float = 0.0
     instead: Reply | Hangup | None = None
     steps: list[Step] = field(default_factory=list)

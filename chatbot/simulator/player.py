@@ -129,4 +129,4 @@ def _book_input(exchange: Exchange, line: Line) -> None:
 
 def _headers(exchange: Exchange) -> dict[str, str]:
     kind = "text/event-stream; charset=utf-8" if exchange.stream else "application/json"
-    return {"Content-Type": kind, "Cache-Control": "no-cache", "x-request-id": exchange.id}
+    return {"Content-Type": kind, "Cache-Control": "no-cache", "x-request-id": exchange.id, **dict(exchange.headers)}

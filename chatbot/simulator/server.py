@@ -2,6 +2,7 @@
 
     POST   /v1/chat/completions    stream or plain, with a bearer key; `X-Simulate: fault,...` for faults
     GET    /v1/models              and /v1/models/<id>
+    POST   /token                  a token that runs out, for the key in the Authorization header
     GET    /bill                   the bill as JSON (?lines=N), /bill.csv its lines; DELETE /bill starts a new one
     GET    /control                every fault with its sentence; POST /control plans faults (see `script`)
     GET    /requests               the last requests as they came, without the key; DELETE /requests forgets them
@@ -28,6 +29,7 @@ from chatbot.simulator.models import MODELS, Model
 from chatbot.simulator.player import hang_up, play
 from chatbot.simulator.script import Script
 from chatbot.simulator.seen import Seen
+from chatbot.simulator.signing import Signing, Tokens
 
 DEFAULT_KEY: Final = "simulator-key"
 
@@ -43,7 +45,8 @@ class Simulator:
 
     `seed` makes answers, ids, delays and random faults a function of the order of requests. `tokens_per_second` None is
     each model's own speed, 0 no pacing at all. `latency` multiplies the models' delay of the first word, 0 is none.
-    `keys` are accepted beside DEFAULT_KEY. `port` 0 takes a free one.
+    `keys` are accepted beside DEFAULT_KEY. `port` 0 takes a free one. With a `signing_secret` only signed requests are
+    answered, and answers are signed (see `signing`). Tokens got at `/token` live for `token_lifetime_s`.
     """
 
     def __init__(
@@ -55,15 +58,19 @@ class Simulator:
         keys: Iterable[str] = (),
         host: str = "127.0.0.1",
         port: int = 0,
+        signing_secret: str = "",
+        token_lifetime_s: float = 3600.0,
     ) -> None:
         self.bill = Bill()
         self.faults = Script()
         self.requests = Seen()
+        self.tokens = Tokens(token_lifetime_s)
         self.url = ""
         self._seed = seed if seed is not None else Random().randrange(2**32)  # noqa: S311  not a secret
         self._tokens_per_second = tokens_per_second
         self._latency = latency
         self._keys = tuple(key.encode() for key in (DEFAULT_KEY, *keys))
+        self._signing = Signing(signing_secret) if signing_secret else None
         self._host = host
         self._port = port
         self._number = 0
@@ -107,6 +114,7 @@ class Simulator:
                 web.post("/v1/chat/completions", self._post_chat),
                 web.get("/v1/models", self._get_models),
                 web.get("/v1/models/{id}", self._get_model),
+                web.post("/token", self._post_token),
                 web.get("/bill", self._get_bill),
                 web.get("/bill.csv", self._get_bill_csv),
                 web.delete("/bill", self._delete_bill),
@@ -161,6 +169,8 @@ class Simulator:
     def _plan(self, request: web.Request, body: bytes, line: Line, random: Random) -> tuple[Exchange, Model]:
         if line.key == "unknown":
             raise openai.unauthorized()
+        if self._signing and (code := self._signing.complaint(request.headers, request.raw_path, body)):
+            raise openai.Rejected(401, "The request is not signed as it should be.", code=code)
         call = openai.read_call(body)
         model = MODELS.get(call.model)
         if model is None:
@@ -195,7 +205,12 @@ class Simulator:
             exchange.shorten(call.max_tokens, call.stop)
             exchange.render()
             for one in planned:
-                if one.fault.stage > Stage.FACTS:
+                if Stage.FACTS < one.fault.stage < Stage.SIGNED:
+                    one.commit(exchange)
+            if self._signing:
+                self._signing.sign(exchange)
+            for one in planned:
+                if one.fault.stage >= Stage.SIGNED:
                     one.commit(exchange)
         return exchange, model
 
@@ -203,7 +218,7 @@ class Simulator:
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
         given = key.strip().encode(errors="surrogateescape")
         known = scheme.lower() == "bearer" and any(compare_digest(given, one) for one in self._keys)
-        return given.decode() if known else None
+        return given.decode() if known else self.tokens.owner(given.decode(errors="replace"))
 
     def _speed(self, model: Model) -> float:
         return model.tokens_per_second if self._tokens_per_second is None else self._tokens_per_second
@@ -230,6 +245,12 @@ class Simulator:
     def _require_key(self, request: web.Request) -> None:
         if self._key(request) is None:
             raise openai.unauthorized()
+
+    async def _post_token(self, request: web.Request) -> web.Response:
+        key = self._key(request)
+        if key is None:
+            raise openai.unauthorized()
+        return _json_response({"token": self.tokens.issue(key), "expires_in": self.tokens.lifetime_s})
 
     async def _get_bill(self, request: web.Request) -> web.Response:
         lines = request.query.get("lines", str(LINES_KEPT))

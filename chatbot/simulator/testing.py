@@ -60,6 +60,11 @@ class RunningSimulator:
         """The chat requests seen, oldest first: headers without the key, and the body."""
         return self._call(self._simulator.requests.as_json)
 
+    @property
+    def tokens_issued(self) -> int:
+        """How many tokens were got at `/token`."""
+        return self._simulator.tokens.issued
+
     def reset(self) -> None:
         """Forget what is planned, the bill and the requests seen."""
 

@@ -6,10 +6,10 @@ place is random by the request's own seed. Stages are worked through in order, s
 `cut:2,split_bytes:3`. To add a fault write one function in the module of its stage.
 """
 
-from chatbot.simulator.faults import facts, framing, instead, stream
+from chatbot.simulator.faults import facts, framing, instead, signing, stream
 from chatbot.simulator.faults.table import FAULTS, Fault, Planned, Stage, UnknownFault, in_order, read, read_header
 
 # The modules of the stages fill the table as they are imported.
-_STAGES = (instead, facts, stream, framing)
+_STAGES = (instead, facts, stream, signing, framing)
 
 __all__ = ["FAULTS", "Fault", "Planned", "Stage", "UnknownFault", "in_order", "read", "read_header"]

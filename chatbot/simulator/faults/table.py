@@ -30,12 +30,13 @@ class UnknownFault(ValueError):
 
 
 class Stage(IntEnum):
-    """When a fault acts: in place of the answer, on its facts, on its steps, on the bytes of its steps."""
+    """When a fault acts: in place of the answer, on its facts, on its steps, on what was signed, on the bytes."""
 
     INSTEAD = 0
     FACTS = 1
     STEPS = 2
-    BYTES = 3
+    SIGNED = 3
+    BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
