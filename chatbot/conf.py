@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast, get_type_hints
+from typing import Any, cast, get_args, get_type_hints
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -22,7 +22,7 @@ from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
 from chatbot.errors import ConfigurationError
-from chatbot.relay.base import Endpoint, Timeouts
+from chatbot.relay.base import DialectName, Endpoint, Timeouts
 
 REFERENCE_URL = "https://api.holysheep.ai/v1"
 REFERENCE_KEY_ENV = "CHATBOT_RELAY_KEY"
@@ -149,8 +149,9 @@ def _endpoint(name: str, raw: object) -> Endpoint:
     if split.scheme not in ("http", "https") or not split.hostname:
         raise ConfigurationError(f"{where}['URL'] must be an http(s) address such as {REFERENCE_URL!r}.")
     dialect = raw.get("DIALECT", "openai")
-    if dialect != "openai":
-        raise ConfigurationError(f"{where}['DIALECT'] must be 'openai', not {dialect!r}.")
+    if dialect not in get_args(DialectName):
+        spoken = ", ".join(map(repr, get_args(DialectName)))
+        raise ConfigurationError(f"{where}['DIALECT'] must be one of {spoken}, not {dialect!r}.")
     timeouts = raw.get("TIMEOUTS", {})
     allowed = {f.name.upper(): f.name for f in fields(Timeouts)}
     if not isinstance(timeouts, Mapping) or set(timeouts) - set(allowed):
@@ -158,6 +159,7 @@ def _endpoint(name: str, raw: object) -> Endpoint:
     return Endpoint(
         name=name,
         url=url,
+        dialect=dialect,
         key=_key(where, raw),
         timeouts=Timeouts(**{allowed[key]: float(value) for key, value in timeouts.items()}),
     )

@@ -20,7 +20,10 @@ WRONG: dict[str, tuple[Any, str]] = {
     "an endpoint that is no dict": ({"ENDPOINTS": {"default": "https://a"}}, "must be a dict with URL and KEY_ENV"),
     "an unknown endpoint key": ({"ENDPOINTS": {"default": {"ULR": "x"}}}, "['default'] has no key 'ULR'"),
     "an address without a scheme": ({"ENDPOINTS": {"default": {"URL": "api.example/v1"}}}, "['URL'] must be an http"),
-    "an unknown dialect": ({"ENDPOINTS": {"default": {"DIALECT": "latin"}}}, "['DIALECT'] must be 'openai'"),
+    "an unknown dialect": (
+        {"ENDPOINTS": {"default": {"DIALECT": "latin"}}},
+        "['DIALECT'] must be one of 'openai', 'anthropic', 'gemini'",
+    ),
     "an unknown timeout": ({"ENDPOINTS": {"default": {"TIMEOUTS": {"READ": 1}}}}, "takes CONNECT_S, FIRST_TOKEN_S"),
     "a key file that is not there": (
         {"ENDPOINTS": {"default": {"KEY_FILE": "/no/such"}}},

@@ -8,11 +8,12 @@ import httpx
 
 from chatbot.errors import ConfigurationError, IntegrityFailed, RelayError, RelayUnauthorized
 from chatbot.events import AttemptEnded, AttemptStarted, RelayEvent, TextAdded, TextWithdrawn
+from chatbot.relay import dialects
 from chatbot.relay.auth import credentials
 from chatbot.relay.base import ChatRequest, Endpoint
-from chatbot.relay.dialects.openai import PATH, request_body
 from chatbot.relay.exchange import Exchange
 
+logger = logging.getLogger(__name__)
 security = logging.getLogger("chatbot.security")
 
 _HEADERS: Final = (
@@ -43,8 +44,11 @@ class HttpRelay:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._url = _chat_url(endpoint)
-        self._credentials = credentials(endpoint, _authorization)
+        self._base = _base_url(endpoint)
+        self._dialect = dialects.of(endpoint.dialect)
+        self._headers = (*_HEADERS, *self._dialect.headers().items())
+        self._credentials = credentials(endpoint, self._dialect.authorization)
+        self._urls: dict[str, httpx.URL] = {}
 
     def __repr__(self) -> str:
         return f"HttpRelay({self._endpoint.name!r})"
@@ -71,7 +75,7 @@ class HttpRelay:
                 security.warning("attempt %s is not believed: %s", request.attempt, failure)
                 if spoke:
                     yield TextWithdrawn(attempt=request.attempt, reason=failure.code)
-            yield _ended(exchange, request, failure)
+            yield _ended(self._endpoint.name, exchange, request, failure)
             if failure is not None:
                 # The frames below hold what the upstream wrote; error trackers record the locals of every frame.
                 raise failure.with_traceback(None)
@@ -81,11 +85,12 @@ class HttpRelay:
 
     async def _sent(self, exchange: Exchange, request: ChatRequest, *, again: bool = False) -> bool:
         """Send; False when the key was refused and there is another one. Raises `RelayError`."""
-        body = self._credentials.signable(request_body(request))
-        presented = await self._credentials.present(self._url.raw_path.decode("ascii"), body)
+        url = self._url(request)
+        body = self._credentials.signable(self._dialect.body(request))
+        presented = await self._credentials.present(url.raw_path.decode("ascii"), body)
         refusal: RelayUnauthorized | None = None
         try:
-            await exchange.send(self._url, httpx.Headers([*_HEADERS, *presented.headers.items()]), body)
+            await exchange.send(url, httpx.Headers([*self._headers, *presented.headers.items()]), body)
         except RelayUnauthorized as err:
             refusal = err
         if refusal is None:
@@ -98,14 +103,23 @@ class HttpRelay:
             return False
         raise refusal
 
+    def _url(self, request: ChatRequest) -> httpx.URL:
+        path = self._dialect.path(request)
+        if path not in self._urls:
+            self._urls[path] = _below(self._base, path)  # one for each model of the endpoint's routes, at most
+        return self._urls[path]
 
-def _ended(exchange: Exchange, request: ChatRequest, failure: RelayError | None) -> AttemptEnded:
+
+def _ended(endpoint: str, exchange: Exchange, request: ChatRequest, failure: RelayError | None) -> AttemptEnded:
     reader = exchange.reader
     spoke = exchange.first_word_ms is not None
+    usage = reader.usage()
+    if usage.doubtful:
+        logger.warning("attempt %s: %r of %r reports counts that cannot be", request.attempt, request.model, endpoint)
     return AttemptEnded(
         attempt=request.attempt,
         outcome="answered" if failure is None else "incomplete" if spoke else "failed",
-        usage=reader.usage(),
+        usage=usage,
         served_model=reader.served_model,
         upstream_id=reader.upstream_id,
         finish_reason=reader.finish_reason,
@@ -115,7 +129,7 @@ def _ended(exchange: Exchange, request: ChatRequest, failure: RelayError | None)
     )
 
 
-def _chat_url(endpoint: Endpoint) -> httpx.URL:
+def _base_url(endpoint: Endpoint) -> httpx.URL:
     try:
         url = httpx.URL(endpoint.url)
     except httpx.InvalidURL as err:
@@ -124,8 +138,12 @@ def _chat_url(endpoint: Endpoint) -> httpx.URL:
         raise ConfigurationError(f"endpoint {endpoint.name!r}: the URL must begin with https:// or http://")
     if url.userinfo:
         raise ConfigurationError(f"endpoint {endpoint.name!r}: the URL must hold no user or password; use the key")
-    return url.copy_with(path=url.path.rstrip("/") + PATH)
+    return url
 
 
-def _authorization(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"}
+def _below(base: httpx.URL, path: str) -> httpx.URL:
+    """The address `path` below `base`; a query of `base` stays."""
+    path, _, query = path.partition("?")
+    queries = [each for each in (base.query, query.encode("ascii")) if each]
+    raw = base.raw_path.partition(b"?")[0].rstrip(b"/") + path.encode("ascii")
+    return base.copy_with(raw_path=b"?".join([raw, b"&".join(queries)] if queries else [raw]))

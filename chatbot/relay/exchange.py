@@ -21,6 +21,7 @@ from chatbot.errors import (
     StreamCut,
     TotalTimeout,
 )
+from chatbot.relay import dialects
 from chatbot.relay.base import ChatRequest, Endpoint
 from chatbot.relay.classify import (
     TRANSPORT_FAILURES,
@@ -32,7 +33,6 @@ from chatbot.relay.classify import (
 )
 from chatbot.relay.deadline import Deadline, Expired
 from chatbot.relay.dialects import AnswerReader
-from chatbot.relay.dialects.openai import PlainReader, StreamReader, error_codes
 from chatbot.relay.integrity import AnswerCheck, check_for
 from chatbot.relay.pool import client
 
@@ -52,7 +52,8 @@ class Exchange:
     """
 
     def __init__(self, endpoint: Endpoint, request: ChatRequest) -> None:
-        self.reader: AnswerReader = StreamReader() if request.stream else PlainReader()
+        self._dialect = dialects.of(endpoint.dialect)
+        self.reader: AnswerReader = self._dialect.stream_reader() if request.stream else self._dialect.plain_reader()
         self.first_word_ms: int | None = None
         self.status = 0
         self._check: AnswerCheck | None = None
@@ -149,7 +150,7 @@ class Exchange:
     async def _read_head(self, response: httpx.Response) -> None:
         self.status = status = response.status_code
         headers = response.headers
-        codes = error_codes(await self._read_rest(TAIL_S)) if status >= 400 else ()
+        codes = self._dialect.error_codes(await self._read_rest(TAIL_S)) if status >= 400 else ()
         failure = status_failure(status, codes)
         if failure is not None:
             wait_s = retry_after_s(headers.get("retry-after", ""), headers.get("date", ""))
@@ -162,7 +163,7 @@ class Exchange:
         if form is None:
             raise self._error(BadGatewayBody, "status 200 with a body that is no answer")
         # Some relays answer in one piece whatever was asked, and some always stream.
-        self.reader = StreamReader() if form == "stream" else PlainReader()
+        self.reader = self._dialect.stream_reader() if form == "stream" else self._dialect.plain_reader()
         self._check = check_for(self._endpoint, headers, stream=form == "stream")
 
     def _follow(self, check: AnswerCheck, piece: bytes) -> None:

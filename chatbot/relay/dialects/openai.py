@@ -10,8 +10,7 @@ import msgspec
 
 from chatbot.relay.base import ChatMessage, ChatRequest
 from chatbot.relay.dialects.openai_chunks import decode
-from chatbot.relay.dialects.reading import PlainReader as PlainReader
-from chatbot.relay.dialects.reading import StreamReader as StreamReader
+from chatbot.relay.dialects.reading import PlainReader, StreamReader
 from chatbot.relay.surrogates import joined
 
 PATH: Final = "/chat/completions"
@@ -34,31 +33,6 @@ class _Body(msgspec.Struct, omit_defaults=True):
 _encoder = msgspec.json.Encoder()
 
 
-def request_body(request: ChatRequest) -> bytes:
-    """`request` as compact JSON. What is None or empty is left out; a stream is asked to report its usage."""
-    body = _Body(
-        model=request.model,
-        messages=request.messages,
-        max_tokens=request.max_tokens,
-        temperature=request.temperature,
-        stream=request.stream,
-        stream_options=_StreamOptions() if request.stream else None,
-        user=request.user,
-    )
-    try:
-        return _encoder.encode(body)
-    except UnicodeEncodeError:  # half a surrogate pair: a browser may send one, UTF-8 cannot
-        body.messages = tuple(ChatMessage(role=each.role, content=joined(each.content)) for each in request.messages)
-        body.user = joined(request.user)
-        return _encoder.encode(body)
-
-
-def error_codes(body: bytes) -> tuple[int | str, ...]:
-    """The structured fields of the error object in `body`; empty when there is none."""
-    chunk = decode(body)
-    return () if chunk is None else chunk.error_object().codes()
-
-
 class OpenAI:
     """`POST /chat/completions`; a `Dialect`."""
 
@@ -75,8 +49,24 @@ class OpenAI:
         return {"Authorization": f"Bearer {token}"}
 
     def body(self, request: ChatRequest) -> bytes:
-        """`request` as compact JSON; see `request_body`."""
-        return request_body(request)
+        """`request` as compact JSON. What is None or empty is left out; a stream is asked to report its usage."""
+        body = _Body(
+            model=request.model,
+            messages=request.messages,
+            max_tokens=request.max_tokens,
+            temperature=request.temperature,
+            stream=request.stream,
+            stream_options=_StreamOptions() if request.stream else None,
+            user=request.user,
+        )
+        try:
+            return _encoder.encode(body)
+        except UnicodeEncodeError:  # half a surrogate pair: a browser may send one, UTF-8 cannot
+            body.messages = tuple(
+                ChatMessage(role=each.role, content=joined(each.content)) for each in request.messages
+            )
+            body.user = joined(request.user)
+            return _encoder.encode(body)
 
     def stream_reader(self) -> StreamReader:
         """Reads a stream."""
@@ -87,5 +77,6 @@ class OpenAI:
         return PlainReader()
 
     def error_codes(self, body: bytes) -> tuple[int | str, ...]:
-        """The structured fields of the error object in `body`; see `error_codes`."""
-        return error_codes(body)
+        """The structured fields of the error object in `body`; empty when there is none."""
+        chunk = decode(body)
+        return () if chunk is None else chunk.error_object().codes()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from chatbot.errors import AnswerTooLarge, BadGatewayBody
 from chatbot.events import Usage
 from chatbot.relay.base import ChatMessage
-from chatbot.relay.dialects.openai import request_body
+from chatbot.relay.dialects.openai import OpenAI
 from chatbot.relay.dialects.reading import MAX_TEXT, PlainReader, StreamReader
 from tests.relay.conftest import DONE, WHOLE, ask, chunk, data
 from tests.shared import shared
@@ -22,13 +22,13 @@ def read(stream: bytes, cut: int | None = None) -> tuple[StreamReader, str]:
 
 
 def test_what_is_not_set_does_not_leave() -> None:
-    body = request_body(ask(stream=False))
+    body = OpenAI().body(ask(stream=False))
 
     assert body == '{"model":"gpt-4.1","messages":[{"role":"user","content":"운동화 추천"}]}'.encode()
 
 
 def test_all_that_is_set_leaves() -> None:
-    body = json.loads(request_body(ask(max_tokens=0, temperature=0.0, user="v-1")))
+    body = json.loads(OpenAI().body(ask(max_tokens=0, temperature=0.0, user="v-1")))
 
     assert body == {
         "model": "gpt-4.1",
@@ -42,7 +42,7 @@ def test_all_that_is_set_leaves() -> None:
 
 
 def test_half_a_surrogate_pair_in_a_question_is_replaced() -> None:
-    body = request_body(ask(messages=(ChatMessage(role="user", content="a\ud83d b\ud83d\ude00"),)))
+    body = OpenAI().body(ask(messages=(ChatMessage(role="user", content="a\ud83d b\ud83d\ude00"),)))
 
     assert json.loads(body)["messages"][0]["content"] == "a\ufffd b😀"
 
