@@ -11,7 +11,6 @@ from chatbot.relay.base import ChatMessage, ChatRequest, Endpoint, Relay
 from chatbot.relay.client import HttpRelay
 from chatbot.relay.pool import close_clients
 from chatbot.relay.retrying import Retrying
-from chatbot.relay.sse import SseParser
 from chatbot.simulator.testing import RunningSimulator, run_in_thread
 from tests.faults.rows import Finding, row
 
@@ -73,36 +72,6 @@ def reset_before_first_byte() -> Iterator[Finding]:
             figure=f"answered whole {whole / RUNS:.1%}, attempts per request {attempts:.2f}",
             holds=whole == RUNS and attempts == times + 1,
         )
-
-
-@row("F6")
-def split_characters() -> Iterator[Finding]:
-    """Cut at every byte, the text stays the same to the character."""
-    with run_in_thread() as simulator:
-        simulator.say(ANSWER)
-        sizes = range(1, 9)
-        heard = [each for size in sizes for each in asyncio.run(hear_all(simulator, [[f"split_bytes:{size}"]], 25))]
-    same = sum(each.text == ANSWER for each in heard)
-    yield Finding(
-        row="F6",
-        fault="characters cut in pieces of 1 to 8 bytes",
-        runs=len(heard),
-        figure=f"text equal {same}/{len(heard)}",
-        holds=same == len(heard),
-    )
-    stream = f"data: {ANSWER}\n\ndata: x\r\n\r\n".encode()
-    whole = SseParser().feed(stream)
-    equal = 0
-    for at in range(len(stream) + 1):
-        parser = SseParser()
-        equal += parser.feed(stream[:at]) + parser.feed(stream[at:]) == whole
-    yield Finding(
-        row="F6",
-        fault="a stream cut in two at every byte",
-        runs=len(stream) + 1,
-        figure=f"events equal {equal}/{len(stream) + 1}",
-        holds=equal == len(stream) + 1,
-    )
 
 
 @row("F12")
