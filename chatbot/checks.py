@@ -131,7 +131,7 @@ def check_routes(databases: Sequence[str] | None = None, **_: object) -> Message
 
 def _keyless(settings: Settings) -> Iterable[tuple[str, str]]:
     for endpoint in settings.endpoints.values():
-        if not endpoint.key:
+        if not endpoint.has_key:
             where = f"CHATBOT['ENDPOINTS'][{endpoint.name!r}]"
             yield (
                 f"{where} has no key: no model can be asked, the catalogue alone answers.",

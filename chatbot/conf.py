@@ -8,11 +8,9 @@ not exist is a ConfigurationError that names the nearest one. `override_settings
 """
 
 import difflib
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, cast, get_args, get_type_hints
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -21,8 +19,9 @@ from django.conf import settings as django_settings
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
+from chatbot import keyring
 from chatbot.errors import ConfigurationError
-from chatbot.relay.base import DialectName, Endpoint, Timeouts
+from chatbot.relay.base import DialectName, Endpoint, Integrity, Timeouts
 
 REFERENCE_URL = "https://api.holysheep.ai/v1"
 REFERENCE_KEY_ENV = "CHATBOT_RELAY_KEY"
@@ -33,7 +32,12 @@ class Settings:
     """All settings of the app. The key in `CHATBOT` is the field's name in capitals."""
 
     endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
-    """Relays by name: {"default": {"URL": ..., "KEY_ENV" | "KEY_FILE" | "KEY": ..., "TIMEOUTS": {"CONNECT_S": 10}}}."""
+    """Relays by name: {"default": {"URL": ..., "KEY_ENV" | "KEY_FILE" | "KEY": ..., "TIMEOUTS": {"CONNECT_S": 10}}}.
+
+    Further sources of a key: `KEY_CALLABLE`, the dotted path of a callable, async or not; `KEY_DATABASE: True`, stored
+    by `manage.py chatbot_key`. It is asked for again every `REFRESH_S` seconds and when it is refused. `SIGNING_SECRET`
+    (or `_ENV`, `_FILE`) signs requests; `INTEGRITY` is `off`, `if_present` or `required`.
+    """
     allowed_origins: tuple[str, ...] = ()
     """Further origins whose pages may talk to the bot ("https://www.shop.example"); the site's own always may."""
     question_characters: int = 2_000
@@ -88,7 +92,13 @@ class Settings:
 @lru_cache(maxsize=1)
 def current() -> Settings:
     """The settings as they are now. Raises ConfigurationError, whose message says what to type."""
-    return read(getattr(django_settings, "CHATBOT", {}))
+    trouble: ConfigurationError
+    try:
+        return read(getattr(django_settings, "CHATBOT", {}))
+    except ConfigurationError as err:
+        trouble = err
+    # Without the frames below: they hold the setting, and with it the keys, and debug pages show them.
+    raise trouble.with_traceback(None) from None
 
 
 def read(raw: Mapping[str, Any]) -> Settings:  # Any: a settings dict holds anything
@@ -141,7 +151,8 @@ def _endpoint(name: str, raw: object) -> Endpoint:
     where = f"CHATBOT['ENDPOINTS'][{name!r}]"
     if not isinstance(raw, Mapping):
         raise ConfigurationError(f"{where} must be a dict with URL and KEY_ENV.")
-    unknown = set(raw) - {"URL", "KEY", "KEY_ENV", "KEY_FILE", "DIALECT", "TIMEOUTS"}
+    known = {"URL", "DIALECT", "TIMEOUTS", "REFRESH_S", "INTEGRITY", *keyring.KEYS, *keyring.SIGNING_SECRETS}
+    unknown = set(raw) - known
     if unknown:
         raise ConfigurationError(f"{where} has no key {sorted(map(str, unknown))[0]!r}.")
     url = str(raw.get("URL", REFERENCE_URL)).rstrip("/")
@@ -156,24 +167,27 @@ def _endpoint(name: str, raw: object) -> Endpoint:
     allowed = {f.name.upper(): f.name for f in fields(Timeouts)}
     if not isinstance(timeouts, Mapping) or set(timeouts) - set(allowed):
         raise ConfigurationError(f"{where}['TIMEOUTS'] takes {', '.join(allowed)}, in seconds.")
+    key, token = keyring.key_of(where, name, raw)
+    signing_secret = keyring.signing_secret_of(where, raw)
+    refresh_s = raw.get("REFRESH_S", 3600)
+    if isinstance(refresh_s, bool) or not isinstance(refresh_s, (int, float)) or not refresh_s > 0:
+        raise ConfigurationError(f"{where}['REFRESH_S'] must be a number of seconds above 0.")
+    integrity = raw.get("INTEGRITY", "off")
+    if integrity not in get_args(Integrity):
+        raise ConfigurationError(f"{where}['INTEGRITY'] must be one of {', '.join(map(repr, get_args(Integrity)))}.")
+    if integrity != "off" and not signing_secret:
+        raise ConfigurationError(f"{where}['INTEGRITY'] is {integrity!r}, which needs SIGNING_SECRET_ENV or another.")
     return Endpoint(
         name=name,
         url=url,
         dialect=dialect,
-        key=_key(where, raw),
+        key=key,
+        token=token,
+        refresh_s=float(refresh_s),
+        signing_secret=signing_secret,
+        integrity=integrity,
         timeouts=Timeouts(**{allowed[key]: float(value) for key, value in timeouts.items()}),
     )
-
-
-def _key(where: str, raw: Mapping[str, Any]) -> str:  # Any: a settings dict holds anything
-    if path := raw.get("KEY_FILE"):
-        try:
-            return Path(path).read_text(encoding="utf-8").strip()
-        except OSError as err:
-            raise ConfigurationError(f"{where}['KEY_FILE'] cannot be read: {err.strerror}.") from err
-    if env := raw.get("KEY_ENV"):
-        return os.environ.get(str(env), "")
-    return str(raw.get("KEY", ""))
 
 
 def load(key: str) -> Callable[..., Any]:  # Any: what integrators supply

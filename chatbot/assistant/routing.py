@@ -28,7 +28,7 @@ def plan(routes: Sequence[Route]) -> list[Choice]:
     return [
         Choice(route=route, reason=f"position {route.position}")
         for route in routes
-        if route.endpoint.name in endpoints and endpoints[route.endpoint.name].key
+        if route.endpoint.name in endpoints and endpoints[route.endpoint.name].has_key
     ]
 
 

@@ -33,6 +33,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='EndpointKey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=64, unique=True)),
+                ('ciphertext', models.TextField()),
+                ('set_at', models.DateTimeField()),
+            ],
+            options={
+                'verbose_name': 'endpoint key',
+                'verbose_name_plural': 'endpoint keys',
+                'ordering': ['name'],
+            },
+        ),
+        migrations.CreateModel(
             name='Budget',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
