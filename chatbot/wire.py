@@ -199,6 +199,8 @@ def fold(events: Iterable[TurnEvent]) -> Reply:
             case _:
                 assert_never(event)
     reply.text = "".join(block["text"] for block in blocks.values())
+    # A block whose words were taken back is no part of the answer.
+    reply.parts = [each for each in reply.parts if each.get("text") != ""]
     return reply
 
 

@@ -27,10 +27,8 @@ from chatbot.events import (
     AttemptStarted,
     FinishReason,
     Outcome,
-    ProductShown,
     TextAdded,
-    TextFinished,
-    TextStarted,
+    TextWithdrawn,
     TurnEnded,
     TurnEvent,
     TurnFailed,
@@ -49,7 +47,15 @@ CARDS_FROM_CATALOGUE: Final = 3
 """Cards shown when no model can answer."""
 
 NOT_SERVED: Final = frozenset(
-    {"relay_unreachable", "relay_rate_limited", "relay_unauthorized", "relay_rejected", "relay_overloaded", "not_sent"}
+    {
+        "relay_unreachable",
+        "relay_rate_limited",
+        "relay_unauthorized",
+        "key_unavailable",
+        "relay_rejected",
+        "relay_overloaded",
+        "not_sent",
+    }
 )
 """Codes of attempts that the relay did not serve, and so does not bill."""
 
@@ -115,6 +121,8 @@ class Answering:
                     match event:
                         case TextAdded():
                             self._hear(event.text)
+                        case TextWithdrawn():
+                            self._withdraw(event.reason)
                         case AttemptStarted():
                             await self._attempt_started(event)
                         case AttemptEnded():
@@ -162,6 +170,13 @@ class Answering:
             self._first_word_ms = self._elapsed_ms()
         self.log.append(event)
 
+    def _withdraw(self, reason: str) -> None:
+        """Take back what was said: from here on it is as if no word had come."""
+        assert self._grounding is not None
+        for event in self._grounding.withdraw(reason):
+            self.log.append(event)
+        self._first_word_ms = None
+
     async def _attempt_started(self, started: AttemptStarted) -> None:
         if started.attempt not in self._unsettled:  # the first is in the ledger since the turn was opened
             await opening.book_attempt(self.opened, started)
@@ -187,16 +202,15 @@ class Answering:
     def _without_model(self, code: str) -> TurnEnded | TurnFailed:
         """The shop's own search answers; without a product that can be bought there is no answer."""
         assert self._brief is not None
+        assert self._grounding is not None
         buyable = [card for _, card in self._brief.found if card.availability != Product.Availability.OUT_OF_STOCK]
         shown = buyable[:CARDS_FROM_CATALOGUE]
         if not shown:
             return self._failure(ChatbotError(), code)
         with spoken(self.opened.language):
             sentence = from_catalogue(len(shown))
-        for event in (TextStarted(block="t1"), TextAdded(text=sentence), TextFinished(block="t1")):
+        for event in self._grounding.catalogue(sentence, shown):
             self._show(event)
-        for card in shown:
-            self._show(ProductShown(card=card))
         return TurnEnded(ending="catalogue", code=code)
 
     def _failure(self, error: ChatbotError, code: str = "") -> TurnFailed:

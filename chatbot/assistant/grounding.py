@@ -12,7 +12,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from chatbot.assistant.sentences import price_unknown, spoken
-from chatbot.events import ProductCard, ProductShown, TextAdded, TextFinished, TextStarted, TurnEvent
+from chatbot.events import (
+    ProductCard,
+    ProductShown,
+    TextAdded,
+    TextCorrected,
+    TextFinished,
+    TextStarted,
+    TurnEvent,
+)
 
 _CITATION: Final = re.compile(r"\[\[\s*p(\d{1,3})\s*(?:\.\s*(price|stock|title)\s*)?\]\]", re.IGNORECASE)
 _ABOUT_A_PRODUCT: Final = re.compile(r"\[\[\s*p\d", re.IGNORECASE)
@@ -30,6 +38,7 @@ class Grounding:
     interventions: list[dict[str, str]] = field(default_factory=list)
     _held: str = ""
     _block: int = 0
+    _void: int = 0
     _in_block: bool = False
     _due: list[ProductCard] = field(default_factory=list)
     _shown: set[str] = field(default_factory=set)
@@ -45,6 +54,23 @@ class Grounding:
         events = self._read(self._held, final=True)
         events += self._end_block()
         return events
+
+    def withdraw(self, reason: str) -> list[TurnEvent]:
+        """Take back all words so far; what is fed next begins a new block. Cards stay: they are the shop's own."""
+        self._held = ""
+        self._due.clear()
+        events = self._end_block()
+        blocks = range(self._void + 1, self._block + 1)
+        events += [TextCorrected(block=f"t{number}", text="", reason=reason) for number in blocks]
+        self._void = self._block
+        self.interventions.append({"kind": "withdrawn", "text": reason})
+        return events
+
+    def catalogue(self, sentence: str, cards: Sequence[ProductCard]) -> list[TurnEvent]:
+        """The shop's own answer: a block of its words, and those of `cards` that do not stand in the answer yet."""
+        events = self._say(sentence)
+        self._due = [card for card in cards if card.sku not in self._shown]
+        return events + self._end_block()
 
     def _read(self, text: str, *, final: bool) -> list[TurnEvent]:
         events: list[TurnEvent] = []
