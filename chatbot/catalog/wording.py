@@ -17,6 +17,9 @@ _ENGLISH = re.compile(
       | (?:recommend|suggest)(?:ations?|ions?|ed|s)?
       | (?:are|is)\s+there(?:\s+any)? | (?:what|which)(?:['’]s|\s+is|\s+are|\s+would\s+be|\s+do\s+you\s+have)?
       | how\s+(?:much|many)(?:\s+(?:is|are|does|do))? | any(?:thing|one)? | some(?:thing)? | (?:a\s+)?good
+      | for\s+(?:(?:a|an|my|our)\s+)?\w+[\s-]+years?[\s-]olds?
+      | (?:for\s+)?(?:some|any|every)(?:one|body)(?:\s+(?:who|that))? | people(?:\s+who)? | enough | very | quite
+      | a\s+new(?:\s+pair\s+of)? | (?:a\s+)?pairs?\s+of
       | the\s+best | best | ok(?:ay)? | really | maybe | you\s+have | for\s+(?:me|us|my\s+\w+)(?=[\s.,!?]*$)
       | (?:in|do\s+you\s+have\s+in)\s+stock | (?:right\s+)?now
     )\b""",
@@ -36,7 +39,8 @@ _KOREAN_WORD = re.compile(
       | (?:해|하|할|했)(?:줘|주세요|줄래요?|주시|면|까요?|게요|려고|는데)\S*
       | (?:주세요|줘|줄래요?|줘요|주실래요|드려요|되나요|될까요|인가요|일까요|할까요)
       | 안녕(?:하세요|하십니까)? | 감사(?:합니다|해요) | 고마워요? | 네 | 응 | 예
-      | 가장|제일|정말|진짜|아주|너무|조금|많이|그리고|그럼|근데 | (?:제품|상품|물건)(?:을|이|은|으로|들)?
+      | 가장|제일|정말|진짜|아주|너무|조금|많이|잘|같이|함께|그리고|그럼|근데 | (?:제품|상품|물건)(?:을|이|은|으로|들)?
+      | 사람(?:이|은|을|들|들이|에게|한테|도)? | 때(?:에|는)? | 큰|작은|예쁜
       | 쓸|쓰는|쓰기|쓸만한|사용할|사용하는|사용하기|위한|인기|인기있는 | 정도|쯤 | 요|데|중에|중에서
     )""",
     re.VERBOSE,

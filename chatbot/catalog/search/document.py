@@ -24,6 +24,9 @@ class Fields(NamedTuple):
 WEIGHTS = (10.0, 8.0, 3.0, 2.0, 1.0, 0.2)
 """How much a word in each field says about what the product is. Measured elsewhere on a large set, not fitted here."""
 
+_FURTHER_TITLE = re.compile(r"title[ _:.-][a-z]{2}(?:[_-][a-z]{2,4})?", re.IGNORECASE)
+"""A column that holds the title in another language, by ISO 639-1: "title_en", "title_zh-Hant"."""
+
 _CODE = re.compile(r"(?=.*\d)(?=.*[^\W\d_]).{4,}|\d{6,}", re.DOTALL)
 
 
@@ -33,14 +36,19 @@ def fields_of(product: Product) -> Fields:
     if _CODE.fullmatch(product.sku):  # a bare "12" would answer every question that names a size or a version
         codes.append(product.sku)
     traits = [product.color, product.size, product.material]
-    further = " . ".join(f"{name} : {value}" for name, value in product.attributes.items())
+    titles = [product.title]
+    for name, value in product.attributes.items():
+        if _FURTHER_TITLE.fullmatch(name):  # what the thing is called says as much in any language
+            titles.append(value)
+        else:
+            traits.append(f"{name} : {value}")
     return Fields(
-        title=_joined(product.title),
+        title=_joined(" . ".join(titles)),
         kind=_joined(product.product_type),
         model=_joined(" . ".join(filter(None, codes))),
         brand=_joined(product.brand),
         description=_joined(product.description),
-        attributes=_joined(" . ".join(filter(None, [*traits, further]))),
+        attributes=_joined(" . ".join(filter(None, traits))),
     )
 
 

@@ -21,6 +21,9 @@ COVERAGE = 0.5
 """Share of the question, rare words counting more, that the best product has to hold; else nothing suits."""
 KINSHIP = 0.25
 """Share that each further product has to hold: an ordinary fridge behind the one for kimchi."""
+FAINTEST = 0.33
+"""Share that each further product has to speak of the question, by BM25F, of what the one that does so most speaks.
+Next to a tent for two, a grinder that "grinds two cups" in its description says too little to come along."""
 SOLD_OUT = 0.9
 """What is left of the score of a product that cannot be bought now: last among near equals, not last of all."""
 
@@ -109,11 +112,12 @@ def ranked(query: Query, found: Sequence[Found], rarities: Rarities, *, best: fl
 
     if max(covered) < best:
         return []
+    faintest = FAINTEST * max(scores)
     # The share scales the score (Lucene's old "coord"): holding all words beats repeating one of them.
     hits = [
         Hit(item.product_id, item.sku, score * share * (1.0 if item.buyable else SOLD_OUT))
         for item, score, share in zip(found, scores, covered, strict=True)
-        if share >= KINSHIP
+        if share >= KINSHIP and score >= faintest
     ]
     return sorted(hits, key=lambda hit: (-hit.score, hit.product_id))
 
