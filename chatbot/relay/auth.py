@@ -124,7 +124,7 @@ class Credentials:
             if self._alarmed or self._token != used_token:
                 return
             self._alarmed = True
-        logger.error("endpoint %r refuses its key (401); no model can be asked there until it is replaced", self._name)
+        logger.error("endpoint %r refuses its key (401): no model can be asked there until it is right", self._name)
 
     def accepted(self, used_token: str) -> None:
         """The upstream took `used_token`."""
