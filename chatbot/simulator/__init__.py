@@ -1,7 +1,7 @@
 """A relay to develop, demo and test against.
 
-It speaks the OpenAI dialect, paces its words, keeps its own bill and commits faults when asked to. It needs no Django,
-no network and no real key.
+It speaks three dialects (OpenAI, Anthropic messages, Gemini), paces its words, keeps its own bill and commits faults
+when asked to. It needs no Django, no network and no real key.
 
     python -m chatbot.simulator --port 8900 --seed 1
 

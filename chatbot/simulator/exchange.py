@@ -4,13 +4,15 @@ Until faults say otherwise a streamed answer is: role and tokens, finish, usage,
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from chatbot.simulator import openai, tokens
+from chatbot.simulator import tokens
+from chatbot.simulator.calls import Chunks, Dialect, Ending, Facts, Mark, Rejected, UsageShape, Used
+from chatbot.simulator.openai import OpenAI
 
-Mark = Literal["role", "token", "finish", "usage", "done", "body", "extra"]
+_ENDS: Final = ("finish", "usage", "done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +69,42 @@ class Exchange:
     cached_tokens: int
     pieces: list[str]
     finish_reason: str = "stop"
-    usage_shape: openai.UsageShape = "full"
+    usage_shape: UsageShape = "full"
     signature: Literal["right", "wrong", "missing", "replayed"] = "right"
     signed_ago_s: float = 0.0
     headers: tuple[tuple[str, str], ...] = ()
     wait_s: float = 0.0
     instead: Reply | Hangup | None = None
+    dialect: Dialect = field(default_factory=OpenAI)
+    ending: Ending = field(default_factory=Ending)
     steps: list[Step] = field(default_factory=list)
 
     @property
-    def chunks(self) -> openai.Chunks:
-        """Chunks of this answer."""
-        return openai.Chunks(
-            upstream_id=self.id, created=self.created, model=self.model, include_usage=self.include_usage
+    def used(self) -> Used:
+        """The tokens of the whole answer."""
+        return Used(self.prompt_tokens, self.cached_tokens, len(self.pieces))
+
+    @property
+    def facts(self) -> Facts:
+        """What the answer says about itself."""
+        return Facts(
+            id=self.id,
+            created=self.created,
+            model=self.model,
+            include_usage=self.include_usage,
+            finish_reason=self.finish_reason,
+            usage_shape=self.usage_shape,
+            used=self.used,
         )
 
     @property
-    def usage(self) -> dict[str, Any]:  # Any: JSON
-        """The usage object of the whole answer."""
-        return openai.usage(self.prompt_tokens, self.cached_tokens, len(self.pieces))
+    def chunks(self) -> Chunks:
+        """Chunks of this answer, in its dialect."""
+        return self.dialect.chunks(self.facts)
+
+    def refuse(self, status: int, message: str, *, kind: str, code: str | None = None) -> Reply:
+        """An error in place of the answer, in its dialect."""
+        return Reply(status, self.dialect.error_body(Rejected(status, message, kind=kind, code=code)))
 
     def shorten(self, max_tokens: int | None, stop: tuple[str, ...]) -> None:
         """Cut the text before the first of the `stop` texts in it, and to `max_tokens` (finish_reason `length`)."""
@@ -100,26 +119,27 @@ class Exchange:
     def render(self) -> None:
         """Make the steps of the answer as the facts have it."""
         if not self.stream:
-            body = openai.plain_answer(
-                upstream_id=self.id,
-                created=self.created,
-                model=self.model,
-                text="".join(self.pieces),
-                finish_reason=self.finish_reason,
-                usage=self.usage,
-                usage_shape=self.usage_shape,
-            )
+            body = self.dialect.plain_answer(self.facts, "".join(self.pieces))
             self.steps = [Write(body, "body", len(self.pieces))]
             return
         chunks = self.chunks
         self.steps = [Write(chunks.role(), "role")]
         self.steps += [Write(chunks.text(piece), "token", 1) for piece in self.pieces]
-        self.steps.append(Write(chunks.finish(self.finish_reason), "finish"))
-        if self.include_usage and self.usage_shape != "absent":
-            # A null in place of the usage reports nothing, so it is not marked as usage.
-            full = self.usage_shape == "full"
-            self.steps.append(Write(chunks.usage(self.usage if full else None), "usage" if full else "extra"))
-        self.steps.append(Write(openai.DONE, "done"))
+        if self.usage_shape == "full":
+            self.ending = Ending(reports=(self.used,))
+        else:
+            self.ending = Ending(reports=(None,) if self.usage_shape == "null" else ())
+        self.steps += self._end()
+
+    def end_otherwise(self, **changes: Any) -> None:  # Any: fields of Ending
+        """Let the stream end with these changes; one that was broken off keeps the end it has."""
+        ends = [index for index, step in enumerate(self.steps) if isinstance(step, Write) and step.mark in _ENDS]
+        if self.stream and ends:
+            self.ending = replace(self.ending, **changes)
+            self.steps[ends[0] : ends[-1] + 1] = self._end()
+
+    def _end(self) -> list[Step]:
+        return [Write(data, mark) for data, mark in self.chunks.ending(self.ending)]
 
     def place(self, k: int | None) -> int:
         """`k` if given, else a random number of tokens, at least 1 and less than the whole answer."""
@@ -154,10 +174,6 @@ class Exchange:
                 if isinstance(step, Write)
             ]
         self.steps += steps
-
-    def drop(self, *marks: Mark) -> None:
-        """Leave out the writes with these marks."""
-        self.steps = [step for step in self.steps if not (isinstance(step, Write) and step.mark in marks)]
 
     def writes(self, mark: Mark | None = None) -> Iterator[tuple[int, Write]]:
         """Index and write of every write, or of those with this mark."""

@@ -3,38 +3,19 @@
 The shapes are those of OpenAI's API reference. Chunks are prebuilt bytes around the text of a token.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final, Literal
 
 import msgspec
 
+from chatbot.simulator.calls import ChatCall, Ending, Facts, Mark, Rejected, Used, event
 from chatbot.simulator.models import Model
-from chatbot.simulator.tokens import Message
-
-UsageShape = Literal["full", "null", "absent"]
 
 DONE: Final = b"data: [DONE]\n\n"
 
 _FINGERPRINT: Final = "fp_simulator"
 _encode = msgspec.json.Encoder().encode
-
-
-class Rejected(Exception):
-    """A request that gets an error instead of an answer, in OpenAI's error shape."""
-
-    def __init__(
-        self,
-        status: int,
-        message: str,
-        *,
-        kind: str = "invalid_request_error",
-        param: str | None = None,
-        code: str | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = error_body(message, kind=kind, param=param, code=code)
 
 
 class _TextPart(msgspec.Struct):
@@ -63,22 +44,10 @@ class _Body(msgspec.Struct):
     stop: str | list[str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChatCall:
-    """A chat completion as asked for. `max_tokens` None means as many as the answer has."""
-
-    model: str
-    messages: tuple[Message, ...]
-    stream: bool
-    include_usage: bool
-    max_tokens: int | None
-    stop: tuple[str, ...]
-
-
 _decoder = msgspec.json.Decoder(_Body)
 
 
-def read_call(body: bytes) -> ChatCall:
+def _read_call(body: bytes) -> ChatCall:
     """The request in `body`. Raises Rejected (400) with a sentence and, where there is one, the field."""
     try:
         asked = _decoder.decode(body)
@@ -115,36 +84,13 @@ def _text(message: _Message) -> str:
     return message.content or ""
 
 
-def error_body(message: str, *, kind: str, param: str | None = None, code: str | None = None) -> bytes:
-    """An error as OpenAI says it."""
-    return _encode({"error": {"message": message, "type": kind, "param": param, "code": code}})
-
-
-def unauthorized() -> Rejected:
-    """The answer to a key that is missing or wrong. It does not say what was sent."""
-    message = "Incorrect API key provided."
-    return Rejected(401, message, code="invalid_api_key")
-
-
-def unknown_model(model: str) -> Rejected:
-    """The answer to a model that is not offered."""
-    message = f"The model '{model[:100]}' does not exist or you do not have access to it."
-    return Rejected(404, message, param="model", code="model_not_found")
-
-
-def context_exceeded(model: Model, tokens: int) -> Rejected:
-    """The answer to a prompt that the model cannot hold."""
-    message = f"This model's maximum context length is {model.context_tokens} tokens; your messages have {tokens}."
-    return Rejected(400, message, param="messages", code="context_length_exceeded")
-
-
-def usage(prompt: int, cached: int, completion: int) -> dict[str, Any]:  # Any: JSON
+def usage(used: Used) -> dict[str, Any]:  # Any: JSON
     """The usage object: input tokens with the cached ones inside, output tokens, their sum."""
     return {
-        "prompt_tokens": prompt,
-        "completion_tokens": completion,
-        "total_tokens": prompt + completion,
-        "prompt_tokens_details": {"cached_tokens": cached, "audio_tokens": 0},
+        "prompt_tokens": used.prompt,
+        "completion_tokens": used.output,
+        "total_tokens": used.prompt + used.output,
+        "prompt_tokens_details": {"cached_tokens": used.cached, "audio_tokens": 0},
         "completion_tokens_details": {
             "reasoning_tokens": 0,
             "audio_tokens": 0,
@@ -154,31 +100,28 @@ def usage(prompt: int, cached: int, completion: int) -> dict[str, Any]:  # Any: 
     }
 
 
-def event(payload: object) -> bytes:
-    """A server-sent event around `payload` as JSON."""
-    return b"data: " + _encode(payload) + b"\n\n"
-
-
 @lru_cache(maxsize=8192)
-def _json_text(text: str) -> bytes:
+def json_text(text: str) -> bytes:
+    """`text` as a JSON string."""
     return _encode(text)
 
 
 class Chunks:
     """The chunks of one streamed answer, as server-sent events."""
 
-    __slots__ = ("_head", "_tail", "_top")
+    __slots__ = ("_facts", "_head", "_tail", "_top")
 
-    def __init__(self, *, upstream_id: str, created: int, model: str, include_usage: bool) -> None:
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
         self._top = {
-            "id": upstream_id,
+            "id": facts.id,
             "object": "chat.completion.chunk",
-            "created": created,
-            "model": model,
+            "created": facts.created,
+            "model": facts.model,
             "system_fingerprint": _FINGERPRINT,
         }
         # With include_usage every chunk but the last carries "usage": null.
-        usage_field = b',"usage":null' if include_usage else b""
+        usage_field = b',"usage":null' if facts.include_usage else b""
         self._head = b"data: " + _encode(self._top)[:-1] + b',"choices":[{"index":0,"delta":'
         self._tail = b"}]" + usage_field + b"}\n\n"
 
@@ -188,55 +131,74 @@ class Chunks:
 
     def text(self, text: str) -> bytes:
         """A chunk that adds `text`."""
-        return self._chunk(b'{"content":' + _json_text(text) + b"}")
+        return self._chunk(b'{"content":' + json_text(text) + b"}")
 
     def escaped_text(self, json_text: bytes) -> bytes:
         """A chunk whose text is given as a JSON string literal, right or wrong."""
         return self._chunk(b'{"content":' + json_text + b"}")
 
-    def finish(self, reason: str) -> bytes:
-        """The chunk that says why the text ends."""
-        return self._chunk(b"{}", _encode(reason))
-
-    def usage(self, usage: dict[str, Any] | None) -> bytes:  # Any: JSON
-        """The last chunk: no choices, and the usage."""
-        return event({**self._top, "choices": [], "usage": usage})
+    def ending(self, ending: Ending) -> list[tuple[bytes, Mark]]:
+        """The chunk that says why the text ends; then, if asked for, usage in chunks without choices; then [DONE]."""
+        written: list[tuple[bytes, Mark]] = []
+        if ending.finish:
+            written.append((self._chunk(b"{}", _encode(self._facts.finish_reason)), "finish"))
+        for report in ending.reports if self._facts.include_usage else ():
+            counts = None if report is None else usage(report)
+            data = event(_encode({**self._top, "choices": [], "usage": counts}))
+            written.append((data, "usage" if report == self._facts.used else "extra"))
+        if ending.done:
+            written.append((DONE, "done"))
+        return written
 
     def _chunk(self, delta: bytes, finish_reason: bytes = b"null") -> bytes:
         return b"".join((self._head, delta, b',"logprobs":null,"finish_reason":', finish_reason, self._tail))
 
 
-def plain_answer(
-    *,
-    upstream_id: str,
-    created: int,
-    model: str,
-    text: str,
-    finish_reason: str,
-    usage: dict[str, Any] | None,  # Any: JSON
-    usage_shape: UsageShape,
-) -> bytes:
-    """A whole answer in one piece."""
-    body: dict[str, Any] = {
-        "id": upstream_id,
-        "object": "chat.completion",
-        "created": created,
-        "model": model,
-        "choices": [
-            {
-                "index": 0,
-                "message": {"role": "assistant", "content": text, "refusal": None, "annotations": []},
-                "logprobs": None,
-                "finish_reason": finish_reason,
-            }
-        ],
-        "usage": usage if usage_shape == "full" else None,
-        "service_tier": "default",
-        "system_fingerprint": _FINGERPRINT,
-    }
-    if usage_shape == "absent":
-        del body["usage"]
-    return _encode(body)
+class OpenAI:
+    """`POST /v1/chat/completions`; a `Dialect`."""
+
+    id_prefix = "chatcmpl-"
+
+    def read_call(self, body: bytes, path: Mapping[str, str]) -> ChatCall:
+        """The request in `body`. Raises Rejected (400) with a sentence and, where there is one, the field."""
+        return _read_call(body)
+
+    def error_body(self, error: Rejected) -> bytes:
+        """An error as OpenAI says it."""
+        return _encode(
+            {"error": {"message": error.message, "type": error.kind, "param": error.param, "code": error.code}}
+        )
+
+    def error_event(self, error: Rejected) -> bytes:
+        """The same inside a stream."""
+        return event(self.error_body(error))
+
+    def chunks(self, facts: Facts) -> Chunks:
+        """The events of a streamed answer."""
+        return Chunks(facts)
+
+    def plain_answer(self, facts: Facts, text: str) -> bytes:
+        """A whole answer in one piece."""
+        body: dict[str, Any] = {  # Any: JSON
+            "id": facts.id,
+            "object": "chat.completion",
+            "created": facts.created,
+            "model": facts.model,
+            "choices": [
+                {
+                    "index": 0,
+                    "message": {"role": "assistant", "content": text, "refusal": None, "annotations": []},
+                    "logprobs": None,
+                    "finish_reason": facts.finish_reason,
+                }
+            ],
+            "usage": usage(facts.used) if facts.usage_shape == "full" else None,
+            "service_tier": "default",
+            "system_fingerprint": _FINGERPRINT,
+        }
+        if facts.usage_shape == "absent":
+            del body["usage"]
+        return _encode(body)
 
 
 def model_object(model: Model) -> dict[str, Any]:  # Any: JSON

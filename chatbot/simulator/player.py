@@ -116,7 +116,7 @@ async def _generate(exchange: Exchange, line: Line, token_s: float) -> None:
 
 def _book(exchange: Exchange, line: Line, write: Write) -> None:
     line.output_tokens += write.tokens
-    if write.tokens or write.mark in ("finish", "body"):
+    if write.tokens or write.mark in ("finish", "usage", "body"):
         _book_input(exchange, line)
     if write.mark == "usage" or (write.mark == "body" and exchange.usage_shape == "full"):
         line.reported = True

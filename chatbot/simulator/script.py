@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from chatbot.simulator import faults
-from chatbot.simulator.openai import ChatCall
+from chatbot.simulator.calls import ChatCall
 
 
 class Match(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,5 +1,6 @@
 """The chat requests that came in, kept for tests that check what leaves a shop. Keys are not kept."""
 
+import re
 from collections import deque
 from collections.abc import Mapping
 from typing import Any, Final
@@ -9,6 +10,8 @@ import msgspec
 from chatbot.simulator.bill import Line
 
 _REQUESTS_KEPT: Final = 1000
+_KEY_HEADERS: Final = frozenset({"authorization", "x-api-key", "x-goog-api-key"})
+_KEY_IN_QUERY: Final = re.compile(r"(?<=[?&])key=[^&]*&?")
 _BYTES_KEPT: Final = 32 * 1024 * 1024
 
 
@@ -20,8 +23,9 @@ class Seen:
         self._bytes = 0
 
     def add(self, line: Line, path: str, headers: Mapping[str, str], body: bytes) -> None:
-        """Keep a request. `line` is its line on the bill; the Authorization header is left out."""
-        kept = {name: value for name, value in headers.items() if name.lower() != "authorization"}
+        """Keep a request. `line` is its line on the bill; its key is left out, wherever it stands."""
+        kept = {name: value for name, value in headers.items() if name.lower() not in _KEY_HEADERS}
+        path = _KEY_IN_QUERY.sub("", path)
         self._requests.append(
             ({"id": line.id, "time": line.time, "key": line.key, "path": path, "headers": kept}, body)
         )

@@ -1,6 +1,8 @@
 """The simulator as a server: `Simulator` listens, checks, plans an answer, plays it and keeps the bill.
 
     POST   /v1/chat/completions    stream or plain, with a bearer key; `X-Simulate: fault,...` for faults
+    POST   /v1/messages            the same answers in Anthropic's dialect
+    POST   /v1beta/models/<id>:streamGenerateContent (alt=sse), :generateContent    and in Gemini's
     GET    /v1/models              and /v1/models/<id>
     POST   /token                  a token that runs out, for the key in the Authorization header
     GET    /bill                   the bill as JSON (?lines=N), /bill.csv its lines; DELETE /bill starts a new one
@@ -22,10 +24,14 @@ import msgspec
 from aiohttp import web
 
 from chatbot.simulator import answers, openai, tokens
+from chatbot.simulator.anthropic import Anthropic
 from chatbot.simulator.bill import LINES_KEPT, Bill, Line, fingerprint
+from chatbot.simulator.calls import Dialect, Rejected, context_exceeded, unauthorized, unknown_model
 from chatbot.simulator.exchange import Exchange, Hangup
 from chatbot.simulator.faults import Stage, UnknownFault
+from chatbot.simulator.gemini import Gemini
 from chatbot.simulator.models import MODELS, Model
+from chatbot.simulator.openai import OpenAI
 from chatbot.simulator.player import hang_up, play
 from chatbot.simulator.script import Script
 from chatbot.simulator.seen import Seen
@@ -36,6 +42,13 @@ DEFAULT_KEY: Final = "simulator-key"
 _BODY_LIMIT: Final = 32 * 1024 * 1024
 # How a first word's delay spreads around the model's mean: the sigma of a log-normal distribution.
 _LATENCY_SPREAD: Final = 0.25
+
+# How the other dialects send their key; Gemini's may stand in the query too.
+_KEY_HEADERS: Final = ("x-api-key", "x-goog-api-key")
+
+_OPENAI: Final = OpenAI()
+_ANTHROPIC: Final = Anthropic()
+_GEMINI: Final = Gemini()
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -112,6 +125,8 @@ class Simulator:
             [
                 web.get("/", self._get_index),
                 web.post("/v1/chat/completions", self._post_chat),
+                web.post("/v1/messages", self._post_messages),
+                web.post("/{version:v1|v1beta}/models/{model:[^/:]+}:{method}", self._post_generate),
                 web.get("/v1/models", self._get_models),
                 web.get("/v1/models/{id}", self._get_model),
                 web.post("/token", self._post_token),
@@ -127,19 +142,28 @@ class Simulator:
         return app
 
     async def _post_chat(self, request: web.Request) -> web.StreamResponse:
+        return await self._answer(request, _OPENAI)
+
+    async def _post_messages(self, request: web.Request) -> web.StreamResponse:
+        return await self._answer(request, _ANTHROPIC)
+
+    async def _post_generate(self, request: web.Request) -> web.StreamResponse:
+        return await self._answer(request, _GEMINI)
+
+    async def _answer(self, request: web.Request, dialect: Dialect) -> web.StreamResponse:
         self._number += 1
         random = Random(f"{self._seed}:{self._number}")  # noqa: S311  repeatable on purpose
         key = self._key(request)
         line = self.bill.start(
             number=self._number,
-            upstream_id=f"chatcmpl-{UUID(int=random.getrandbits(128), version=4)}",
+            upstream_id=f"{dialect.id_prefix}{UUID(int=random.getrandbits(128), version=4)}",
             key=fingerprint(key) if key is not None else "unknown",
             model="unknown",
         )
         try:
             body = await request.read()
             self.requests.add(line, request.path_qs, request.headers, body)
-            exchange, model = self._plan(request, body, line, random)
+            exchange, model = self._plan(request, dialect, body, line, random)
             if isinstance(exchange.instead, Hangup):
                 hang_up(request, exchange.instead)
                 self.bill.settle(line, "refused")
@@ -151,10 +175,10 @@ class Simulator:
                 headers = {"Content-Type": reply.content_type, "x-request-id": line.id, **dict(reply.headers)}
                 return web.Response(status=reply.status, body=reply.body, headers=headers)
             return await play(request, exchange, line, self.bill, tokens_per_second=self._speed(model))
-        except openai.Rejected as err:
+        except Rejected as err:
             line.status = err.status
             self.bill.settle(line, "refused")
-            return _json_response(err.body, status=err.status)
+            return _json_response(dialect.error_body(err), status=err.status)
         except web.HTTPException as err:
             line.status = err.status
             self.bill.settle(line, "refused")
@@ -166,23 +190,25 @@ class Simulator:
             # A line left open by a defect of our own would keep the bill from ever settling.
             self.bill.settle(line, "broken")
 
-    def _plan(self, request: web.Request, body: bytes, line: Line, random: Random) -> tuple[Exchange, Model]:
+    def _plan(
+        self, request: web.Request, dialect: Dialect, body: bytes, line: Line, random: Random
+    ) -> tuple[Exchange, Model]:
         if line.key == "unknown":
-            raise openai.unauthorized()
+            raise unauthorized()
         if self._signing and (code := self._signing.complaint(request.headers, request.raw_path, body)):
-            raise openai.Rejected(401, "The request is not signed as it should be.", code=code)
-        call = openai.read_call(body)
+            raise Rejected(401, "The request is not signed as it should be.", code=code)
+        call = dialect.read_call(body, {**request.query, **request.match_info})
         model = MODELS.get(call.model)
         if model is None:
-            raise openai.unknown_model(call.model)
+            raise unknown_model(call.model)
         line.model, line.stream = model.id, call.stream
         prompt = tokens.prompt_tokens(call.messages)
         if prompt > model.context_tokens:
-            raise openai.context_exceeded(model, prompt)
+            raise context_exceeded(model, prompt)
         try:
             planned = self.faults.draw(call, random, request.headers.get("X-Simulate"))
         except UnknownFault as err:
-            raise openai.Rejected(400, str(err), param="X-Simulate", code="unknown_fault") from err
+            raise Rejected(400, str(err), param="X-Simulate", code="unknown_fault") from err
         line.faults = " ".join(one.spec for one in planned)
         pieces = tokens.pieces(answers.answer(call.messages, random))
         exchange = Exchange(
@@ -190,6 +216,7 @@ class Simulator:
             created=int(time.time()),
             model=model.id,
             random=random,
+            dialect=dialect,
             stream=call.stream,
             include_usage=call.include_usage,
             prompt_tokens=prompt,
@@ -216,6 +243,10 @@ class Simulator:
 
     def _key(self, request: web.Request) -> str | None:
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+        if not key:
+            scheme = "bearer"
+            key = next((request.headers[name] for name in _KEY_HEADERS if name in request.headers), "")
+            key = key or request.query.get("key", "")
         given = key.strip().encode(errors="surrogateescape")
         known = scheme.lower() == "bearer" and any(compare_digest(given, one) for one in self._keys)
         return given.decode() if known else self.tokens.owner(given.decode(errors="replace"))
@@ -239,23 +270,23 @@ class Simulator:
         self._require_key(request)
         model = MODELS.get(request.match_info["id"])
         if model is None:
-            raise openai.unknown_model(request.match_info["id"])
+            raise unknown_model(request.match_info["id"])
         return _json_response(openai.model_object(model))
 
     def _require_key(self, request: web.Request) -> None:
         if self._key(request) is None:
-            raise openai.unauthorized()
+            raise unauthorized()
 
     async def _post_token(self, request: web.Request) -> web.Response:
         key = self._key(request)
         if key is None:
-            raise openai.unauthorized()
+            raise unauthorized()
         return _json_response({"token": self.tokens.issue(key), "expires_in": self.tokens.lifetime_s})
 
     async def _get_bill(self, request: web.Request) -> web.Response:
         lines = request.query.get("lines", str(LINES_KEPT))
         if not lines.isdecimal():
-            raise openai.Rejected(400, "'lines' is a number of lines.", param="lines")
+            raise Rejected(400, "'lines' is a number of lines.", param="lines")
         return _json_response(self.bill.as_json(int(lines)))
 
     async def _get_bill_csv(self, request: web.Request) -> web.Response:
@@ -272,7 +303,7 @@ class Simulator:
         try:
             self.faults.command(await request.read())
         except ValueError as err:
-            raise openai.Rejected(400, str(err)) from err
+            raise Rejected(400, str(err)) from err
         return web.Response(status=204)
 
     async def _get_requests(self, request: web.Request) -> web.Response:
@@ -287,11 +318,11 @@ class Simulator:
 async def _errors_as_json(request: web.Request, handler: _Handler) -> web.StreamResponse:
     try:
         return await handler(request)
-    except openai.Rejected as err:
-        return _json_response(err.body, status=err.status)
+    except Rejected as err:
+        return _json_response(_OPENAI.error_body(err), status=err.status)
     except web.HTTPClientError as err:
-        body = openai.error_body(f"{err.reason}: {request.method} {request.path}", kind="invalid_request_error")
-        return _json_response(body, status=err.status)
+        error = Rejected(err.status, f"{err.reason}: {request.method} {request.path}")
+        return _json_response(_OPENAI.error_body(error), status=err.status)
 
 
 def _json_response(value: object, *, status: int = 200) -> web.Response:

@@ -42,7 +42,7 @@ def test_every_fault_has_a_sentence_and_says_how_to_write_it() -> None:
         ("stall_before:-1", "cannot be read"),
         ("split_bytes:0", "at least 1"),
         ("slow_loris:0", "at least 1"),
-        ("error_mid:1:other", "one of openai, vllm, openrouter"),
+        ("error_mid:1:other", "one of own, openai, vllm, openrouter"),
         ("say:%%%", "cannot be read"),
     ],
 )

@@ -45,7 +45,7 @@ def event_names(exchange: Exchange) -> None:
 @fault("multi_line", stage=Stage.BYTES)
 def multi_line(exchange: Exchange) -> None:
     """Spreads the JSON of every chunk over two data lines."""
-    _respell(exchange, rb',"choices":', rb',\ndata: "choices":')
+    _respell(exchange, rb',"(choices|index|modelVersion)":', rb',\ndata: "\1":')
 
 
 @fault("no_space", stage=Stage.BYTES)

@@ -1,9 +1,10 @@
 """Faults in place of an answer: lost connections, error statuses, bodies that are something else."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from chatbot.simulator import openai
+from chatbot.simulator.calls import Rejected
 from chatbot.simulator.exchange import Exchange, Hangup, Reply
 from chatbot.simulator.faults.table import Stage, fault, register
 
@@ -26,13 +27,13 @@ def rate_limited(exchange: Exchange, retry_after: str = "") -> None:
     if retry_after[:5] in ("date+", "date-"):
         when = datetime.now(UTC) + timedelta(seconds=float(retry_after[4:]))
         retry_after = format_datetime(when, usegmt=True)
-    body = openai.error_body("Rate limit reached.", kind="requests", code="rate_limit_exceeded")
-    exchange.instead = Reply(429, body, headers=(("Retry-After", retry_after),) if retry_after else ())
+    reply = exchange.refuse(429, "Rate limit reached.", kind="requests", code="rate_limit_exceeded")
+    exchange.instead = replace(reply, headers=(("Retry-After", retry_after),) if retry_after else ())
 
 
 def _declare_status(status: int, kind: str, code: str | None, message: str) -> None:
     def commit(exchange: Exchange) -> None:
-        exchange.instead = Reply(status, openai.error_body(message, kind=kind, code=code))
+        exchange.instead = exchange.refuse(status, message, kind=kind, code=code)
 
     register((str(status),), f"Answers {status}: {message}", Stage.INSTEAD, commit)
 
@@ -54,8 +55,8 @@ _declare_status(529, "overloaded_error", None, "Overloaded.")
 @fault("500_sse", stage=Stage.INSTEAD)
 def error_as_sse(exchange: Exchange) -> None:
     """Answers 500 with the error inside a server-sent event."""
-    error = openai.error_body("The server had an error.", kind="server_error")
-    exchange.instead = Reply(500, b"data: " + error + b"\n\n", "text/event-stream")
+    error = exchange.dialect.error_event(Rejected(500, "The server had an error.", kind="server_error"))
+    exchange.instead = Reply(500, error, "text/event-stream")
 
 
 @fault("html", stage=Stage.INSTEAD)

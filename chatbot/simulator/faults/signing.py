@@ -1,8 +1,7 @@
 """Faults in signatures and keys. Without a signing secret the simulator signs nothing, and most of these do nothing."""
 
-from chatbot.simulator import openai
 from chatbot.simulator import signing as signatures
-from chatbot.simulator.exchange import Exchange, Reply
+from chatbot.simulator.exchange import Exchange
 from chatbot.simulator.faults.table import Place, Seconds, Stage, fault
 
 
@@ -39,5 +38,6 @@ def tampered(exchange: Exchange, k: Place = None) -> None:
 @fault("expired", stage=Stage.INSTEAD)
 def expired(exchange: Exchange) -> None:
     """Answers 401, as to a token that ran out."""
-    body = openai.error_body("The token has expired.", kind="invalid_request_error", code="token_expired")
-    exchange.instead = Reply(401, body)
+    exchange.instead = exchange.refuse(
+        401, "The token has expired.", kind="invalid_request_error", code="token_expired"
+    )

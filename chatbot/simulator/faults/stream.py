@@ -4,9 +4,12 @@ What these faults add to a stream bills no tokens. A plain answer has no chunks,
 break an answer off break it in the middle of its JSON.
 """
 
+from dataclasses import replace
 from typing import Final, Literal
 
-from chatbot.simulator import openai
+import msgspec
+
+from chatbot.simulator.calls import Rejected, Used, event
 from chatbot.simulator.exchange import Exchange, Hangup, Pause, Write
 from chatbot.simulator.faults.table import Count, Place, Seconds, Stage, fault
 
@@ -44,14 +47,14 @@ def cut(exchange: Exchange, k: Place = None) -> None:
 
 @fault("no_done", stage=Stage.STEPS)
 def no_done(exchange: Exchange) -> None:
-    """Leaves [DONE] out."""
-    exchange.drop("done")
+    """Leaves the end mark out ([DONE], message_stop)."""
+    exchange.end_otherwise(done=False)
 
 
 @fault("done_without_finish", stage=Stage.STEPS)
 def done_without_finish(exchange: Exchange) -> None:
-    """Leaves the chunk with the finish_reason out."""
-    exchange.drop("finish")
+    """Leaves the finish_reason out."""
+    exchange.end_otherwise(finish=False)
 
 
 @fault("after_done", stage=Stage.STEPS)
@@ -70,7 +73,7 @@ def malformed(exchange: Exchange, k: Place = None, times: Count | None = None) -
         exchange.break_off(k, Hangup("end"))
 
 
-ErrorShape = Literal["openai", "vllm", "openrouter"]
+ErrorShape = Literal["own", "openai", "vllm", "openrouter", "anthropic", "gemini"]
 
 _ERRORS: Final[dict[ErrorShape, object]] = {
     "openai": {"error": {"message": "The server had an error.", "type": "server_error", "param": None, "code": None}},
@@ -79,13 +82,19 @@ _ERRORS: Final[dict[ErrorShape, object]] = {
         "error": {"code": 502, "message": "Provider disconnected."},
         "choices": [{"index": 0, "delta": {"content": ""}, "finish_reason": "error"}],
     },
+    "anthropic": {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded."}},
+    "gemini": {"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}},
 }
 
 
 @fault("error_mid", stage=Stage.STEPS)
-def error_mid(exchange: Exchange, k: Place = None, shape: ErrorShape = "openai") -> None:
-    """Sends an error object inside the 200 stream after `k` tokens, in the shape of openai, vllm or openrouter."""
-    exchange.break_off(k, Write(openai.event(_ERRORS[shape])), Hangup("end"))
+def error_mid(exchange: Exchange, k: Place = None, shape: ErrorShape = "own") -> None:
+    """Sends an error object inside the 200 stream after `k` tokens, in its dialect's shape or in another."""
+    if shape == "own":
+        error = exchange.dialect.error_event(Rejected(500, "The server had an error.", kind="server_error"))
+    else:
+        error = event(msgspec.json.encode(_ERRORS[shape]), "error" if shape == "anthropic" else "")
+    exchange.break_off(k, Write(error), Hangup("end"))
 
 
 @fault("duplicate", stage=Stage.STEPS)
@@ -109,16 +118,16 @@ def reorder(exchange: Exchange, k: Place = None) -> None:
 @fault("usage_twice", stage=Stage.STEPS)
 def usage_twice(exchange: Exchange) -> None:
     """Reports half the output tokens first and the whole usage after it."""
-    half = openai.usage(exchange.prompt_tokens, exchange.cached_tokens, len(exchange.pieces) // 2)
-    for index, _ in [*exchange.writes("usage")]:
-        exchange.steps.insert(index, Write(exchange.chunks.usage(half)))
+    if exchange.usage_shape == "full":
+        half = replace(exchange.used, output=len(exchange.pieces) // 2)
+        exchange.end_otherwise(reports=(half, exchange.used))
 
 
 @fault("usage_negative", stage=Stage.STEPS)
 def usage_negative(exchange: Exchange) -> None:
     """Reports negative token counts, which report nothing."""
-    for index, _ in [*exchange.writes("usage")]:
-        exchange.steps[index] = Write(exchange.chunks.usage(openai.usage(-1, -1, -1)))
+    if exchange.usage_shape == "full":
+        exchange.end_otherwise(reports=(Used(-1, -1, -1),))
 
 
 @fault("comments", stage=Stage.STEPS)
