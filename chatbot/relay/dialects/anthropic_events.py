@@ -75,7 +75,10 @@ class AnthropicEvents:
         if kind == "content_block_start":
             return Chunk(choices=[choice(event.content_block.words())] if event.content_block else [])
         if kind == "message_start":
-            return self._of(event.message or _Message())
+            message = event.message or _Message()
+            if message.usage is not None:
+                message.usage.output_tokens = None  # what stands here is a start, and no count of what was said
+            return self._of(message)
         if kind == "message_delta":
             return self._of(_Message(stop_reason=delta.stop_reason if delta else None, usage=event.usage))
         if kind == "message_stop":

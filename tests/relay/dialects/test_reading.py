@@ -205,6 +205,13 @@ def test_anthropic_counts_come_in_parts_and_input_holds_the_cached(
     )
 
 
+def test_an_anthropic_stream_that_is_cut_reports_its_input_alone() -> None:
+    counts = {"input_tokens": 5, "cache_read_input_tokens": 2, "output_tokens": 1}
+    reader, _ = read("anthropic", named({"type": "message_start", "message": {"usage": counts}}) + delta("a b c"))
+
+    assert reader.usage() == Usage(input_tokens=7, cached_input_tokens=2, source="unknown")
+
+
 def test_a_negative_anthropic_count_is_none_and_flagged() -> None:
     counts = {"input_tokens": -5, "cache_read_input_tokens": 2, "output_tokens": 7}
     reader, _ = read("anthropic", delta("a") + named({"type": "message_delta", "delta": {}, "usage": counts}))
