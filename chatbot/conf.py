@@ -25,6 +25,7 @@ from chatbot.relay.base import DialectName, Endpoint, Integrity, Timeouts
 
 REFERENCE_URL = "https://api.holysheep.ai/v1"
 REFERENCE_KEY_ENV = "CHATBOT_RELAY_KEY"
+PER_MINUTE = ("REQUESTS_PER_MINUTE", "TOKENS_PER_MINUTE")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,10 @@ class Settings:
     """The shop's name as the assistant says it."""
     contact_url: str = ""
     """Where a shopper reaches people."""
+    queue_s: float = 20.0
+    """How long a question may wait for a slot at a relay before another route or the catalogue answers."""
+    redis_url: str = field(repr=False, default="")
+    """A redis:// address: limits per minute then hold for all processes together. Empty: for each process."""
     turn_lease_s: int = 60
     """A running turn renews its lease; one whose lease ran out belongs to a process that died."""
     log_retention_s: int = 600
@@ -151,7 +156,16 @@ def _endpoint(name: str, raw: object) -> Endpoint:
     where = f"CHATBOT['ENDPOINTS'][{name!r}]"
     if not isinstance(raw, Mapping):
         raise ConfigurationError(f"{where} must be a dict with URL and KEY_ENV.")
-    known = {"URL", "DIALECT", "TIMEOUTS", "REFRESH_S", "INTEGRITY", *keyring.KEYS, *keyring.SIGNING_SECRETS}
+    known = {
+        "URL",
+        "DIALECT",
+        "TIMEOUTS",
+        "REFRESH_S",
+        "INTEGRITY",
+        *PER_MINUTE,
+        *keyring.KEYS,
+        *keyring.SIGNING_SECRETS,
+    }
     unknown = set(raw) - known
     if unknown:
         raise ConfigurationError(f"{where} has no key {sorted(map(str, unknown))[0]!r}.")
@@ -177,6 +191,10 @@ def _endpoint(name: str, raw: object) -> Endpoint:
         raise ConfigurationError(f"{where}['INTEGRITY'] must be one of {', '.join(map(repr, get_args(Integrity)))}.")
     if integrity != "off" and not signing_secret:
         raise ConfigurationError(f"{where}['INTEGRITY'] is {integrity!r}, which needs SIGNING_SECRET_ENV or another.")
+    for key_name in PER_MINUTE:
+        per_minute = raw.get(key_name, 0)
+        if isinstance(per_minute, bool) or not isinstance(per_minute, int) or per_minute < 0:
+            raise ConfigurationError(f"{where}[{key_name!r}] must be a whole number >= 0; 0 is no limit.")
     return Endpoint(
         name=name,
         url=url,
@@ -186,6 +204,8 @@ def _endpoint(name: str, raw: object) -> Endpoint:
         refresh_s=float(refresh_s),
         signing_secret=signing_secret,
         integrity=integrity,
+        requests_per_minute=raw.get("REQUESTS_PER_MINUTE", 0),
+        tokens_per_minute=raw.get("TOKENS_PER_MINUTE", 0),
         timeouts=Timeouts(**{allowed[key]: float(value) for key, value in timeouts.items()}),
     )
 

@@ -25,6 +25,10 @@ WRONG: dict[str, tuple[Any, str]] = {
         "['DIALECT'] must be one of 'openai', 'anthropic', 'gemini'",
     ),
     "an unknown timeout": ({"ENDPOINTS": {"default": {"TIMEOUTS": {"READ": 1}}}}, "takes CONNECT_S, FIRST_TOKEN_S"),
+    "a rate that is none": (
+        {"ENDPOINTS": {"default": {"TOKENS_PER_MINUTE": 0.5}}},
+        "['TOKENS_PER_MINUTE'] must be a wh",
+    ),
     "a key file that is not there": (
         {"ENDPOINTS": {"default": {"KEY_FILE": "/no/such"}}},
         "['KEY_FILE'] cannot be read",
@@ -57,6 +61,16 @@ def test_timeouts_are_seconds_of_their_own() -> None:
     raw = {"ENDPOINTS": {"default": {"TIMEOUTS": {"FIRST_TOKEN_S": 3}}}}
     timeouts = conf.read(raw).endpoints["default"].timeouts
     assert (timeouts.first_token_s, timeouts.connect_s) == (3.0, 10.0)
+
+
+def test_limits_per_minute_are_of_an_endpoint() -> None:
+    raw = {"ENDPOINTS": {"default": {"REQUESTS_PER_MINUTE": 60, "TOKENS_PER_MINUTE": 9000}}}
+    endpoint = conf.read(raw).endpoints["default"]
+    assert (endpoint.requests_per_minute, endpoint.tokens_per_minute) == (60, 9000)
+
+
+def test_the_address_of_redis_never_shows() -> None:
+    assert "canary" not in repr(conf.read({"REDIS_URL": "redis://:canary@localhost"}))
 
 
 def test_a_key_never_shows() -> None:

@@ -9,8 +9,10 @@ from django.core.signals import setting_changed
 
 from chatbot import conf
 from chatbot.models import Route
-from chatbot.relay.base import Relay
+from chatbot.relay.base import Endpoint, Relay
 from chatbot.relay.client import HttpRelay
+from chatbot.relay.limits import Limited, limiter_of
+from chatbot.relay.retry_budget import RetryBudget
 from chatbot.relay.retrying import Retrying
 
 
@@ -42,15 +44,20 @@ _stand_in: ContextVar[Relay | None] = ContextVar("chatbot_relay_stand_in", defau
 
 
 def relay_for(endpoint: str) -> Relay:
-    """The relay stack of an endpoint, outermost first: retry, then one attempt over HTTP.
+    """The relay stack of an endpoint, outermost first: retry, wait for a slot, then one attempt over HTTP.
 
     One stack per endpoint and process, so that what its wrappers learn of the upstream serves every turn.
     """
     if stand_in := _stand_in.get():
         return stand_in
     if endpoint not in _stacks:
-        _stacks[endpoint] = Retrying(HttpRelay(conf.current().endpoints[endpoint]))
+        _stacks[endpoint] = _stack(conf.current(), conf.current().endpoints[endpoint])
     return _stacks[endpoint]
+
+
+def _stack(settings: conf.Settings, endpoint: Endpoint) -> Relay:
+    limiter = limiter_of(endpoint, redis_url=settings.redis_url, queue_s=settings.queue_s)
+    return Retrying(Limited(HttpRelay(endpoint), limiter), budget=RetryBudget(), paced=True)
 
 
 @contextmanager

@@ -17,8 +17,11 @@ script in Redis can hold to them too (see `limits_redis`).
 """
 
 import math
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 BURST: Final = 0.1
 """What a bucket holds, as a part of a minute's allowance."""
@@ -162,3 +165,46 @@ class Allowance:
 
     def _tokens_held(self) -> float:
         return max(1.0, self.limits.tokens_per_minute * BURST)
+
+
+class Allowances(Protocol):
+    """Where the allowance of one endpoint is kept: in this process (`Local`), or for all of them (`limits_redis`)."""
+
+    limits: Limits
+
+    async def take(self, tokens: int) -> Verdict:
+        """Take the allowance of one request, or learn when to ask again."""
+        ...
+
+    async def settle(self, granted: Verdict, tokens_over: int) -> None:
+        """An answer came; it used `tokens_over` more tokens than were taken."""
+        ...
+
+    async def refused(self, granted: Verdict, retry_after_s: float | None) -> None:
+        """The upstream said 429."""
+        ...
+
+
+class Local:
+    """An allowance of this process; for all of its threads."""
+
+    def __init__(self, limits: Limits, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.limits = limits
+        self._allowance = Allowance(limits)
+        self._clock = clock
+        self._lock = threading.Lock()
+
+    async def take(self, tokens: int) -> Verdict:
+        """See `Allowances`. Does not suspend."""
+        with self._lock:
+            return self._allowance.take(self._clock(), tokens)
+
+    async def settle(self, granted: Verdict, tokens_over: int) -> None:
+        """See `Allowances`. Does not suspend."""
+        with self._lock:
+            self._allowance.settle(self._clock(), tokens_over)
+
+    async def refused(self, granted: Verdict, retry_after_s: float | None) -> None:
+        """See `Allowances`. Does not suspend."""
+        with self._lock:
+            self._allowance.refused(self._clock(), granted.at, retry_after_s)

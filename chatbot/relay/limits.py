@@ -6,12 +6,12 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
-from typing import Final, Protocol
+from typing import Final
 
-from chatbot.errors import QueueTimeout, RelayRateLimited
+from chatbot.errors import ConfigurationError, QueueTimeout, RelayRateLimited
 from chatbot.events import AttemptEnded, RelayEvent, Waiting
-from chatbot.relay.allowance import Allowance, Limits, Verdict
-from chatbot.relay.base import ChatRequest, Relay
+from chatbot.relay.allowance import Allowances, Limits, Local, Verdict
+from chatbot.relay.base import ChatRequest, Endpoint, Relay
 
 TELL_EVERY_S: Final = 1.0
 """The least time between two estimates that a waiting shopper is told."""
@@ -21,47 +21,19 @@ MARKED_SHARE: Final = 0.3
 BYTES_PER_TOKEN: Final = 4
 
 
-class Allowances(Protocol):
-    """Where the allowance of one endpoint is kept: in this process (`Local`), or for all of them (`limits_redis`)."""
+def limiter_of(endpoint: Endpoint, *, redis_url: str = "", queue_s: float = 20.0) -> "Limiter":
+    """The limiter of `endpoint`: for all processes with a Redis, else for this one. Make one per endpoint and process.
 
-    limits: Limits
-
-    async def take(self, tokens: int) -> Verdict:
-        """Take the allowance of one request, or learn when to ask again."""
-        ...
-
-    async def settle(self, granted: Verdict, tokens_over: int) -> None:
-        """An answer came; it used `tokens_over` more tokens than were taken."""
-        ...
-
-    async def refused(self, granted: Verdict, retry_after_s: float | None) -> None:
-        """The upstream said 429."""
-        ...
-
-
-class Local:
-    """An allowance of this process; for all of its threads."""
-
-    def __init__(self, limits: Limits, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self.limits = limits
-        self._allowance = Allowance(limits)
-        self._clock = clock
-        self._lock = threading.Lock()
-
-    async def take(self, tokens: int) -> Verdict:
-        """See `Allowances`. Does not suspend."""
-        with self._lock:
-            return self._allowance.take(self._clock(), tokens)
-
-    async def settle(self, granted: Verdict, tokens_over: int) -> None:
-        """See `Allowances`. Does not suspend."""
-        with self._lock:
-            self._allowance.settle(self._clock(), tokens_over)
-
-    async def refused(self, granted: Verdict, retry_after_s: float | None) -> None:
-        """See `Allowances`. Does not suspend."""
-        with self._lock:
-            self._allowance.refused(self._clock(), granted.at, retry_after_s)
+    Raises ConfigurationError when there is a Redis but not the package that speaks to it.
+    """
+    limits = Limits(requests_per_minute=endpoint.requests_per_minute, tokens_per_minute=endpoint.tokens_per_minute)
+    if not redis_url:
+        return Limiter(Local(limits), queue_s=queue_s)
+    try:
+        from chatbot.relay.limits_redis import Shared  # here: the package redis is an extra
+    except ImportError as err:
+        raise ConfigurationError("REDIS_URL needs the extra: pip install 'django-shopkeeper[redis]'.") from err
+    return Limiter(Shared(redis_url, endpoint.name, limits), queue_s=queue_s)
 
 
 class Limiter:

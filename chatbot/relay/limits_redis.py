@@ -15,12 +15,13 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from redis.asyncio import Redis
+from redis.asyncio.connection import parse_url
 from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
+from chatbot.errors import ConfigurationError
 from chatbot.relay import allowance
-from chatbot.relay.allowance import Limits, Verdict
-from chatbot.relay.limits import Local
+from chatbot.relay.allowance import Limits, Local, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -140,11 +141,17 @@ _lock = threading.Lock()  # loops of several threads share the dictionary
 class Shared:
     """An allowance that all processes with the same Redis and endpoint name share; one of its own while Redis is away.
 
-    `url` is a redis:// or rediss:// address; it may hold a password and is never logged. `clock` is that of the time
+    `url` is a redis:// or rediss:// address; it may hold a password and is never logged; one that cannot be read
+    is a ConfigurationError. `clock` is that of the time
     between two tries of a Redis that is away.
     """
 
     def __init__(self, url: str, endpoint: str, limits: Limits, *, clock: Callable[[], float] = time.monotonic) -> None:
+        try:
+            parse_url(url)
+        except ValueError:
+            # Not chained: the address may hold a password.
+            raise ConfigurationError("REDIS_URL must be an address such as 'redis://localhost:6379/0'.") from None
         self.limits = limits
         self._url = url
         self._endpoint = endpoint

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
+from chatbot.errors import ConfigurationError
 from chatbot.relay import limits_redis
 from chatbot.relay.allowance import Allowance, Limits, Verdict
 from chatbot.relay.limits import Limiter
@@ -102,6 +103,13 @@ async def test_a_redis_that_hangs_costs_no_more_than_a_quarter_second_and_only_o
             assert await limiter.join().turn() is None
         assert time.perf_counter() - began < 0.25 + 0.1  # the test's own machine may be busy
         await close_clients()
+
+
+async def test_an_address_that_cannot_be_read_is_a_wrong_setting() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Shared("http://:canary@localhost", "e", Limits())
+    assert "redis://" in str(caught.value)
+    assert "canary" not in str(caught.value)
 
 
 async def test_it_asks_again_after_a_while(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
