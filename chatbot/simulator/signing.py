@@ -2,7 +2,7 @@
 
 A request carries `X-Timestamp`, unix seconds, and `X-Signature`, hex HMAC-SHA256 of `path:timestamp:body`. An answer
 carries `X-Server-Signature`, hex HMAC-SHA256 of its chunks' JSON, and `X-Server-Timestamp`: a plain one in its headers,
-a stream in a last event named `signature` before its end mark.
+a stream in a last event named `signature`, before `[DONE]` where there is one.
 """
 
 import hmac
@@ -68,7 +68,9 @@ class Signing:
         timestamp = int(self._clock() - exchange.signed_ago_s)
         if exchange.stream:
             trailer = msgspec.json.encode({"signature": signature.hexdigest(), "timestamp": timestamp})
-            end = next((index for index, _ in exchange.writes("done")), len(exchange.steps))
+            # An end mark that is a chunk of its own, as Anthropic's, is signed with the others.
+            marks = (index for index, write in exchange.writes("done") if not _payloads(write.data))
+            end = next(marks, len(exchange.steps))
             exchange.steps.insert(end, Write(b"event: signature\ndata: " + trailer + b"\n\n"))
         else:
             exchange.headers = (

@@ -6,12 +6,14 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
+from itertools import product
+from typing import get_args
 
 import httpx
 
 from chatbot.errors import RelayError
 from chatbot.events import AttemptEnded, TextAdded, TextWithdrawn
-from chatbot.relay.base import ChatMessage, ChatRequest, Endpoint, Relay, TokenProvider
+from chatbot.relay.base import ChatMessage, ChatRequest, DialectName, Endpoint, Relay, TokenProvider
 from chatbot.relay.client import HttpRelay
 from chatbot.relay.integrity import AnswerCheck, Seen
 from chatbot.relay.pool import close_clients
@@ -162,28 +164,33 @@ def refused_for_good() -> Iterator[Finding]:
 def not_what_was_signed() -> Iterator[Finding]:
     """No answer that is not signed as it should be becomes one; every one that is does."""
     faults = ["sign_wrong", "sign_missing", "sign_replayed", "sign_old:301", "tampered", "cut", "event_names", ""]
-    for stream in (True, False):
+    for dialect, stream in product(get_args(DialectName), (True, False)):
         for fault in (
             faults if stream else ["sign_wrong", "sign_missing", "sign_replayed", "sign_old:301", "tampered", ""]
         ):
             simulated = Simulator(seed=1, tokens_per_second=0, latency=0, signing_secret=SECRET)
             with run_in_thread(simulated) as simulator, records("chatbot.security") as logged:
-                heard = asyncio.run(_signed(simulator, fault, stream=stream))
+                heard = asyncio.run(_signed(simulator, fault, dialect, stream=stream))
             accepted = sum(not each.error for each in heard)
             left = sum(bool(each.text) for each in heard if each.error)
             want = RUNS if not fault else 0
             yield Finding(
                 row="F15",
-                fault=f"{'stream' if stream else 'plain'}: {fault or 'signed as it should be'}",
+                fault=f"{dialect}, {'stream' if stream else 'plain'}: {fault or 'signed as it should be'}",
                 runs=RUNS,
                 figure=f"accepted {accepted} of {RUNS}, words left of those refused {left}, security log {len(logged)}",
                 holds=accepted == want and left == 0 and len(logged) == RUNS - want,
             )
 
 
-async def _signed(simulator: RunningSimulator, fault: str, *, stream: bool) -> list[Heard]:
+async def _signed(simulator: RunningSimulator, fault: str, dialect: DialectName, *, stream: bool) -> list[Heard]:
     endpoint = Endpoint(
-        name="simulator", url=simulator.url, key=simulator.key, signing_secret=SECRET, integrity="required"
+        name="simulator",
+        url=simulator.url,
+        key=simulator.key,
+        dialect=dialect,
+        signing_secret=SECRET,
+        integrity="required",
     )
     relay = HttpRelay(endpoint)
     if fault == "sign_replayed":
