@@ -123,6 +123,13 @@ class Chunks:
             b'"delta":{"type":"text_delta","text":' + json_text + b"}}\n\n"
         )
 
+    def wordless(self) -> bytes:
+        """A ping, a thought, and a call of a tool."""
+        thought = {"type": "thinking_delta", "thinking": "hm"}
+        call = {"type": "input_json_delta", "partial_json": '{"text":'}
+        deltas = [_event({"type": "content_block_delta", "index": 1, "delta": delta}) for delta in (thought, call)]
+        return _event({"type": "ping"}) + b"".join(deltas)
+
     def ending(self, ending: Ending) -> list[tuple[bytes, Mark]]:
         """The end of the block; why the text ends and what it used, in one event; the end of the message."""
         written: list[tuple[bytes, Mark]] = [(_event({"type": "content_block_stop", "index": 0}), "extra")]

@@ -106,6 +106,10 @@ class Chunks(Protocol):
         """An event whose text is given as a JSON string literal, right or wrong."""
         ...
 
+    def wordless(self) -> bytes:
+        """Events that a reader of words must take no harm from: nothing in them, or something that is not text."""
+        ...
+
     def ending(self, ending: Ending) -> list[tuple[bytes, Mark]]:
         """What comes after the last text. A true report of the usage is marked `usage`, any other `extra`."""
         ...

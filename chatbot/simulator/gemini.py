@@ -138,6 +138,16 @@ class Chunks:
         """A chunk whose text is given as a JSON string literal, right or wrong."""
         return b'data: {"candidates":[{"content":{"parts":[{"text":' + json_text + self._tail
 
+    def wordless(self) -> bytes:
+        """A chunk without candidates, a thought, and a call of a tool."""
+        named = {"modelVersion": self._facts.model, "responseId": self._facts.id}
+        parts: list[dict[str, Any]] = [  # Any: JSON
+            {"text": "hm", "thought": True},
+            {"functionCall": {"name": "f", "args": {}}},
+        ]
+        thought = {"candidates": [{"content": {"parts": parts, "role": "model"}, "index": 0}], **named}
+        return event(_encode({"candidates": [], **named})) + event(_encode(thought))
+
     def ending(self, ending: Ending) -> list[tuple[bytes, Mark]]:
         """A last chunk with why the text ends and what it used; what is to be reported before it in chunks before."""
         facts = self._facts

@@ -137,6 +137,11 @@ class Chunks:
         """A chunk whose text is given as a JSON string literal, right or wrong."""
         return self._chunk(b'{"content":' + json_text + b"}")
 
+    def wordless(self) -> bytes:
+        """A chunk without choices, and a call of a tool."""
+        call = b'{"tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"f","arguments":"{"}}]}'
+        return event(_encode({**self._top, "choices": []})) + self._chunk(call)
+
     def ending(self, ending: Ending) -> list[tuple[bytes, Mark]]:
         """The chunk that says why the text ends; then, if asked for, usage in chunks without choices; then [DONE]."""
         written: list[tuple[bytes, Mark]] = []

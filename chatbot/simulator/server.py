@@ -24,15 +24,14 @@ import msgspec
 from aiohttp import web
 
 from chatbot.simulator import answers, openai, tokens
-from chatbot.simulator.anthropic import Anthropic
 from chatbot.simulator.bill import LINES_KEPT, Bill, Line, fingerprint
 from chatbot.simulator.calls import Dialect, Rejected, context_exceeded, unauthorized, unknown_model
-from chatbot.simulator.exchange import Exchange, Hangup
+from chatbot.simulator.dialects import DIALECTS
+from chatbot.simulator.exchange import Exchange, Hangup, Reply
 from chatbot.simulator.faults import Stage, UnknownFault
-from chatbot.simulator.gemini import Gemini
 from chatbot.simulator.models import MODELS, Model
-from chatbot.simulator.openai import OpenAI
 from chatbot.simulator.player import hang_up, play
+from chatbot.simulator.rate_limits import RateLimits, retry_after
 from chatbot.simulator.script import Script
 from chatbot.simulator.seen import Seen
 from chatbot.simulator.signing import Signing, Tokens
@@ -46,9 +45,7 @@ _LATENCY_SPREAD: Final = 0.25
 # How the other dialects send their key; Gemini's may stand in the query too.
 _KEY_HEADERS: Final = ("x-api-key", "x-goog-api-key")
 
-_OPENAI: Final = OpenAI()
-_ANTHROPIC: Final = Anthropic()
-_GEMINI: Final = Gemini()
+_OPENAI: Final = DIALECTS["openai"]
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -58,6 +55,7 @@ class Simulator:
 
     `seed` makes answers, ids, delays and random faults a function of the order of requests. `tokens_per_second` None is
     each model's own speed, 0 no pacing at all. `latency` multiplies the models' delay of the first word, 0 is none.
+    `limits` are held to for each key: what is over them is refused with 429 and `Retry-After`, and bills nothing.
     `keys` are accepted beside DEFAULT_KEY. `port` 0 takes a free one. With a `signing_secret` only signed requests are
     answered, and answers are signed (see `signing`). Tokens got at `/token` live for `token_lifetime_s`.
     """
@@ -73,6 +71,7 @@ class Simulator:
         port: int = 0,
         signing_secret: str = "",
         token_lifetime_s: float = 3600.0,
+        limits: RateLimits | None = None,
     ) -> None:
         self.bill = Bill()
         self.faults = Script()
@@ -84,6 +83,7 @@ class Simulator:
         self._latency = latency
         self._keys = tuple(key.encode() for key in (DEFAULT_KEY, *keys))
         self._signing = Signing(signing_secret) if signing_secret else None
+        self._limits = limits or RateLimits()
         self._host = host
         self._port = port
         self._number = 0
@@ -145,10 +145,10 @@ class Simulator:
         return await self._answer(request, _OPENAI)
 
     async def _post_messages(self, request: web.Request) -> web.StreamResponse:
-        return await self._answer(request, _ANTHROPIC)
+        return await self._answer(request, DIALECTS["anthropic"])
 
     async def _post_generate(self, request: web.Request) -> web.StreamResponse:
-        return await self._answer(request, _GEMINI)
+        return await self._answer(request, DIALECTS["gemini"])
 
     async def _answer(self, request: web.Request, dialect: Dialect) -> web.StreamResponse:
         self._number += 1
@@ -228,8 +228,10 @@ class Simulator:
             if one.fault.stage <= Stage.FACTS:
                 one.commit(exchange)
         if exchange.instead is None:
-            exchange.cached_tokens = self._cache.cached_tokens(f"{line.key}:{model.id}", call.messages)
             exchange.shorten(call.max_tokens, call.stop)
+            self._hold_to_limits(exchange, dialect, line.key)
+        if exchange.instead is None:
+            exchange.cached_tokens = self._cache.cached_tokens(f"{line.key}:{model.id}", call.messages)
             exchange.render()
             for one in planned:
                 if Stage.FACTS < one.fault.stage < Stage.SIGNED:
@@ -240,6 +242,18 @@ class Simulator:
                 if one.fault.stage >= Stage.SIGNED:
                     one.commit(exchange)
         return exchange, model
+
+    def _hold_to_limits(self, exchange: Exchange, dialect: Dialect, key: str) -> None:
+        if not self._limits.any:
+            return
+        wait_s = self._limits.take(key, exchange.prompt_tokens + len(exchange.pieces))
+        headers = tuple(self._limits.headers(key).items())
+        if not wait_s:
+            exchange.headers = (*exchange.headers, *headers)
+            return
+        refusal = Rejected(429, "Rate limit reached.", kind="requests", code="rate_limit_exceeded")
+        headers = (("Retry-After", retry_after(wait_s)), *headers)
+        exchange.instead = Reply(429, dialect.error_body(refusal), headers=headers)
 
     def _key(self, request: web.Request) -> str | None:
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")

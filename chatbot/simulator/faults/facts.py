@@ -1,6 +1,7 @@
 """Faults in what is said: another text, another length, another model, usage that is missing, a late start."""
 
 from chatbot.simulator import tokens
+from chatbot.simulator.dialects import DIALECTS, DialectName
 from chatbot.simulator.exchange import Exchange
 from chatbot.simulator.faults.table import Count, Seconds, Stage, Text, fault
 
@@ -34,6 +35,12 @@ def finish(exchange: Exchange, reason: str) -> None:
 def served(exchange: Exchange, model: str) -> None:
     """Names another model as the one that answered."""
     exchange.model = model
+
+
+@fault("dialect", stage=Stage.FACTS)
+def dialect(exchange: Exchange, name: DialectName) -> None:
+    """Answers in another dialect than it was asked in: openai, anthropic or gemini."""
+    exchange.dialect = DIALECTS[name]
 
 
 @fault("json", stage=Stage.FACTS)

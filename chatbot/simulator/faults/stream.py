@@ -130,6 +130,12 @@ def usage_negative(exchange: Exchange) -> None:
         exchange.end_otherwise(reports=(Used(-1, -1, -1),))
 
 
+@fault("wordless", stage=Stage.STEPS)
+def wordless(exchange: Exchange, k: Place = None) -> None:
+    """Sends events without words after `k` tokens: empty ones, thoughts, calls of tools."""
+    exchange.insert(k, Write(exchange.chunks.wordless()))
+
+
 @fault("comments", stage=Stage.STEPS)
 def comments(exchange: Exchange) -> None:
     """Sends a comment line before every chunk, as a heartbeat."""
