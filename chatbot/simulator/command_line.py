@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from chatbot.simulator.rate_limits import RateLimits
 from chatbot.simulator.server import DEFAULT_KEY, Simulator
 
 
@@ -24,6 +25,8 @@ def add_options(options: argparse.ArgumentParser) -> None:
         "--token-lifetime", type=_not_negative, default=3600.0, help="seconds that a token lives (%(default)s)"
     )
     options.add_argument("--signing-secret", default="", help="check signatures of requests and sign answers with this")
+    options.add_argument("--requests-per-minute", type=_count, default=0, help="of each key; more is refused with 429")
+    options.add_argument("--tokens-per-minute", type=_count, default=0, help="of each key; more is refused with 429")
     options.add_argument(
         "--key", action="append", default=[], help=f"a key to accept beside {DEFAULT_KEY!r}; may be repeated"
     )
@@ -40,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
         port=options.port,
         signing_secret=options.signing_secret,
         token_lifetime_s=options.token_lifetime,
+        limits=RateLimits(requests_per_minute=options.requests_per_minute, tokens_per_minute=options.tokens_per_minute),
     )
     try:
         asyncio.run(_serve(simulator))
@@ -72,3 +76,9 @@ def _not_negative(value: str) -> float:
     if not 0 <= number < float("inf"):
         raise argparse.ArgumentTypeError(f"{value} is not a number from 0 up")
     return number
+
+
+def _count(value: str) -> int:
+    if not value.isdecimal():
+        raise argparse.ArgumentTypeError(f"{value} is not a whole number from 0 up")
+    return int(value)
