@@ -74,7 +74,8 @@ class StreamReader(_Reader):
     An answer is complete when a finish reason came, with or without `[DONE]`. `[DONE]` alone is enough only together
     with text and a reported count of output tokens: the count is made when the model has finished. Anything else is a
     cut stream. Chunks that cannot be read are skipped, `MAX_MALFORMED` of them at most. Only `choices[0].delta` is
-    text; equal chunks in a row are kept, because a model may well say the same twice.
+    text; equal chunks in a row are kept, because a model may well say the same twice, unless both carry the same event
+    id in a stream that numbers its events.
 
     `decode` reads the dialect that is expected. A chunk that is none of it is looked at once more (see `shapes`): one
     address may serve models of several families, and a proxy behind it pass their chunks on as they are.
@@ -85,6 +86,8 @@ class StreamReader(_Reader):
         self.malformed = 0
         self._parser = SseParser()
         self._surrogates = SurrogateJoiner()
+        self._last: ServerSentEvent | None = None  # of those with an id
+        self._numbered: bool | None = None
 
     @property
     def complete(self) -> bool:
@@ -121,7 +124,7 @@ class StreamReader(_Reader):
         for event in events:
             truncated = False
             if isinstance(event, ServerSentEvent):
-                if event.event == "ping":
+                if event.event == "ping" or (event.id is not None and self._is_repeated(event)):
                     continue
                 if event.event == "error":
                     self._error_event(event)
@@ -171,6 +174,18 @@ class StreamReader(_Reader):
             self.failure = AnswerTooLarge(f"the answer is longer than {MAX_TEXT} characters")
             return ""
         return text
+
+    def _is_repeated(self, event: ServerSentEvent) -> bool:
+        """Whether `event` was sent twice. Some servers give all events one id, and then an id says nothing."""
+        last, self._last = self._last, event
+        if last is None:
+            return False
+        if last.id != event.id:
+            self._numbered = self._numbered is not False
+            return False
+        if last.data != event.data:
+            self._numbered = False
+        return self._numbered is True
 
     def _bears(self, data: bytes, truncated: bool) -> bool:
         """Whether to read on after an event that cannot be read."""

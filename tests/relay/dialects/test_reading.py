@@ -127,6 +127,20 @@ def test_an_event_that_is_new_to_us_adds_nothing_and_does_no_harm(spoken: Dialec
     assert (text, reader.complete, reader.failure) == ("a", True, None)
 
 
+def identified(*events: tuple[str, str]) -> bytes:
+    return b"".join(f"id: {name}\n".encode() + words("openai", text) for name, text in events)
+
+
+def test_an_event_that_is_sent_twice_under_its_number_is_heard_once() -> None:
+    assert read("openai", identified(("1", "a"), ("2", "b"), ("2", "b"), ("3", "b")))[1] == "abb"
+
+
+def test_words_that_come_twice_under_the_one_id_of_a_stream_are_both_heard() -> None:
+    assert read("openai", identified(("x", "a"), ("x", "b"), ("x", "b"), ("y", "c"), ("y", "c")))[1] == "abbcc"
+    assert read("openai", identified(("x", "ha"), ("x", "ha"), ("x", "!")))[1] == "haha!"
+    assert read("openai", words("openai", "ha", "ha"))[1] == "haha"
+
+
 ERRORS = {
     "openai": data({"error": {"message": "x", "type": "server_error", "code": None}}),
     "vllm": data({"object": "error", "message": "x", "type": "InternalServerError", "code": 500}),
