@@ -41,7 +41,7 @@ def test_the_product_page_tells_the_assistant_which_product_it_shows(client: Cli
 
 
 def test_the_shop_restyles_the_widget_by_its_own_template(client: Client) -> None:
-    assert re.search(r'<chatbot-widget [^>]*accent="light-dark(#1f5f49, #8fd0b5)"', text(client, "/"))
+    assert re.search(r'<chatbot-widget [^>]*accent="light-dark\(#1f5f49, #8fd0b5\)"', text(client, "/"))
 
 
 @pytest.mark.parametrize("path", ["/", "/c/audio/", "/p/AUD-101-BK/", "/search/?q=이어폰"])
