@@ -28,7 +28,10 @@ PROVIDER_S: Final = 10.0
 """Seconds that a provider may take."""
 
 RETRY_S: Final = 60.0
-"""Seconds until a provider is asked again that failed, or that gave a key which was never accepted."""
+"""Seconds until a provider is asked again that gave a key which was never accepted."""
+
+FAILED_S: Final = 5.0
+"""Seconds until a provider is asked again that failed."""
 
 _ISSUED_KEPT: Final = 10_000
 
@@ -47,10 +50,10 @@ class Credentials:
     """Keeps the key of one endpoint and signs its requests. `authorization` puts a key into its dialect's headers.
 
     The provider is asked when there is no key yet, when the key is `refresh_s` old, and when the upstream refused it
-    with a 401; once for all who wait, and within `PROVIDER_S` seconds. A provider that fails does no harm while the key
-    at hand is still accepted. A key that was refused and never accepted is an alarm: it is logged at error level, once,
-    and the provider is asked again after `RETRY_S` seconds at the earliest, so that no storm of refusals becomes a
-    storm of refreshes.
+    with a 401; once for all who wait, and within `PROVIDER_S` seconds. A provider that fails is asked again after
+    `FAILED_S` seconds, and does no harm while the key at hand is still accepted. A key that was refused and never
+    accepted is an alarm: it is logged at error level, once, and the provider is asked again after `RETRY_S` seconds at
+    the earliest, so that no storm of refusals becomes a storm of refreshes.
 
     Making one raises `ConfigurationError` for a key that no header may hold.
     """
@@ -162,7 +165,7 @@ class Credentials:
                     self._due_at = now + self._refresh_s
                     self._not_before = now + RETRY_S if after_refusal else 0.0
                 elif trouble:
-                    self._not_before = now + RETRY_S
+                    self._not_before = now + FAILED_S
                 self._asking = None
             asking.set_result(None)
         if trouble:

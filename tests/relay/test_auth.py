@@ -16,7 +16,7 @@ import pytest
 from chatbot.errors import ConfigurationError, KeyUnavailable, RelayUnauthorized
 from chatbot.events import AttemptEnded
 from chatbot.relay import auth
-from chatbot.relay.auth import RETRY_S, Credentials, credentials
+from chatbot.relay.auth import FAILED_S, RETRY_S, Credentials, credentials
 from chatbot.relay.base import Endpoint, TokenProvider
 from chatbot.relay.client import HttpRelay
 from chatbot.relay.pool import close_clients
@@ -178,7 +178,7 @@ async def test_a_provider_that_fails_leaves_a_good_key_in_use(caplog: pytest.Log
     assert "failed with OSError" in caplog.text
     assert KEY not in caplog.text
     provider.fails = None
-    clock.now += RETRY_S
+    clock.now += FAILED_S
     assert await token_of(keeps) == "token-2"
 
 

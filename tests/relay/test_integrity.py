@@ -12,6 +12,7 @@ from chatbot.errors import AnswerTooLarge, IntegrityFailed, StreamCut
 from chatbot.events import AttemptEnded, RelayEvent, TextAdded, TextWithdrawn
 from chatbot.relay.base import Endpoint, Integrity
 from chatbot.relay.client import HttpRelay
+from chatbot.relay.failover import Failover
 from chatbot.relay.integrity import MAX_AGE_S, AnswerCheck, Seen
 from chatbot.relay.pool import close_clients
 from chatbot.relay.retrying import Retrying
@@ -145,6 +146,10 @@ async def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(AnswerCheck.__init__.__kwdefaults__, "seen", Seen())
 
 
+def closed(*pieces: bytes) -> bytes:
+    return STREAM_HEAD + b"".join(pieces)
+
+
 async def test_words_on_trust_are_taken_back(upstream: Upstream, caplog: pytest.LogCaptureFixture) -> None:
     shown = asyncio.Event()
 
@@ -174,6 +179,18 @@ async def test_words_on_trust_are_taken_back(upstream: Upstream, caplog: pytest.
     (record,) = [each for each in caplog.records if each.name == "chatbot.security"]
     assert "is not what was signed" in record.getMessage()
     assert "Hallo" not in caplog.text
+    await close_clients()
+
+
+async def test_another_model_starts_afresh_where_words_were_taken_back(upstream: Upstream) -> None:
+    foul = closed(chunk("Hallo"), *WORDS[1:], RIGHT, DONE)
+    upstream.plays(closed(chunk("Hallo")), foul, closed(*WORDS, RIGHT, DONE))
+    one = relay(upstream)
+    heard = await hear(Failover([(one, "a"), (one, "b"), (one, "c")]))
+    assert heard.error is None
+    withdrawn = max(at for at, event in enumerate(heard.events) if isinstance(event, TextWithdrawn))
+    assert "".join(each.text for each in heard.events[withdrawn:] if isinstance(each, TextAdded)) == "Hello world"
+    assert b"Hallo" not in upstream.requests[-1].body
     await close_clients()
 
 
