@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from chatbot.errors import BadGatewayBody, UpstreamErrorEvent, UpstreamRefusalEvent
+from chatbot.errors import BadGatewayBody, RelayUnauthorized, UpstreamErrorEvent, UpstreamRefusalEvent
 from chatbot.events import Usage
 from chatbot.relay import dialects
 from chatbot.relay.base import DialectName
+from chatbot.relay.classify import status_failure
 from chatbot.relay.dialects import AnswerReader
 from tests.relay.conftest import data
 from tests.relay.dialects.answers import DIALECTS, candidate, delta, named, plain, stream, words
@@ -305,3 +306,7 @@ def test_a_delta_without_any_type_is_words() -> None:
 )
 def test_the_codes_of_a_refusal_are_read(native: DialectName, body: bytes, codes: tuple[object, ...]) -> None:
     assert dialects.of(native).error_codes(body) == codes
+
+
+def test_a_key_that_google_refuses_with_a_400_is_a_wrong_key() -> None:
+    assert status_failure(400, ("INVALID_ARGUMENT", 400, "API_KEY_INVALID")) is RelayUnauthorized
