@@ -79,6 +79,7 @@ _BY_EXCEPTION: Final[tuple[tuple[tuple[type[Exception], ...], type[RelayError]],
 )
 TRANSPORT_FAILURES: Final = (aiohttp.ClientError, httpx.HTTPError, OSError)
 
+ABSURD_S: Final = 86_400.0
 _SECONDS: Final = re.compile(r"\d{1,12}(\.\d{1,6})?", re.ASCII)
 
 
@@ -146,18 +147,19 @@ def transport_failure(error: Exception) -> type[RelayError]:
 
 
 def retry_after_s(value: str, date: str = "") -> float | None:
-    """Seconds that a `Retry-After` header asks to wait (RFC 9110, 10.2.3); None when absent, negative or unreadable.
+    """Seconds that a `Retry-After` header asks to wait (RFC 9110, 10.2.3); None when absent, unreadable or absurd.
 
+    Absurd is what is negative or longer than a day (`ABSURD_S`): nobody means it, so it says no more than its absence.
     A date is measured against the answer's own `Date`, so that a clock that is off on either side does no harm.
     """
     value = value.strip()
     if _SECONDS.fullmatch(value):
-        return float(value)
-    until = _moment(value)
-    if until is None:
+        wait_s = float(value)
+    elif (until := _moment(value)) is not None:
+        wait_s = (until - (_moment(date) or datetime.now(UTC))).total_seconds()
+    else:
         return None
-    wait = (until - (_moment(date) or datetime.now(UTC))).total_seconds()
-    return wait if wait >= 0 else None
+    return wait_s if 0 <= wait_s <= ABSURD_S else None
 
 
 def _moment(value: str) -> datetime | None:
