@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chatbot.errors import BadGatewayBody, RelayUnauthorized, UpstreamErrorEvent, UpstreamRefusalEvent
 from chatbot.events import Usage
@@ -310,3 +312,56 @@ def test_the_codes_of_a_refusal_are_read(native: DialectName, body: bytes, codes
 
 def test_a_key_that_google_refuses_with_a_400_is_a_wrong_key() -> None:
     assert status_failure(400, ("INVALID_ARGUMENT", 400, "API_KEY_INVALID")) is RelayUnauthorized
+
+
+names = st.sampled_from(
+    [
+        "type",
+        "delta",
+        "text",
+        "choices",
+        "content",
+        "finish_reason",
+        "index",
+        "usage",
+        "error",
+        "code",
+        "message",
+        "candidates",
+        "parts",
+        "usageMetadata",
+        "finishReason",
+        "promptTokenCount",
+        "input_tokens",
+        "output_tokens",
+        "stop_reason",
+        "content_block",
+        "promptFeedback",
+        "id",
+        "model",
+    ]
+)
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-5, 5),
+    st.just(1e400),
+    st.sampled_from(["", "a", "message_start", "message_delta", "content_block_delta", "error", "\ud83d", "stop"]),
+)
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(DIALECTS), st.lists(st.dictionaries(names, values, max_size=5), max_size=5))
+def test_nothing_that_an_upstream_writes_makes_a_reader_raise(native: DialectName, events: list[object]) -> None:
+    body = b"".join(b"data: %b\n\n" % json.dumps(event).encode() for event in events)
+
+    for reader, text in (read(native, body), read_plain(native, json.dumps(events[:1] or {}).encode())):
+        counts = reader.usage()
+        assert all(each is None or each >= 0 for each in (counts.input_tokens, counts.output_tokens))
+        assert text.encode().decode() == text
+    dialects.of(native).error_codes(body[6:])
