@@ -22,6 +22,7 @@ from chatbot import conf, keys
 from chatbot.assistant import turn
 from chatbot.database import in_database
 from chatbot.errors import ConfigurationError, NotFound
+from chatbot.events import TurnEnded
 from chatbot.models import EndpointKey
 from chatbot.relay.auth import Credentials
 from chatbot.relay.base import Endpoint
@@ -51,6 +52,10 @@ def a_key() -> str:
 
 async def an_async_key() -> str:
     return CANARY
+
+
+def no_key() -> str:
+    raise PermissionError(CANARY)
 
 
 WRONG: dict[str, tuple[dict[str, object], str]] = {
@@ -225,6 +230,24 @@ async def test_no_sink_ever_holds_a_key(
     sinks = caplog.text + repr(events) + repr(caplog.records) + repr([record.args for record in caplog.records])
     for secret in (simulator.key, CANARY):
         assert secret not in sinks
+
+
+@pytest.mark.database
+@pytest.mark.usefixtures("routes", "goods")
+async def test_a_turn_without_a_key_is_answered_by_the_catalogue_and_costs_nothing(
+    simulator: RunningSimulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    endpoint = {"URL": simulator.url, "KEY_CALLABLE": "tests.test_keys.no_key"}
+    with override_settings(CHATBOT={**project.CHATBOT, "ENDPOINTS": {"default": endpoint}}):
+        started = await turn.start(test_turn.ME, test_turn.ask())
+        events = await test_turn.read(started)
+    assert events[-1][1] == TurnEnded(ending="catalogue", code="key_unavailable")
+    booked = await test_turn.attempts()
+    assert booked
+    assert {(each.input_tokens, each.output_tokens) for each in booked} == {(0, 0)}
+    assert simulator.bill()["totals"]["requests"] == 0
+    assert "failed with PermissionError" in caplog.text
+    assert CANARY not in caplog.text
 
 
 @pytest.mark.database

@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -32,6 +33,9 @@ RETRY_S: Final = 60.0
 
 FAILED_S: Final = 5.0
 """Seconds until a provider is asked again that failed."""
+
+MOST_AHEAD_S: Final = 120
+"""How far a signature may be dated ahead, in seconds; an upstream that follows the rule takes 300."""
 
 _ISSUED_KEPT: Final = 10_000
 
@@ -82,7 +86,7 @@ class Credentials:
         self._asking: Future[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._alarmed = False
-        self._issued: OrderedDict[str, None] = OrderedDict()
+        self._issued: OrderedDict[bytes, int] = OrderedDict()
 
     def __repr__(self) -> str:
         return f"Credentials({self._name!r})"
@@ -190,17 +194,16 @@ class Credentials:
 
     def _signature(self, path: str, body: bytes) -> dict[str, str]:
         """`X-Timestamp` in unix seconds and `X-Signature`, hex HMAC-SHA256 of `path:timestamp:body`."""
-        timestamp = int(self._clock())
-        while True:
-            signature = hmac.digest(self._secret, b"%b:%d:%b" % (path.encode(), timestamp, body), "sha256").hex()
-            with self._lock:
-                if signature not in self._issued:
-                    self._issued[signature] = None
-                    if len(self._issued) > _ISSUED_KEPT:
-                        self._issued.popitem(last=False)
-                    break
-            # The same request twice in a second has the same signature, and the second would pass for a replay.
-            timestamp += 1
+        now = int(self._clock())
+        request = blake2b(b"%b:%b" % (path.encode(), body), digest_size=16).digest()
+        with self._lock:
+            # The same request twice in a second has the same signature, and the second would pass for a replay: it is
+            # dated a second ahead. Not without end: upstreams refuse a date that is too far from theirs.
+            timestamp = min(max(now, self._issued.pop(request, 0) + 1), now + MOST_AHEAD_S)
+            self._issued[request] = timestamp
+            if len(self._issued) > _ISSUED_KEPT:
+                self._issued.popitem(last=False)
+        signature = hmac.digest(self._secret, b"%b:%d:%b" % (path.encode(), timestamp, body), "sha256").hex()
         return {"X-Timestamp": str(timestamp), "X-Signature": signature}
 
 

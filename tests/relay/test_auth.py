@@ -16,7 +16,7 @@ import pytest
 from chatbot.errors import ConfigurationError, KeyUnavailable, RelayUnauthorized
 from chatbot.events import AttemptEnded
 from chatbot.relay import auth
-from chatbot.relay.auth import FAILED_S, RETRY_S, Credentials, credentials
+from chatbot.relay.auth import FAILED_S, MOST_AHEAD_S, RETRY_S, Credentials, credentials
 from chatbot.relay.base import Endpoint, TokenProvider
 from chatbot.relay.client import HttpRelay
 from chatbot.relay.pool import close_clients
@@ -260,6 +260,14 @@ async def test_the_same_request_in_the_same_second_is_signed_differently() -> No
     signed = [(await keeps.present(PATH, b"{}")).headers for _ in range(3)]
     assert [each["X-Timestamp"] for each in signed] == ["1700000000", "1700000001", "1700000002"]
     assert len({each["X-Signature"] for each in signed}) == 3
+    other = (await keeps.present(PATH, b"[]")).headers
+    assert other["X-Timestamp"] == "1700000000"
+
+
+async def test_no_signature_is_dated_too_far_ahead() -> None:
+    keeps = made(key=KEY, secret="secret", clock=Clock(1_700_000_000))
+    signed = [(await keeps.present(PATH, b"{}")).headers for _ in range(MOST_AHEAD_S + 2)]
+    assert signed[-1]["X-Timestamp"] == str(1_700_000_000 + MOST_AHEAD_S)
 
 
 def test_a_signed_body_has_its_keys_sorted_and_an_unsigned_one_stays() -> None:
