@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.test import override_settings
 
+from chatbot.accounting import calibration
 from chatbot.catalog.search import configured
 from chatbot.database import close_pool
 from chatbot.models import Endpoint, Price, Product, Route
@@ -42,8 +43,9 @@ def simulator(simulator_thread: RunningSimulator) -> Iterator[RunningSimulator]:
 
 @pytest.fixture(autouse=True)
 def _clean_process() -> Iterator[None]:
-    """No counter and no database thread goes from one test to the next."""
+    """No counter, no estimator's ratio and no database thread goes from one test to the next."""
     cache.clear()
+    calibration.forget()
     yield
     close_pool()
 

@@ -13,6 +13,7 @@ from typing import Final
 from django.db.models import Q
 
 from chatbot import conf
+from chatbot.accounting import calibration
 from chatbot.accounting.prices import cost_usd, price_of_first
 from chatbot.events import AttemptEnded, Usage
 from chatbot.models import Attempt, Route, Turn
@@ -23,7 +24,15 @@ MOST: Final = 2_147_483_647
 """What a token or millisecond column holds; a relay that says more is not believed."""
 
 
-def open_attempt(*, attempt: str, turn: Turn, route: Route, number: int, now: datetime) -> None:
+def open_attempt(
+    *,
+    attempt: str,
+    turn: Turn,
+    route: Route,
+    number: int,
+    now: datetime,
+    estimated_input_tokens: int | None = None,
+) -> None:
     """Write the row of a request that is about to leave. A second call with the same id changes nothing."""
     row = Attempt(
         id=attempt,
@@ -33,23 +42,34 @@ def open_attempt(*, attempt: str, turn: Turn, route: Route, number: int, now: da
         endpoint=route.endpoint.name,
         requested_model=route.model,
         number=number,
+        estimated_input_tokens=_number(estimated_input_tokens),
         opened_at=now,
     )
     Attempt.objects.bulk_create([row], ignore_conflicts=True)
 
 
+def note_estimate(attempt: str, estimated_input_tokens: int) -> None:
+    """Write our estimate of its prompt into the row of an open attempt."""
+    Attempt.objects.open().filter(pk=attempt).update(estimated_input_tokens=_number(estimated_input_tokens))
+
+
 def settle(ended: AttemptEnded, *, now: datetime, estimate: Usage | None = None) -> bool:
     """Book how an attempt ended; True once, False when it was settled before.
 
-    Numbers that the relay did not report are taken from `estimate`, and the row then counts as estimated. The price is
-    that of the served model if the book has it, else of the requested one, at the moment the request left. Without
+    `estimate` is our own count. It is kept beside the relay's, and numbers that the relay did not report are taken from
+    it, put right by what is known of the model (see `calibration`); the row then counts as estimated. The price is that
+    of the served model if the book has it, else of the requested one, at the moment the request left. Without
     both input and output tokens, or without a price, the cost stays unknown.
     """
     row = Attempt.objects.filter(pk=ended.attempt).only("requested_model", "opened_at", "settled_at").first()
     if row is None:
         log.error("attempt %s ended (%s) and was never opened: it is not in the ledger", ended.attempt, ended.outcome)
         return False
-    usage = _complete(_plausible(ended.usage), estimate)
+    usage = _plausible(ended.usage)
+    if estimate is not None and _lacks(usage):
+        usage = _complete(usage, calibration.of(row.requested_model, now).applied(estimate))
+    else:
+        usage = _complete(usage, None)
     price = price_of_first((ended.served_model, row.requested_model), row.opened_at)
     cost = cost_usd(usage, price) if price else None
     settled = (
@@ -65,6 +85,7 @@ def settle(ended: AttemptEnded, *, now: datetime, estimate: Usage | None = None)
             cached_input_tokens=usage.cached_input_tokens,
             output_tokens=usage.output_tokens,
             reasoning_tokens=usage.reasoning_tokens,
+            **_own_count(estimate),
             price=price if cost is not None else None,
             cost_usd=cost,
             first_word_ms=_number(ended.first_word_ms),
@@ -76,22 +97,28 @@ def settle(ended: AttemptEnded, *, now: datetime, estimate: Usage | None = None)
 
 
 def settle_abandoned(now: datetime) -> int:
-    """Settle, as abandoned and unknown, the open attempts that no process speaks for any more; how many there were.
+    """Settle, as abandoned, the open attempts that no process speaks for any more; how many there were.
 
     Those are the attempts of turns whose lease ran out. A turn that is over keeps its last lease for that purpose: the
-    process that ended it may still be reading a stopped answer to its end. Nothing is known of what such an attempt
-    used, so its tokens and cost stay empty.
+    process that ended it may still be reading a stopped answer to its end. Where the size of the prompt was written
+    down and the model's answers are known, such an attempt is booked as estimated, with an answer of the usual length;
+    else nothing is known of what it used, and its tokens and cost stay empty.
     """
     silent = Turn.objects.filter(lease_until__lt=now)
     grace = now - timedelta(seconds=conf.current().turn_lease_s)
     orphaned = Q(turn__isnull=True, opened_at__lt=grace)
     # No join: with `turn_id IN (...)` the row's own `settled_at IS NULL` is looked at again after a wait for its lock,
     # so a settlement that came first is never overwritten.
-    return (
-        Attempt.objects.open()
-        .filter(Q(turn__in=silent) | orphaned)
-        .update(outcome=Attempt.Outcome.ABANDONED, source=Attempt.Source.UNKNOWN, settled_at=now)
-    )
+    abandoned = Attempt.objects.open().filter(Q(turn__in=silent) | orphaned)
+    settled = 0
+    for row in abandoned.filter(estimated_input_tokens__isnull=False).only("requested_model", "estimated_input_tokens"):
+        known = calibration.of(row.requested_model, now)
+        if known.output_tokens is None:
+            continue
+        count = Usage(input_tokens=row.estimated_input_tokens, source="estimated")
+        usage = replace(known.applied(count), output_tokens=known.output_tokens)
+        settled += settle(AttemptEnded(attempt=str(row.pk), outcome="abandoned", usage=usage), now=now)
+    return settled + abandoned.update(outcome=Attempt.Outcome.ABANDONED, source=Attempt.Source.UNKNOWN, settled_at=now)
 
 
 def cost_of(turn: Turn, *, model: str = "") -> Decimal | None:
@@ -116,9 +143,22 @@ def _plausible(usage: Usage) -> Usage:
     )
 
 
+def _lacks(usage: Usage) -> bool:
+    return usage.source == "unknown" or usage.input_tokens is None or usage.output_tokens is None
+
+
+def _own_count(estimate: Usage | None) -> dict[str, int | None]:
+    if estimate is None:
+        return {}
+    return {
+        "estimated_input_tokens": _number(estimate.input_tokens),
+        "estimated_output_tokens": _number(estimate.output_tokens),
+    }
+
+
 def _complete(usage: Usage, estimate: Usage | None) -> Usage:
     """`usage` with what it lacks filled in from `estimate`."""
-    if usage.source != "unknown" and usage.input_tokens is not None and usage.output_tokens is not None:
+    if not _lacks(usage):
         return usage
     if estimate is None:
         told = usage.input_tokens is not None or usage.output_tokens is not None

@@ -9,15 +9,15 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Final
 
 from chatbot import conf
-from chatbot.accounting import estimator
-from chatbot.assistant import brief, closing, leases, opening, prompt, routing
+from chatbot.assistant import brief, closing, leases, prompt, routing
+from chatbot.assistant.attempts import Attempts
 from chatbot.assistant.brief import Brief
-from chatbot.assistant.closing import Result, Settlement
+from chatbot.assistant.closing import Result
 from chatbot.assistant.grounding import Grounding
 from chatbot.assistant.opening import Opened
 from chatbot.assistant.sentences import for_shopper, from_catalogue, spoken
@@ -26,18 +26,16 @@ from chatbot.events import (
     AttemptEnded,
     AttemptStarted,
     FinishReason,
-    Outcome,
     TextAdded,
     TextWithdrawn,
     TurnEnded,
     TurnEvent,
     TurnFailed,
     TurnStarted,
-    Usage,
     Waiting,
 )
 from chatbot.models import Product, Turn
-from chatbot.relay.base import ChatMessage, ChatRequest
+from chatbot.relay.base import ChatRequest
 from chatbot.streams.memory import TurnLog
 from chatbot.wire import fold
 
@@ -45,19 +43,6 @@ logger = logging.getLogger(__name__)
 
 CARDS_FROM_CATALOGUE: Final = 3
 """Cards shown when no model can answer."""
-
-NOT_SERVED: Final = frozenset(
-    {
-        "relay_unreachable",
-        "relay_rate_limited",
-        "relay_unauthorized",
-        "key_unavailable",
-        "relay_rejected",
-        "relay_overloaded",
-        "not_sent",
-    }
-)
-"""Codes of attempts that the relay did not serve, and so does not bill."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,45 +53,57 @@ class Answering:
     log: TurnLog
     _began_s: float = field(default_factory=perf_counter)
     _task: asyncio.Task[None] | None = None
+    _reading: asyncio.Task[TurnEnded | TurnFailed] | None = None
     _stopped: bool = False
     _over: bool = False
+    _drains: bool = False
     _brief: Brief | None = None
     _grounding: Grounding | None = None
-    _messages: tuple[ChatMessage, ...] = ()
     _first_word_ms: int | None = None
     _finish_reason: FinishReason | None = None
-    _heard: list[str] = field(default_factory=list)
-    """What the attempt that runs has said, as the model sent it: an estimate counts this."""
-    _unsettled: dict[str, bool] = field(default_factory=dict)
-    """Attempts in the ledger that have not ended, and whether their request left."""
-    _settlements: list[Settlement] = field(default_factory=list)
+    _attempts: Attempts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._attempts = Attempts(opened=self.opened)
 
     async def run(self) -> None:
         """Make the answer, store it, and close the log."""
         self._task = asyncio.current_task()
-        if self.opened.plan:
-            self._unsettled[self.opened.attempt] = False
         self.log.append(
             TurnStarted(turn=self.opened.turn, conversation=self.opened.conversation, message=self.opened.message)
         )
         lease = asyncio.create_task(self._keep_lease())
+        self._reading = asyncio.create_task(self._answer())
         end: TurnEnded | TurnFailed
         try:
-            end = await self._answer()
+            end = await asyncio.shield(self._reading)
         except asyncio.CancelledError:
             end = TurnEnded(ending="stopped") if self._stopped else TurnEnded(ending="incomplete", code="shutdown")
+            if not self._drains:
+                await _over(self._reading)
         except Exception:
             logger.exception("turn %s failed", self.opened.turn)
             end = self._failure(ChatbotError())
         finally:
             self._over = True
             lease.cancel()
-        await _to_the_end(self._close(end))
+        try:
+            await _to_the_end(self._close(end))
+            if self._drains:
+                await asyncio.wait([self._reading], timeout=conf.current().drain_s)
+        finally:
+            if self._drains:
+                await _to_the_end(self._close_drained(self._reading))
 
     def stop(self) -> None:
-        """Close the upstream; what was said so far stays. Too late or twice is no harm."""
+        """End the turn; what was said so far stays. Too late or twice is no harm.
+
+        The upstream is closed at once, unless its route bills a stream to its end all the same: then it is read on
+        unseen, for DRAIN_S seconds or ANSWER_TOKENS tokens at the most, to learn what it cost.
+        """
         if self._task is not None and not self._over and not self._stopped:
             self._stopped = True
+            self._drains = self._attempts.drained
             self._task.cancel()
 
     async def _answer(self) -> TurnEnded | TurnFailed:
@@ -114,27 +111,36 @@ class Answering:
         self._grounding = Grounding(cards=[card for _, card in found.found], language=self.opened.language)
         if not self.opened.plan:
             return self._without_model(self.opened.without_plan)
-        route = self.opened.plan[0].route
+        request = self._request(found)
+        self._attempts.asked(request)
         try:
-            async with aclosing(routing.relay_for(route.endpoint.name).stream(self._request(found))) as events:
+            async with aclosing(routing.relay_of(self.opened.plan).stream(request)) as events:
                 async for event in events:
                     match event:
                         case TextAdded():
                             self._hear(event.text)
                         case TextWithdrawn():
+                            self._attempts.withdrawn()
                             self._withdraw(event.reason)
                         case AttemptStarted():
-                            await self._attempt_started(event)
+                            if self._over:
+                                break  # nobody waits for the answer any more
+                            await self._attempts.started(event)
                         case AttemptEnded():
-                            self._attempt_ended(event)
-                        case Waiting():
+                            self._finish_reason = event.finish_reason
+                            self._attempts.ended(event if not self._over else replace(event, outcome="stopped"))
+                        case Waiting() if not self._over:
                             self.log.append(event)
         except RelayError as error:
             logger.warning("turn %s: %s (%s)", self.opened.turn, error, error.code)
+            if self._over:
+                return TurnEnded(ending="stopped")
             if self._first_word_ms is None:
                 return self._without_model(error.code)
             return TurnEnded(ending="incomplete", code=error.code)
-        if not any(self._heard):
+        if self._over:
+            return TurnEnded(ending="stopped")
+        if not self._attempts.spoke:
             return self._without_model("empty_answer")
         if self._finish_reason == "length":
             return TurnEnded(ending="incomplete", code="length")
@@ -142,7 +148,7 @@ class Answering:
 
     def _request(self, found: Brief) -> ChatRequest:
         settings = conf.current()
-        self._messages = prompt.messages(
+        composed = prompt.compose(
             question=self.opened.ask.text,
             products=found.found,
             history=found.history,
@@ -151,17 +157,22 @@ class Answering:
             budget_tokens=settings.prompt_tokens,
         )
         return ChatRequest(
-            messages=self._messages,
+            messages=composed.messages,
             model=self.opened.plan[0].route.model,
             max_tokens=settings.answer_tokens,
             temperature=settings.temperature,
             user=self.opened.user,
+            estimated_tokens=composed.estimated_tokens + settings.answer_tokens,
             attempt=self.opened.attempt,
         )
 
     def _hear(self, text: str) -> None:
         assert self._grounding is not None
-        self._heard.append(text)
+        self._attempts.heard.append(text)
+        if self._over:
+            if self._attempts.heard_tokens() > conf.current().answer_tokens and self._reading:
+                self._reading.cancel()
+            return
         for event in self._grounding.feed(text):
             self._show(event)
 
@@ -176,28 +187,6 @@ class Answering:
         for event in self._grounding.withdraw(reason):
             self.log.append(event)
         self._first_word_ms = None
-
-    async def _attempt_started(self, started: AttemptStarted) -> None:
-        if started.attempt not in self._unsettled:  # the first is in the ledger since the turn was opened
-            await opening.book_attempt(self.opened, started)
-        self._unsettled[started.attempt] = True
-        self._heard.clear()
-
-    def _attempt_ended(self, ended: AttemptEnded) -> None:
-        del self._unsettled[ended.attempt]
-        self._finish_reason = ended.finish_reason
-        estimate = None if ended.usage.source == "reported" else self._estimate(ended.error_code)
-        self._settlements.append(Settlement(ended=ended, estimate=estimate))
-
-    def _estimate(self, error_code: str) -> Usage:
-        """What an attempt cost if the relay does not say: nothing if refused, else what went over the line."""
-        if error_code in NOT_SERVED:
-            return Usage(input_tokens=0, cached_input_tokens=0, output_tokens=0, source="estimated")
-        return Usage(
-            input_tokens=estimator.estimate_request(self._messages),
-            output_tokens=estimator.estimate_tokens("".join(self._heard)),
-            source="estimated",
-        )
 
     def _without_model(self, code: str) -> TurnEnded | TurnFailed:
         """The shop's own search answers; without a product that can be bought there is no answer."""
@@ -221,23 +210,19 @@ class Answering:
         if self._grounding is not None:
             for event in self._grounding.close():
                 self._show(event)
-        outcome: Outcome = "stopped" if self._stopped else "incomplete"
-        for attempt, left in list(self._unsettled.items()):
-            total_ms = self._elapsed_ms() if left else 0
-            code = "" if left else "not_sent"
-            self._attempt_ended(
-                AttemptEnded(attempt=attempt, outcome=outcome, usage=Usage(), error_code=code, total_ms=total_ms)
-            )
+        self._attempts.give_up("stopped" if self._stopped else "incomplete", self._elapsed_ms(), drained=self._drains)
+        await self._attempts.noted()
         result = Result(
             status=end.ending if isinstance(end, TurnEnded) else Turn.Status.FAILED,
             code=end.code,
             reply=fold(self.log.events),
-            settlements=self._settlements,
+            settlements=self._attempts.take(),
             question=self._brief.question if self._brief else {},
             candidates=[card.sku for _, card in self._brief.found] if self._brief else [],
             interventions=self._grounding.interventions if self._grounding else [],
             first_word_ms=self._first_word_ms,
             total_ms=self._elapsed_ms(),
+            drains=self._drains,
         )
         try:
             await closing.close_turn(self.opened, result)
@@ -246,6 +231,15 @@ class Answering:
             logger.exception("turn %s could not be stored", self.opened.turn)
         self.log.append(end)
 
+    async def _close_drained(self, reading: asyncio.Task[TurnEnded | TurnFailed]) -> None:
+        """Settle what was read on unseen, whole or not."""
+        await _over(reading)
+        self._attempts.give_up("stopped", self._elapsed_ms())
+        try:
+            await closing.close_drained(self.opened, self._attempts.take())
+        except Exception:
+            logger.exception("turn %s: what was read on could not be settled", self.opened.turn)
+
     async def _keep_lease(self) -> None:
         while True:
             await asyncio.sleep(conf.current().turn_lease_s / 3)
@@ -253,6 +247,14 @@ class Answering:
 
     def _elapsed_ms(self) -> int:
         return round((perf_counter() - self._began_s) * 1000)
+
+
+async def _over(task: asyncio.Task[TurnEnded | TurnFailed]) -> None:
+    """Cancel `task` and await its end."""
+    task.cancel()
+    await asyncio.wait([task])
+    if not task.cancelled() and (error := task.exception()):
+        logger.error("a turn failed while it was stopped", exc_info=error)
 
 
 async def _to_the_end(work: Awaitable[None]) -> None:

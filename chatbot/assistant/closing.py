@@ -17,15 +17,15 @@ from chatbot.wire import Reply
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """An attempt that is over, with our estimate of its tokens where the relay did not report them."""
+    """An attempt that is over, with our own count of its tokens."""
 
     ended: AttemptEnded
-    estimate: Usage | None
+    estimate: Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How a turn ended, to be stored."""
+    """How a turn ended, to be stored. `drains` tells that an attempt is read on unseen and will be settled later."""
 
     status: str
     code: str
@@ -36,6 +36,7 @@ class Result:
     interventions: Sequence[Mapping[str, str]]
     first_word_ms: int | None
     total_ms: int
+    drains: bool = False
 
 
 @in_database
@@ -65,4 +66,16 @@ def close_turn(opened: Opened, result: Result) -> None:
                 parts=result.reply.parts,
             )
         Conversation.objects.filter(pk=opened.conversation).update(updated_at=now)
+        if not result.drains:  # else the money stays set aside until the cost is known
+            budgets.settle(turn, ledger.cost_of(turn), now)
+
+
+@in_database
+def close_drained(opened: Opened, settlements: Sequence[Settlement]) -> None:
+    """Settle what was read on after the turn had ended, and with it the reservation."""
+    now = timezone.now()
+    with transaction.atomic():
+        for settlement in settlements:
+            ledger.settle(settlement.ended, now=now, estimate=settlement.estimate)
+        turn = Turn.objects.get(pk=opened.turn)
         budgets.settle(turn, ledger.cost_of(turn), now)

@@ -169,7 +169,7 @@ def _open(
         parts=[{"type": "text", "text": ask.text}],
     )
     without_plan = "" if plan else routing.without_plan(routes)
-    if plan and not _reserved(turn, visitor, plan[0].route, now):
+    if plan and not _reserved(turn, visitor, plan, now):
         plan, without_plan = [], BudgetSpent.code
     opened = _opened(
         turn, ask, visitor, is_new=True, is_first=conversation is None, plan=plan, without_plan=without_plan
@@ -179,13 +179,16 @@ def _open(
     return opened
 
 
-def _reserved(turn: Turn, visitor: Visitor, route: Route, now: datetime) -> bool:
-    """Whether every budget has room for the most that the turn can cost."""
+def _reserved(turn: Turn, visitor: Visitor, plan: Sequence[routing.Choice], now: datetime) -> bool:
+    """Whether every budget has room for the most that one answer of the plan's dearest route can cost."""
     if not budgets.any_enabled():
         return True
     settings = conf.current()
-    price = prices.price_at(route.model, now)
-    most_usd = budgets.upper_bound_usd(settings.prompt_tokens, settings.answer_tokens, price) if price else Decimal(0)
+    known = (prices.price_at(model, now) for model in {choice.route.model for choice in plan})
+    most_usd = max(
+        (budgets.upper_bound_usd(settings.prompt_tokens, settings.answer_tokens, price) for price in known if price),
+        default=Decimal(0),
+    )
     try:
         budgets.reserve(turn, visitor=visitor.key, amount_usd=most_usd, now=now)
     except BudgetSpent:
@@ -193,9 +196,26 @@ def _reserved(turn: Turn, visitor: Visitor, route: Route, now: datetime) -> bool
     return True
 
 
+def route_of(plan: Sequence[routing.Choice], endpoint: str, model: str) -> Route:
+    """The route of a plan that an attempt took."""
+    routes = [choice.route for choice in plan if choice.route.model == model]
+    return next((route for route in routes if route.endpoint.name == endpoint), routes[0])
+
+
 @in_database
-def book_attempt(opened: Opened, started: AttemptStarted) -> None:
+def book_attempt(opened: Opened, started: AttemptStarted, estimated_input_tokens: int) -> None:
     """Write the ledger row of a further attempt before its request leaves."""
-    turn = Turn.objects.get(pk=opened.turn)
-    route = next(choice.route for choice in opened.plan if choice.route.model == started.model)
-    ledger.open_attempt(attempt=started.attempt, turn=turn, route=route, number=started.number, now=timezone.now())
+    ledger.open_attempt(
+        attempt=started.attempt,
+        turn=Turn.objects.get(pk=opened.turn),
+        route=route_of(opened.plan, started.endpoint, started.model),
+        number=started.number,
+        now=timezone.now(),
+        estimated_input_tokens=estimated_input_tokens,
+    )
+
+
+@in_database
+def note_estimate(attempt: str, estimated_input_tokens: int) -> None:
+    """Write the size of its prompt into the row of the first attempt, which was opened before there was a prompt."""
+    ledger.note_estimate(attempt, estimated_input_tokens)

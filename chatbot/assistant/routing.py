@@ -10,7 +10,10 @@ from django.core.signals import setting_changed
 from chatbot import conf
 from chatbot.models import Route
 from chatbot.relay.base import Endpoint, Relay
+from chatbot.relay.breaking import Breaker, Breaking
 from chatbot.relay.client import HttpRelay
+from chatbot.relay.failover import Failover
+from chatbot.relay.hedging import Hedging
 from chatbot.relay.limits import Limited, limiter_of
 from chatbot.relay.retry_budget import RetryBudget
 from chatbot.relay.retrying import Retrying
@@ -25,13 +28,20 @@ class Choice:
 
 
 def plan(routes: Sequence[Route]) -> list[Choice]:
-    """The routes of a turn in the order to be tried: the staff's order, of those whose endpoint has a key."""
+    """The routes of a turn in the order to be tried: the staff's order, of those whose endpoint has a key.
+
+    A route whose circuit is open comes last: it may have recovered by the time that no other is left.
+    """
     endpoints = conf.current().endpoints
-    return [
-        Choice(route=route, reason=f"position {route.position}")
-        for route in routes
-        if route.endpoint.name in endpoints and endpoints[route.endpoint.name].has_key
-    ]
+    choices: list[Choice] = []
+    resting: list[Choice] = []
+    for route in routes:
+        if route.endpoint.name in endpoints and endpoints[route.endpoint.name].has_key:
+            if breaker_of(route.endpoint.name, route.model).wait_s > 0:
+                resting.append(Choice(route=route, reason=f"position {route.position}, resting after failures"))
+            else:
+                choices.append(Choice(route=route, reason=f"position {route.position}"))
+    return choices + resting
 
 
 def without_plan(routes: Sequence[Route]) -> str:
@@ -40,7 +50,29 @@ def without_plan(routes: Sequence[Route]) -> str:
 
 
 _stacks: dict[str, Relay] = {}
+_breakers: dict[tuple[str, str], Breaker] = {}
 _stand_in: ContextVar[Relay | None] = ContextVar("chatbot_relay_stand_in", default=None)
+
+
+def relay_of(plan: Sequence[Choice]) -> Relay:
+    """The relay stack of a plan that has a route: failover over its routes, each behind its circuit.
+
+    With HEDGE_AFTER_MS the first two routes race for a first word that is late.
+    """
+    choices: list[tuple[Relay, str]] = []
+    for choice in plan:
+        endpoint, model = choice.route.endpoint.name, choice.route.model
+        choices.append((Breaking(relay_for(endpoint), breaker_of(endpoint, model)), model))
+    hedge_after_ms = conf.current().hedge_after_ms
+    if hedge_after_ms and len(choices) > 1:
+        first, model = choices[0]
+        choices[0] = (Hedging(first, choices[1], after_s=hedge_after_ms / 1000), model)
+    return Failover(choices)
+
+
+def breaker_of(endpoint: str, model: str) -> Breaker:
+    """The circuit of a route, one for all turns of the process."""
+    return _breakers.setdefault((endpoint, model), Breaker())
 
 
 def relay_for(endpoint: str) -> Relay:
@@ -73,6 +105,7 @@ def every_endpoint(relay: Relay) -> Iterator[None]:
 def _forget(*, setting: str, **_: object) -> None:
     if setting == "CHATBOT":
         _stacks.clear()
+        _breakers.clear()
 
 
 setting_changed.connect(_forget, dispatch_uid="chatbot.assistant.routing")

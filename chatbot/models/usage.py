@@ -103,7 +103,10 @@ class Attempt(models.Model):
     error_code = models.CharField(max_length=32, blank=True)
     source = models.CharField(max_length=9, choices=Source, default=Source.UNKNOWN)
     estimated_input_tokens = models.PositiveIntegerField(
-        null=True, blank=True, help_text=_("Our estimate when the request left, for an attempt whose end nobody hears.")
+        null=True, blank=True, help_text=_("Our own count of the prompt, written when the request leaves.")
+    )
+    estimated_output_tokens = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("Our own count of the words that came.")
     )
     input_tokens = models.PositiveIntegerField(null=True, blank=True)
     cached_input_tokens = models.PositiveIntegerField(null=True, blank=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from chatbot.accounting.estimator import estimate_tokens
+from chatbot.accounting.estimator import estimate_request, estimate_tokens
 from chatbot.assistant import prompt
 from chatbot.assistant.cards import card
 from chatbot.events import ProductCard
@@ -27,7 +27,7 @@ def build(**changes: object) -> list[str]:
         "budget_tokens": 6000,
         **changes,
     }
-    return [message.content for message in prompt.messages(**arguments)]
+    return [message.content for message in prompt.compose(**arguments).messages]
 
 
 def test_a_product_is_one_line_with_price_and_stock() -> None:
@@ -77,3 +77,13 @@ def test_an_earlier_answer_says_which_products_it_showed() -> None:
     shown = {"type": "data-product", "id": "S1", "data": {"title": "새벽 이어폰"}}
     answer = Message(role="assistant", text="How about this?", parts=[{"type": "text", "text": "..."}, shown])
     assert build(history=[answer])[1] == "How about this?\n(shown: 새벽 이어폰)"
+
+
+def test_the_prompt_s_estimate_is_that_of_its_messages() -> None:
+    products = [found(sku=f"S{n}", description="a long description of a good earphone") for n in range(8)]
+    history = [Message(role="user", text="hello"), Message(role="assistant", text="How can I help?")]
+    composed = prompt.compose(
+        question="earphones?", products=products, history=history, shop="Dawn", page="/p/1", budget_tokens=6000
+    )
+    exact = estimate_request(composed.messages)
+    assert abs(composed.estimated_tokens - exact) <= 0.02 * exact

@@ -286,10 +286,10 @@ async def test_too_many_questions_are_refused_and_a_repeated_one_is_not(simulato
 
 
 UPSTREAM_FAULTS = {
-    "wrong key": (["401"], "relay_unauthorized"),
-    "refuses the request": (["403"], "relay_unauthorized"),
-    "an html page": (["html", "html", "html"], "bad_gateway_body"),
-    "server errors": (["500", "503", "502"], "relay_overloaded"),
+    "wrong key": (["401"] * 2, "relay_unauthorized"),
+    "refuses the request": (["403"] * 2, "relay_unauthorized"),
+    "an html page": (["html"] * 6, "bad_gateway_body"),
+    "server errors": (["500", "503", "502"] * 2, "relay_overloaded"),
 }
 
 
@@ -343,7 +343,7 @@ async def test_without_a_key_nothing_is_sent_and_the_turn_says_so() -> None:
 
 @pytest.mark.usefixtures("no_waiting")
 async def test_without_a_model_and_without_products_the_failure_is_a_sentence(simulator: RunningSimulator) -> None:
-    simulator.script([["401"]])
+    simulator.script([["401"], ["401"]])
     started = await turn.start(ME, ask("qwertyuiop zxcvbnm"))
     last = (await read(started))[-1][1]
     assert isinstance(last, TurnFailed)
@@ -352,16 +352,21 @@ async def test_without_a_model_and_without_products_the_failure_is_a_sentence(si
 
 
 async def test_a_cut_after_words_keeps_them_and_says_incomplete(simulator: RunningSimulator) -> None:
-    simulator.script([["cut:6"]])
+    simulator.script([["cut:6"], ["400"], ["400"]])
     started = await turn.start(ME, ask())
     events = [event for _, event in await read(started)]
-    assert events[-1] == TurnEnded(ending="incomplete", code="stream_cut")
+    assert events[-1] == TurnEnded(ending="incomplete", code="relay_rejected")
     stored = await answer_of(started)
     assert stored is not None
     assert stored.text == fold(events).text
     assert stored.text
-    [attempt] = await attempts()
-    assert (attempt.outcome, attempt.source) == ("incomplete", "estimated")
+    rows = await attempts()
+    assert [(attempt.outcome, attempt.source) for attempt in rows] == [
+        ("incomplete", "estimated"),
+        ("failed", "estimated"),
+        ("failed", "estimated"),
+    ]
+    assert [attempt.cost_usd == 0 for attempt in rows] == [False, True, True]
 
 
 @pytest.mark.usefixtures("no_waiting")

@@ -1,0 +1,131 @@
+"""The attempts of one turn: each is in the ledger before its request leaves, and gets one settlement."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Final
+
+from chatbot.accounting import estimator
+from chatbot.assistant import opening
+from chatbot.assistant.closing import Settlement
+from chatbot.assistant.opening import Opened
+from chatbot.events import AttemptEnded, AttemptStarted, Outcome, Usage
+from chatbot.models import Route
+from chatbot.relay.base import ChatRequest
+from chatbot.relay.failover import continued
+
+NOT_SERVED: Final = frozenset(
+    {
+        "relay_unreachable",
+        "relay_rate_limited",
+        "queue_timeout",
+        "relay_unauthorized",
+        "key_unavailable",
+        "relay_rejected",
+        "relay_overloaded",
+        "not_sent",
+    }
+)
+"""Codes of attempts that the relay did not serve, and so does not bill."""
+
+CLOSED_BY_US: Final = frozenset({"stopped", "hedged"})
+"""Outcomes of attempts whose stream we closed; the route's policy says what the relay then bills."""
+
+NOTHING: Final = Usage(input_tokens=0, cached_input_tokens=0, output_tokens=0, source="estimated")
+
+
+@dataclass(slots=True)
+class _Open:
+    """An attempt whose end is not known. `left` tells whether its request did."""
+
+    policy: str = Route.AbandonedPolicy.CANCEL_AND_ESTIMATE
+    input_tokens: int = 0
+    left: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Attempts:
+    """What the ledger is told of a turn. `heard` is what the attempt that runs has said, as the model sent it."""
+
+    opened: Opened
+    heard: list[str] = field(default_factory=list)
+    _settlements: list[Settlement] = field(default_factory=list)
+    _request: ChatRequest | None = None
+    _said: str = ""
+    _void: bool = False
+    _open: dict[str, _Open] = field(default_factory=dict)
+    _noting: asyncio.Future[None] | None = None
+
+    def __post_init__(self) -> None:
+        if self.opened.plan:  # the first is in the ledger since the turn was opened
+            self._open[self.opened.attempt] = _Open()
+
+    @property
+    def drained(self) -> bool:
+        """Whether an attempt is under way whose route bills a stream to its end, whoever closes it."""
+        return any(each.left and each.policy == Route.AbandonedPolicy.DRAIN for each in self._open.values())
+
+    @property
+    def spoke(self) -> bool:
+        """Whether anything was said that holds."""
+        return bool(self._said) or (not self._void and any(self.heard))
+
+    def heard_tokens(self) -> int:
+        """About how many tokens the attempt that runs has said."""
+        return estimator.estimate_tokens("".join(self.heard))
+
+    def asked(self, request: ChatRequest) -> None:
+        """The turn's request, whose `estimated_tokens` are those of its prompt and its answer."""
+        self._request = request
+
+    async def started(self, event: AttemptStarted) -> None:
+        """Book the attempt. Its request leaves after this."""
+        assert self._request is not None
+        if not self._void:
+            self._said += "".join(self.heard)
+        self._void = False
+        self.heard.clear()
+        request = self._request
+        tokens = request.estimated_tokens - (request.max_tokens or 0)
+        if self._said:
+            more = continued(request, self._said).messages[len(request.messages) :]
+            tokens += estimator.estimate_request(more) - estimator.REPLY_OVERHEAD
+        if event.attempt not in self._open:
+            await opening.book_attempt(self.opened, event, tokens)
+        else:
+            self._noting = asyncio.ensure_future(opening.note_estimate(event.attempt, tokens))
+        route = opening.route_of(self.opened.plan, event.endpoint, event.model)
+        self._open[event.attempt] = _Open(policy=route.abandoned_policy, input_tokens=tokens, left=True)
+
+    def ended(self, event: AttemptEnded) -> None:
+        """Make the settlement of an attempt."""
+        attempt = self._open.pop(event.attempt)
+        output = 0 if event.outcome == "hedged" else self.heard_tokens()
+        estimate = Usage(input_tokens=attempt.input_tokens, output_tokens=output, source="estimated")
+        unbilled = attempt.policy == Route.AbandonedPolicy.UNBILLED and event.outcome in CLOSED_BY_US
+        if event.error_code in NOT_SERVED or unbilled:
+            estimate = NOTHING
+        self._settlements.append(Settlement(ended=event, estimate=estimate))
+
+    def withdrawn(self) -> None:
+        """What was said so far is void: whoever goes on begins afresh. It is billed all the same."""
+        self._said = ""
+        self._void = True
+
+    def give_up(self, outcome: Outcome, total_ms: int, *, drained: bool = False) -> None:
+        """End what never ended; with `drained=False` also what is still read on unseen."""
+        for attempt, each in list(self._open.items()):
+            if drained and each.left and each.policy == Route.AbandonedPolicy.DRAIN:
+                continue
+            code = "" if each.left else "not_sent"
+            ms = total_ms if each.left else 0
+            self.ended(AttemptEnded(attempt=attempt, outcome=outcome, usage=Usage(), error_code=code, total_ms=ms))
+
+    def take(self) -> list[Settlement]:
+        """The settlements made since they were taken last."""
+        taken, self._settlements = self._settlements, []
+        return taken
+
+    async def noted(self) -> None:
+        """Returns when nothing more is being written here."""
+        if self._noting is not None:
+            await asyncio.wait([self._noting])
