@@ -121,6 +121,7 @@ class Exchange:
             if self._check is not None and self._over and reader.complete:
                 await self._verify(self._check)
             if text:
+                self._tail_at = None  # some servers name a finish reason in every chunk, so words behind one are words
                 if self.first_word_ms is None:
                     self.first_word_ms = self.elapsed_ms()
                 return text

@@ -1,5 +1,6 @@
 """What leaves in each dialect, down to the bytes: address, key, conversation, limits."""
 
+import asyncio
 import json
 
 import pytest
@@ -7,8 +8,8 @@ import pytest
 from chatbot.relay import dialects
 from chatbot.relay.base import ChatMessage, DialectName, Endpoint
 from chatbot.relay.client import HttpRelay
-from tests.relay.conftest import KEY, Upstream, ask, hear
-from tests.relay.dialects.answers import DIALECTS, plain, stream
+from tests.relay.conftest import KEY, STREAM_HEAD, Exchange, Upstream, ask, hear
+from tests.relay.dialects.answers import DIALECTS, candidate, plain, stream
 
 TALK = (
     ChatMessage(role="system", content="Sell."),
@@ -123,3 +124,22 @@ async def test_counts_that_cannot_be_are_logged_and_left_out(
 
     assert (ended.usage.output_tokens, ended.usage.doubtful, ended.outcome) == (None, True, "answered")
     assert ended.attempt in caplog.text
+
+
+async def test_words_behind_a_finish_reason_give_the_stream_time_to_go_on(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatbot.relay.exchange.TAIL_S", 0.3)
+
+    async def play(exchange: Exchange) -> None:
+        await exchange.send(STREAM_HEAD)
+        for word in "abcdef":
+            await exchange.send(candidate(word, finish="STOP"))
+            await asyncio.sleep(0.1)
+        exchange.writer.close()
+
+    upstream.plays(play)
+
+    heard = await hear(HttpRelay(Endpoint(name="default", url=upstream.url, key=KEY, dialect="gemini")))
+
+    assert (heard.text, heard.error) == ("abcdef", None)
