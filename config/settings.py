@@ -149,6 +149,7 @@ CHATBOT = {
     "CURRENCY": "KRW",
     "TIME_ZONE": TIME_ZONE,
     "CONTACT_URL": "/contact/",
+    "REDIS_URL": REDIS_URL,
 }
 
 # --- Work behind the shop -----------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 `HttpRelay` makes one attempt. Everything else is a wrapper that takes a `Relay` and is one, so a stack is built by
 nesting, innermost first, and reads from the outside in:
 
-    relay = Retrying(HttpRelay(endpoint))
+    relay = Retrying(Limited(HttpRelay(endpoint), limiter_of(endpoint)), paced=True)
 
 `Retrying` is the only wrapper that repeats a request at the same endpoint; one that stands further out (another model,
 a cache) sees the events of every attempt pass and gets the error of the last one. A wrapper closes what it wraps, so

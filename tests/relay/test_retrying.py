@@ -8,6 +8,7 @@ import pytest
 
 from chatbot.errors import (
     FirstTokenTimeout,
+    QueueTimeout,
     RelayError,
     RelayOverloaded,
     RelayRateLimited,
@@ -19,6 +20,7 @@ from chatbot.errors import (
 from chatbot.events import AttemptEnded, AttemptStarted, RelayEvent, TextAdded, Usage, Waiting
 from chatbot.relay.base import ChatRequest
 from chatbot.relay.client import HttpRelay
+from chatbot.relay.retry_budget import RetryBudget
 from chatbot.relay.retrying import Retrying
 from tests.relay.conftest import (
     STREAM_HEAD,
@@ -163,6 +165,47 @@ async def test_an_upstream_that_asks_to_wait_too_long_gets_no_further_attempt() 
     heard = await hear(Retrying(inner, sleep=sleeps))
 
     assert isinstance(heard.error, RelayRateLimited)
+    assert (len(inner.requests), sleeps.seconds) == (1, [])
+
+
+async def test_a_refused_request_goes_back_to_a_queue_that_paces_it_without_a_wait_of_its_own() -> None:
+    inner = Scripted([*[("", RelayRateLimited(retry_after_s=60))] * 5, ("Hi", None)])
+    sleeps = Sleeps()
+
+    heard = await hear(Retrying(inner, paced=True, sleep=sleeps))
+
+    assert (heard.text, heard.error, sleeps.seconds) == ("Hi", None, [])
+    assert len(inner.requests) == 6
+
+
+async def test_a_paced_request_is_given_up_when_its_time_is_over() -> None:
+    inner = Scripted([("", RelayRateLimited())] * 9)
+
+    heard = await hear(Retrying(inner, attempts=1, paced=True, max_retry_after_s=0, sleep=Sleeps()))
+
+    assert isinstance(heard.error, RelayRateLimited)
+    assert len(inner.requests) == 1
+
+
+async def test_what_waited_too_long_in_the_queue_is_not_put_there_again() -> None:
+    inner = Scripted([("", QueueTimeout())])
+
+    heard = await hear(Retrying(inner, paced=True, sleep=Sleeps()))
+
+    assert isinstance(heard.error, QueueTimeout)
+    assert len(inner.requests) == 1
+
+
+async def test_a_spent_budget_raises_the_error_at_once() -> None:
+    budget = RetryBudget(clock=lambda: 0.0)
+    for _ in range(14):
+        budget.failed()
+    budget.allows()  # what is allowed whatever happened
+    inner, sleeps = Scripted([("", RelayOverloaded())]), Sleeps()
+
+    heard = await hear(Retrying(inner, budget=budget, sleep=sleeps))
+
+    assert isinstance(heard.error, RelayOverloaded)
     assert (len(inner.requests), sleeps.seconds) == (1, [])
 
 
