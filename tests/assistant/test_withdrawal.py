@@ -20,6 +20,7 @@ from tests.assistant.test_turn import ME, answer_of, ask, attempts, read, row
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("routes", "goods"), pytest.mark.database]
 
 SECRET = "shared-with-the-relay"
+# Each test asks in its own words: the same request of two processes in one second would be a replay to the relay.
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def empty_the_shop() -> None:
 
 
 async def test_a_signed_answer_is_an_answer(signing: RunningSimulator) -> None:
-    started = await turn.start(ME, ask())
+    started = await turn.start(ME, ask("무선 이어폰 부탁해요"))
     events = [event for _, event in await read(started)]
     assert events[-1] == TurnEnded(ending="complete")
     assert not any(isinstance(event, TextCorrected) for event in events)
@@ -68,8 +69,8 @@ async def test_a_signed_answer_is_an_answer(signing: RunningSimulator) -> None:
 
 async def test_tampered_words_are_taken_back_and_the_catalogue_answers(signing: RunningSimulator) -> None:
     await only_one_route()
-    signing.script([["tampered:3"]])
-    started = await turn.start(ME, ask())
+    signing.script([["tampered:3", "stall_mid:9:0.5"]])  # words are shown before the signature comes
+    started = await turn.start(ME, ask("무선 이어폰 골라 주세요"))
     events = [event for _, event in await read(started)]
     withdrawn = [event for event in events if isinstance(event, TextCorrected)]
     assert withdrawn
@@ -90,7 +91,7 @@ async def test_tampered_words_are_taken_back_and_the_catalogue_answers(signing: 
 async def test_what_was_tampered_with_is_paid_all_the_same(signing: RunningSimulator) -> None:
     await only_one_route()
     signing.script([["tampered:3"]])
-    await read(await turn.start(ME, ask()))
+    await read(await turn.start(ME, ask("무선 이어폰 알려 주세요")))
     (attempt,) = await attempts()
     totals = signing.bill()["totals"]
     assert attempt.outcome in (Attempt.Outcome.INCOMPLETE, Attempt.Outcome.FAILED)
@@ -101,7 +102,7 @@ async def test_without_goods_there_is_no_answer_left_to_store(signing: RunningSi
     await only_one_route()
     await empty_the_shop()
     signing.script([["sign_wrong"]])
-    started = await turn.start(ME, ask())
+    started = await turn.start(ME, ask("무선 이어폰 보여 주세요"))
     events = [event for _, event in await read(started)]
     assert isinstance(events[-1], TurnFailed)
     assert await answer_of(started) is None
