@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final, Literal
 
-from chatbot.simulator import tokens
+from chatbot.simulator import continuing, tokens
 from chatbot.simulator.calls import Chunks, Dialect, Ending, Facts, Mark, Rejected, UsageShape, Used
 from chatbot.simulator.openai import OpenAI
 
@@ -68,6 +68,8 @@ class Exchange:
     prompt_tokens: int
     cached_tokens: int
     pieces: list[str]
+    said: str = ""
+    repeats: int = 0
     finish_reason: str = "stop"
     usage_shape: UsageShape = "full"
     signature: Literal["right", "wrong", "missing", "replayed"] = "right"
@@ -105,6 +107,15 @@ class Exchange:
     def refuse(self, status: int, message: str, *, kind: str, code: str | None = None) -> Reply:
         """An error in place of the answer, in its dialect."""
         return Reply(status, self.dialect.error_body(Rejected(status, message, kind=kind, code=code)))
+
+    def go_on(self) -> None:
+        """Say only what comes after `said`, the part of the answer that stands in the prompt."""
+        if self.said:
+            again = continuing.last_words(self.said, self.repeats) if self.repeats else ""
+            left = continuing.rest(self.pieces, self.said)
+            if again:
+                left = [*tokens.pieces(again + self.said[len(self.said.rstrip()) :]), *left]
+            self.pieces = left
 
     def shorten(self, max_tokens: int | None, stop: tuple[str, ...]) -> None:
         """Cut the text before the first of the `stop` texts in it, and to `max_tokens` (finish_reason `length`)."""

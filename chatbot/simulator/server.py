@@ -23,7 +23,7 @@ from uuid import UUID
 import msgspec
 from aiohttp import web
 
-from chatbot.simulator import answers, openai, tokens
+from chatbot.simulator import answers, continuing, openai, tokens
 from chatbot.simulator.bill import LINES_KEPT, Bill, Line, fingerprint
 from chatbot.simulator.calls import Dialect, Rejected, context_exceeded, unauthorized, unknown_model
 from chatbot.simulator.dialects import DIALECTS
@@ -88,6 +88,7 @@ class Simulator:
         self._port = port
         self._number = 0
         self._cache = tokens.PromptCache()
+        self._answers = continuing.Answers()
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> str:
@@ -210,7 +211,9 @@ class Simulator:
         except UnknownFault as err:
             raise Rejected(400, str(err), param="X-Simulate", code="unknown_fault") from err
         line.faults = " ".join(one.spec for one in planned)
-        pieces = tokens.pieces(answers.answer(call.messages, random))
+        asked, said = continuing.split(call.messages)
+        known = self._answers.find(asked, said) if said else None
+        pieces = known or tokens.pieces(answers.answer(asked, random))
         exchange = Exchange(
             id=line.id,
             created=int(time.time()),
@@ -222,12 +225,16 @@ class Simulator:
             prompt_tokens=prompt,
             cached_tokens=0,
             pieces=pieces,
+            said=said,
             wait_s=self._first_word_s(model, random),
         )
         for one in planned:
             if one.fault.stage <= Stage.FACTS:
                 one.commit(exchange)
         if exchange.instead is None:
+            if not said:
+                self._answers.keep(asked, "".join(exchange.pieces))
+            exchange.go_on()
             exchange.shorten(call.max_tokens, call.stop)
             self._hold_to_limits(exchange, dialect, line.key)
         if exchange.instead is None:

@@ -65,3 +65,9 @@ def usage_null(exchange: Exchange) -> None:
 def stall_before(exchange: Exchange, seconds: Seconds) -> None:
     """Sends nothing, not even the headers, for so many seconds."""
     exchange.wait_s += seconds
+
+
+@fault("repeat", stage=Stage.FACTS)
+def repeat(exchange: Exchange, n: Count) -> None:
+    """Says the last `n` words again before it goes on with an answer that was cut off, as models do."""
+    exchange.repeats = n
