@@ -56,24 +56,6 @@ async def hear_all(simulator: RunningSimulator, script: Sequence[Sequence[str]],
     return heard
 
 
-@row("F1")
-def reset_before_first_byte() -> Iterator[Finding]:
-    """Retried unseen; the shopper gets the whole answer."""
-    for times in (1, 2):
-        with run_in_thread() as simulator:
-            simulator.say(ANSWER)
-            heard = asyncio.run(hear_all(simulator, [["reset_before"]] * times + [[]], RUNS))
-        whole = sum(each.text == ANSWER and not each.error for each in heard)
-        attempts = sum(len(each.ended) for each in heard) / RUNS
-        yield Finding(
-            row="F1",
-            fault=f"reset before the first byte, {times} time(s)",
-            runs=RUNS,
-            figure=f"answered whole {whole / RUNS:.1%}, attempts per request {attempts:.2f}",
-            holds=whole == RUNS and attempts == times + 1,
-        )
-
-
 @row("F12")
 def ends_without_an_end() -> Iterator[Finding]:
     """A truncated answer never passes for a whole one; a whole one never for truncated."""

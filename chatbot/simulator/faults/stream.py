@@ -123,6 +123,23 @@ def usage_twice(exchange: Exchange) -> None:
         exchange.end_otherwise(reports=(half, exchange.used))
 
 
+@fault("usage_repeated", stage=Stage.STEPS)
+def usage_repeated(exchange: Exchange) -> None:
+    """Reports the whole usage twice."""
+    if exchange.usage_shape == "full":
+        exchange.end_otherwise(reports=(exchange.used, exchange.used))
+
+
+@fault("usage_cost", stage=Stage.STEPS)
+def usage_cost(exchange: Exchange) -> None:
+    """Reports an amount of money beside the tokens, as some relays do."""
+    for index, write in [*exchange.writes("usage")]:
+        data = write.data.replace(
+            b'"usage":{', b'"usage":{"cost":0.00123,"cost_details":{"upstream_inference_cost":null},'
+        )
+        exchange.steps[index] = Write(data, write.mark, write.tokens)
+
+
 @fault("usage_negative", stage=Stage.STEPS)
 def usage_negative(exchange: Exchange) -> None:
     """Reports negative token counts, which report nothing."""
