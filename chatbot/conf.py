@@ -62,7 +62,7 @@ class Settings:
     temperature: float = 0.3
     """Sampling temperature sent to the model."""
     hedge_after_ms: int = 0
-    """When the first word is later than this, the plan's second route is asked too and the first word wins. 0 is off."""
+    """When the first word is later than this, the plan's second route is asked too; the first word wins. 0 is off."""
     drain_s: int = 30
     """How long a stopped answer of a route whose policy is `drain` is read on unseen; shorter than TURN_LEASE_S."""
     currency: str = "USD"

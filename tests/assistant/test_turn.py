@@ -198,6 +198,19 @@ async def test_stop_saves_what_was_said_and_closes_the_upstream(simulator: Runni
     assert simulator.bill()["totals"]["aborted"] == 1
 
 
+async def test_the_upstream_sees_a_stop_within_100_ms(simulator: RunningSimulator) -> None:
+    simulator.script([["stall_mid:10:30"]])
+    started = await turn.start(ME, ask())
+    async with aclosing(turn.follow(ME, started.turn)) as events:
+        async for _, event in events:
+            if isinstance(event, TextAdded):
+                break
+    await turn.stop(ME, started.turn)
+    bill = await asyncio.to_thread(simulator.bill, wait_s=0.1)
+    assert (bill["totals"]["aborted"], bill["totals"]["requests"]) == (1, 1)
+    await read(started)
+
+
 async def test_stop_before_the_request_left_costs_nothing(simulator: RunningSimulator) -> None:
     started = await turn.start(ME, ask())
     turn._running[started.turn].stop()
