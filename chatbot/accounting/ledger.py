@@ -48,11 +48,6 @@ def open_attempt(
     Attempt.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def note_estimate(attempt: str, estimated_input_tokens: int) -> None:
-    """Write our estimate of its prompt into the row of an open attempt."""
-    Attempt.objects.open().filter(pk=attempt).update(estimated_input_tokens=_number(estimated_input_tokens))
-
-
 def settle(ended: AttemptEnded, *, now: datetime, estimate: Usage | None = None) -> bool:
     """Book how an attempt ended; True once, False when it was settled before.
 

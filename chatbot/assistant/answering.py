@@ -14,9 +14,8 @@ from time import perf_counter
 from typing import Final
 
 from chatbot import conf
-from chatbot.assistant import brief, closing, leases, prompt, routing
+from chatbot.assistant import closing, leases, routing
 from chatbot.assistant.attempts import Attempts
-from chatbot.assistant.brief import Brief
 from chatbot.assistant.closing import Result
 from chatbot.assistant.grounding import Grounding
 from chatbot.assistant.opening import Opened
@@ -51,20 +50,19 @@ class Answering:
 
     opened: Opened
     log: TurnLog
-    _began_s: float = field(default_factory=perf_counter)
     _task: asyncio.Task[None] | None = None
     _reading: asyncio.Task[TurnEnded | TurnFailed] | None = None
     _stopped: bool = False
     _over: bool = False
     _drains: bool = False
-    _brief: Brief | None = None
-    _grounding: Grounding | None = None
+    _grounding: Grounding = field(init=False)
     _first_word_ms: int | None = None
     _finish_reason: FinishReason | None = None
     _attempts: Attempts = field(init=False)
 
     def __post_init__(self) -> None:
         self._attempts = Attempts(opened=self.opened)
+        self._grounding = Grounding(cards=self.opened.brief.cards, language=self.opened.language)
 
     async def run(self) -> None:
         """Make the answer, store it, and close the log."""
@@ -107,11 +105,9 @@ class Answering:
             self._task.cancel()
 
     async def _answer(self) -> TurnEnded | TurnFailed:
-        self._brief = found = await brief.prepare(self.opened)
-        self._grounding = Grounding(cards=[card for _, card in found.found], language=self.opened.language)
         if not self.opened.plan:
             return self._without_model(self.opened.without_plan)
-        request = self._request(found)
+        request = self._request()
         self._attempts.asked(request)
         try:
             async with aclosing(routing.relay_of(self.opened.plan).stream(request)) as events:
@@ -146,16 +142,9 @@ class Answering:
             return TurnEnded(ending="incomplete", code="length")
         return TurnEnded(ending="complete")
 
-    def _request(self, found: Brief) -> ChatRequest:
+    def _request(self) -> ChatRequest:
         settings = conf.current()
-        composed = prompt.compose(
-            question=self.opened.ask.text,
-            products=found.found,
-            history=found.history,
-            shop=settings.shop_name,
-            page=found.page,
-            budget_tokens=settings.prompt_tokens,
-        )
+        composed = self.opened.brief.prompt
         return ChatRequest(
             messages=composed.messages,
             model=self.opened.plan[0].route.model,
@@ -167,7 +156,6 @@ class Answering:
         )
 
     def _hear(self, text: str) -> None:
-        assert self._grounding is not None
         self._attempts.heard.append(text)
         if self._over:
             if self._attempts.heard_tokens() > conf.current().answer_tokens and self._reading:
@@ -183,16 +171,13 @@ class Answering:
 
     def _withdraw(self, reason: str) -> None:
         """Take back what was said: from here on it is as if no word had come."""
-        assert self._grounding is not None
         for event in self._grounding.withdraw(reason):
             self.log.append(event)
         self._first_word_ms = None
 
     def _without_model(self, code: str) -> TurnEnded | TurnFailed:
         """The shop's own search answers; without a product that can be bought there is no answer."""
-        assert self._brief is not None
-        assert self._grounding is not None
-        buyable = [card for _, card in self._brief.found if card.availability != Product.Availability.OUT_OF_STOCK]
+        buyable = [card for card in self.opened.brief.cards if card.availability != Product.Availability.OUT_OF_STOCK]
         shown = buyable[:CARDS_FROM_CATALOGUE]
         if not shown:
             return self._failure(ChatbotError(), code)
@@ -207,19 +192,15 @@ class Answering:
             return TurnFailed(code=code or error.code, sentence=for_shopper(error), retryable=True)
 
     async def _close(self, end: TurnEnded | TurnFailed) -> None:
-        if self._grounding is not None:
-            for event in self._grounding.close():
-                self._show(event)
+        for event in self._grounding.close():
+            self._show(event)
         self._attempts.give_up("stopped" if self._stopped else "incomplete", self._elapsed_ms(), drained=self._drains)
-        await self._attempts.noted()
         result = Result(
             status=end.ending if isinstance(end, TurnEnded) else Turn.Status.FAILED,
             code=end.code,
             reply=fold(self.log.events),
             settlements=self._attempts.take(),
-            question=self._brief.question if self._brief else {},
-            candidates=[card.sku for _, card in self._brief.found] if self._brief else [],
-            interventions=self._grounding.interventions if self._grounding else [],
+            interventions=self._grounding.interventions,
             first_word_ms=self._first_word_ms,
             total_ms=self._elapsed_ms(),
             drains=self._drains,
@@ -246,7 +227,7 @@ class Answering:
             await leases.renew_lease(self.opened.turn)
 
     def _elapsed_ms(self) -> int:
-        return round((perf_counter() - self._began_s) * 1000)
+        return round((perf_counter() - self.opened.began_s) * 1000)
 
 
 async def _over(task: asyncio.Task[TurnEnded | TurnFailed]) -> None:

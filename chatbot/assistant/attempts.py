@@ -1,6 +1,5 @@
 """The attempts of one turn: each is in the ledger before its request leaves, and gets one settlement."""
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -53,7 +52,6 @@ class Attempts:
     _said: str = ""
     _void: bool = False
     _open: dict[str, _Open] = field(default_factory=dict)
-    _noting: asyncio.Future[None] | None = None
 
     def __post_init__(self) -> None:
         if self.opened.plan:  # the first is in the ledger since the turn was opened
@@ -91,8 +89,6 @@ class Attempts:
             tokens += estimator.estimate_request(more) - estimator.REPLY_OVERHEAD
         if event.attempt not in self._open:
             await opening.book_attempt(self.opened, event, tokens)
-        else:
-            self._noting = asyncio.ensure_future(opening.note_estimate(event.attempt, tokens))
         route = opening.route_of(self.opened.plan, event.endpoint, event.model)
         self._open[event.attempt] = _Open(policy=route.abandoned_policy, input_tokens=tokens, left=True)
 
@@ -124,8 +120,3 @@ class Attempts:
         """The settlements made since they were taken last."""
         taken, self._settlements = self._settlements, []
         return taken
-
-    async def noted(self) -> None:
-        """Returns when nothing more is being written here."""
-        if self._noting is not None:
-            await asyncio.wait([self._noting])

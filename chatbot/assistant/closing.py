@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -31,8 +30,6 @@ class Result:
     code: str
     reply: Reply
     settlements: Sequence[Settlement]
-    question: Mapping[str, Any]  # Any: JSON
-    candidates: Sequence[str]
     interventions: Sequence[Mapping[str, str]]
     first_word_ms: int | None
     total_ms: int
@@ -49,8 +46,6 @@ def close_turn(opened: Opened, result: Result) -> None:
         turn = Turn.objects.get(pk=opened.turn)
         turn.status = result.status
         turn.error_code = result.code
-        turn.question = result.question
-        turn.candidates = list(result.candidates)
         turn.interventions = list(result.interventions)
         turn.first_word_ms = result.first_word_ms
         turn.total_ms = result.total_ms

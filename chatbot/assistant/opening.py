@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 from chatbot import conf, visitors
 from chatbot.accounting import budgets, ledger, prices
 from chatbot.assistant import routing
+from chatbot.assistant.brief import Brief, look_up
 from chatbot.assistant.leases import give_up, lease
 from chatbot.assistant.sentences import language_of
 from chatbot.assistant.telling import answer_id
@@ -38,16 +40,12 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A turn as it begins. `is_new` is False when this question had been asked before: then it runs already.
-
-    `is_first` tells that nothing was said before in this conversation.
-    """
+    """A turn as it begins."""
 
     turn: str
     conversation: str
     message: str
-    is_new: bool
-    is_first: bool
+    brief: Brief
     ask: Ask
     language: str
     user: str
@@ -55,7 +53,8 @@ class Opened:
     plan: Sequence[routing.Choice]
     without_plan: str
     """Why no model is asked, an error code; empty when the plan has a route."""
-    started_at: datetime
+    began_s: float
+    """When the question came, on the clock of `perf_counter`."""
     owner: tuple[str, Any]  # Any: the primary key of the site's own user model
 
     def belongs_to(self, visitor: Visitor) -> bool:
@@ -63,23 +62,39 @@ class Opened:
         return self.owner == (visitor.key, visitor.user_id)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedBefore:
+    """The turn of a client message that comes a second time. It runs, or ran."""
+
+    turn: str
+    conversation: str
+
+
 @in_database
-def open_turn(visitor: Visitor, ask: Ask) -> Opened:
+def open_turn(visitor: Visitor, ask: Ask) -> Opened | AskedBefore:
     """Write the turn, the question, the first ledger row and the reservation, all in one transaction.
 
     Asked twice with one client message id, the same turn comes back. Raises NotFound, RateLimited and TurnRunning.
     """
-    now = timezone.now()
+    began_s, now = perf_counter(), timezone.now()
     conversation_id, conversation = _place(visitor, ask)
-    if again := _asked_before(visitor, ask, conversation_id, now):
+    if again := _asked_before(ask, conversation_id, now):
         return again
     visitors.check_rate(visitor)
+    # Looked up before the transaction, which stays short, and in the same unit of work.
+    brief = look_up(
+        ask.text,
+        conversation=None if conversation is None else conversation_id,
+        page=ask.page,
+        language=language_of(ask.text, ask.language),
+        now=now,
+    )
     try:
         with transaction.atomic():
-            return _open(visitor, ask, conversation_id, conversation, now)
+            return _open(visitor, ask, conversation_id, conversation, brief, now, began_s)
     except IntegrityError as err:
         # Lost a race: against the same question (a double click), or against another one in the same conversation.
-        if again := _asked_before(visitor, ask, conversation_id, now):
+        if again := _asked_before(ask, conversation_id, now):
             return again
         raise NotFound from err  # a client's own chat name whose conversation went along with a login
 
@@ -95,7 +110,7 @@ def _place(visitor: Visitor, ask: Ask) -> tuple[UUID, Conversation | None]:
     return name, Conversation.objects.owned_by(visitor.key, visitor.user_id).filter(pk=name).first()
 
 
-def _asked_before(visitor: Visitor, ask: Ask, conversation_id: UUID, now: datetime) -> Opened | None:
+def _asked_before(ask: Ask, conversation_id: UUID, now: datetime) -> AskedBefore | None:
     """The turn of this very client message. Ends one whose process died; raises TurnRunning while another runs."""
     turns = Turn.objects.filter(
         Q(client_message_id=ask.client_message_id) | Q(status=Turn.Status.RUNNING), conversation_id=conversation_id
@@ -103,7 +118,7 @@ def _asked_before(visitor: Visitor, ask: Ask, conversation_id: UUID, now: dateti
     others = []
     for turn in turns:
         if turn.client_message_id == ask.client_message_id:
-            return _opened(turn, ask, visitor, is_new=False)
+            return AskedBefore(turn=str(turn.pk), conversation=str(turn.conversation_id))
         others.append(turn)
     for turn in others:
         if turn.lease_until >= now:
@@ -113,35 +128,14 @@ def _asked_before(visitor: Visitor, ask: Ask, conversation_id: UUID, now: dateti
     return None
 
 
-def _opened(
-    turn: Turn,
-    ask: Ask,
-    visitor: Visitor,
-    *,
-    is_new: bool,
-    is_first: bool = False,
-    plan: Sequence[routing.Choice] = (),
-    without_plan: str = "",
-) -> Opened:
-    return Opened(
-        turn=str(turn.pk),
-        conversation=str(turn.conversation_id),
-        message=str(answer_id(turn.pk)),
-        is_new=is_new,
-        is_first=is_first,
-        ask=ask,
-        language=language_of(ask.text, ask.language),
-        user=visitors.pseudonym(visitor),
-        attempt=new_attempt_id(),
-        plan=plan,
-        without_plan=without_plan,
-        started_at=turn.started_at,
-        owner=(visitor.key, visitor.user_id),
-    )
-
-
 def _open(
-    visitor: Visitor, ask: Ask, conversation_id: UUID, conversation: Conversation | None, now: datetime
+    visitor: Visitor,
+    ask: Ask,
+    conversation_id: UUID,
+    conversation: Conversation | None,
+    brief: Brief,
+    now: datetime,
+    began_s: float,
 ) -> Opened:
     language = language_of(ask.text, ask.language)
     if conversation is None:
@@ -158,6 +152,8 @@ def _open(
         client_message_id=ask.client_message_id,
         page=dict(ask.page),
         plan=[{"model": choice.route.model, "reason": choice.reason} for choice in plan],
+        question=brief.question,
+        candidates=[card.sku for card in brief.cards],
         lease_until=lease(now),
         started_at=now,
     )
@@ -171,11 +167,29 @@ def _open(
     without_plan = "" if plan else routing.without_plan(routes)
     if plan and not _reserved(turn, visitor, plan, now):
         plan, without_plan = [], BudgetSpent.code
-    opened = _opened(
-        turn, ask, visitor, is_new=True, is_first=conversation is None, plan=plan, without_plan=without_plan
+    opened = Opened(
+        turn=str(turn.pk),
+        conversation=str(conversation_id),
+        message=str(answer_id(turn.pk)),
+        brief=brief,
+        ask=ask,
+        language=language,
+        user=visitors.pseudonym(visitor),
+        attempt=new_attempt_id(),
+        plan=plan,
+        without_plan=without_plan,
+        began_s=began_s,
+        owner=(visitor.key, visitor.user_id),
     )
     if plan:
-        ledger.open_attempt(attempt=opened.attempt, turn=turn, route=plan[0].route, number=1, now=now)
+        ledger.open_attempt(
+            attempt=opened.attempt,
+            turn=turn,
+            route=plan[0].route,
+            number=1,
+            now=now,
+            estimated_input_tokens=brief.prompt.estimated_tokens,
+        )
     return opened
 
 
@@ -213,9 +227,3 @@ def book_attempt(opened: Opened, started: AttemptStarted, estimated_input_tokens
         now=timezone.now(),
         estimated_input_tokens=estimated_input_tokens,
     )
-
-
-@in_database
-def note_estimate(attempt: str, estimated_input_tokens: int) -> None:
-    """Write the size of its prompt into the row of the first attempt, which was opened before there was a prompt."""
-    ledger.note_estimate(attempt, estimated_input_tokens)

@@ -7,6 +7,7 @@ anything that looks like the fence or a citation.
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from chatbot.accounting.estimator import MESSAGE_OVERHEAD, REPLY_OVERHEAD, estimate_tokens
@@ -55,11 +56,12 @@ def compose(
 
     `page` is a line about what the shopper looks at, or empty. The rules and the question are never cut.
     """
-    rules = RULES.format(shop=plain(shop) or "this online shop")
+    rules, spent = _rules(shop)
     if page:
-        rules += f"\n\n<page>{plain(page)}</page>"
+        looking = f"\n\n<page>{plain(page)}</page>"
+        rules, spent = rules + looking, spent + estimate_tokens(looking)
     lines = [product_line(f"p{number}", *found) for number, found in enumerate(products, 1)]
-    spent = estimate_tokens(rules) + estimate_tokens(question)
+    spent += estimate_tokens(question)
     kept_lines: list[str] = []
     for line in lines:
         tokens = estimate_tokens(line)
@@ -83,6 +85,13 @@ def compose(
     )
     framing = REPLY_OVERHEAD + MESSAGE_OVERHEAD * len(messages) + len(kept_lines) + FENCE_TOKENS
     return Prompt(messages=messages, estimated_tokens=spent + framing)
+
+
+@lru_cache(maxsize=8)
+def _rules(shop: str) -> tuple[str, int]:
+    """The rules and their tokens, which are the same in every prompt of a shop."""
+    rules = RULES.format(shop=plain(shop) or "this online shop")
+    return rules, estimate_tokens(rules)
 
 
 def product_line(key: str, product: Product, card: ProductCard) -> str:

@@ -60,9 +60,10 @@ async def start(visitor: Visitor, ask: Ask) -> Started:
 
 async def _open(visitor: Visitor, ask: Ask) -> Started:
     opened = await opening.open_turn(visitor, ask)
-    if opened.is_new:
+    is_new = isinstance(opened, Opened)
+    if isinstance(opened, Opened):
         _begin(opened)
-    return Started(turn=opened.turn, conversation=opened.conversation, is_new=opened.is_new)
+    return Started(turn=opened.turn, conversation=opened.conversation, is_new=is_new)
 
 
 def follow(visitor: Visitor, turn: str, *, after: int = 0) -> AsyncGenerator[tuple[int, TurnEvent], None]:

@@ -13,7 +13,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from chatbot.accounting import calibration, ledger
-from chatbot.assistant import routing, turn
+from chatbot.assistant import opening, routing, turn
 from chatbot.database import in_database
 from chatbot.events import TextAdded, TurnEnded
 from chatbot.models import Attempt, Budget, Reservation, Route, Turn
@@ -94,11 +94,20 @@ async def test_a_plan_puts_a_resting_route_last_and_says_why(simulator: RunningS
     assert (attempt.requested_model, attempt.outcome) == ("gpt-4.1", "answered")
 
 
-async def test_a_circuit_that_opens_in_between_leaves_a_row_that_was_never_sent(simulator: RunningSimulator) -> None:
+async def test_a_circuit_that_opens_in_between_leaves_a_row_that_was_never_sent(
+    simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     circuit = routing.breaker_of("default", "gemini-2.5-flash")
+    open_turn = opening.open_turn
+
+    async def opened_and_then_tripped(*asked: object) -> object:
+        opened = await open_turn(*asked)
+        for _ in range(5):
+            circuit.failed(circuit.enter())
+        return opened
+
+    monkeypatch.setattr(opening, "open_turn", opened_and_then_tripped)
     started = await turn.start(ME, ask())
-    for _ in range(5):
-        circuit.failed(circuit.enter())
     await read(started)
     rows = {each.requested_model: each for each in await attempts()}
     assert (rows["gemini-2.5-flash"].error_code, rows["gemini-2.5-flash"].cost_usd) == ("not_sent", 0)
@@ -226,7 +235,6 @@ async def test_an_attempt_whose_process_died_is_estimated_where_that_is_possible
         async for _, event in events:
             if isinstance(event, TextAdded):
                 break
-    await turn._running[started.turn]._attempts.noted()
     await in_database(Turn.objects.filter(pk=started.turn).update)(lease_until=timezone.now() - timedelta(seconds=1))
     assert await in_database(ledger.settle_abandoned)(timezone.now()) == 1
     row_ = await in_database(Attempt.objects.get)(turn=started.turn)

@@ -1,7 +1,7 @@
 """One chat turn over the simulator: start, follow, stop, and what stays in the database."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from datetime import timedelta
 from uuid import uuid4
@@ -22,10 +22,21 @@ from chatbot.errors import (
     RateLimited,
     TurnRunning,
 )
-from chatbot.events import ProductShown, TextAdded, TurnEnded, TurnEvent, TurnFailed, TurnStarted
+from chatbot.events import (
+    ProductShown,
+    RelayEvent,
+    TextAdded,
+    TurnEnded,
+    TurnEvent,
+    TurnFailed,
+    TurnStarted,
+    Waiting,
+)
 from chatbot.models import Attempt, Budget, Conversation, Message, Product, Reservation, Route, Turn
+from chatbot.relay.base import ChatRequest
 from chatbot.relay.pool import close_clients
 from chatbot.simulator.testing import RunningSimulator
+from chatbot.testing import answered_by
 from chatbot.visitors import Visitor
 from chatbot.wire import fold
 from tests import settings as project
@@ -211,14 +222,24 @@ async def test_the_upstream_sees_a_stop_within_100_ms(simulator: RunningSimulato
     await read(started)
 
 
-async def test_stop_before_the_request_left_costs_nothing(simulator: RunningSimulator) -> None:
-    started = await turn.start(ME, ask())
-    turn._running[started.turn].stop()
-    assert isinstance((await read(started))[-1][1], TurnEnded)
+class Queue:
+    """A relay in which a request waits for ever before it leaves."""
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[RelayEvent, None]:
+        yield Waiting(reason="queued")
+        await asyncio.Event().wait()
+
+
+async def test_stop_before_the_request_left_costs_nothing() -> None:
+    with answered_by(Queue()):
+        started = await turn.start(ME, ask())
+    async with aclosing(turn.follow(ME, started.turn)) as events:
+        async for _, event in events:
+            if isinstance(event, Waiting):
+                await turn.stop(ME, started.turn)
+    assert event == TurnEnded(ending="stopped")
     [attempt] = await attempts()
-    if not simulator.requests():
-        assert (attempt.error_code, attempt.cost_usd) == ("not_sent", 0)
-    assert attempt.settled_at is not None
+    assert (attempt.outcome, attempt.error_code, attempt.cost_usd) == ("stopped", "not_sent", 0)
 
 
 async def test_stopping_a_turn_that_is_over_changes_nothing(simulator: RunningSimulator) -> None:
