@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from celery import Celery
 from celery.contrib.testing.worker import start_worker
+from celery.signals import setup_logging
 from django.utils import timezone
 
 from chatbot import tasks
@@ -30,8 +31,16 @@ def application(request: pytest.FixtureRequest) -> Iterator[Celery]:
     app.conf.task_default_queue = f"chatbot-tests-{uuid4()}"
     app.conf.broker_connection_retry_on_startup = False
     app.task(name="roll_up")(tasks.roll_up.run)
-    with start_worker(app, perform_ping_check=False, pool="solo"):
-        yield app
+
+    def leave_logging_alone(**_: object) -> None:
+        """A worker would set the level of the root logger for the rest of the run."""
+
+    setup_logging.connect(leave_logging_alone)
+    try:
+        with start_worker(app, perform_ping_check=False, pool="solo"):
+            yield app
+    finally:
+        setup_logging.disconnect(leave_logging_alone)
     with app.connection_for_write() as connection:
         connection.default_channel.queue_delete(app.conf.task_default_queue)
     app.close()

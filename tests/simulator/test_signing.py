@@ -47,8 +47,8 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
     "another path": (signed(BODY, path="/v1/models"), "signature_wrong"),
     "another body": (signed(STREAMED), "signature_wrong"),
     "letters": ({**signed(BODY), "X-Timestamp": "noon"}, "signature_wrong"),
-    "an old time": (signed(BODY, skew_s=-400), "signature_skewed"),
-    "a time to come": (signed(BODY, skew_s=400), "signature_skewed"),
+    "an old time": (signed(BODY, skew_s=-4000), "signature_skewed"),
+    "a time to come": (signed(BODY, skew_s=4000), "signature_skewed"),
 }
 
 
