@@ -39,9 +39,14 @@ class Grounding:
     _held: str = ""
     _block: int = 0
     _void: int = 0
-    _in_block: bool = False
+    _open: str = ""
+    """The block that words go to, empty when none is open."""
     _due: list[ProductCard] = field(default_factory=list)
     _shown: set[str] = field(default_factory=set)
+
+    def passes(self, said: TextAdded) -> bool:
+        """Whether these further words are shown as they are: then `feed` would give an event that is equal to them."""
+        return said.block == self._open and not self._held and not self._due and "[" not in said.text
 
     def feed(self, text: str) -> list[TurnEvent]:
         """The events that these further words of the model allow to be shown."""
@@ -133,23 +138,23 @@ class Grounding:
         return ""
 
     def _say(self, text: str) -> list[TurnEvent]:
-        if not self._in_block:
+        if not self._open:
             text = text.lstrip("\n")
         if not text:
             return []
         events: list[TurnEvent] = []
-        if not self._in_block:
+        if not self._open:
             self._block += 1
-            self._in_block = True
-            events.append(TextStarted(block=f"t{self._block}"))
-        events.append(TextAdded(text=text, block=f"t{self._block}"))
+            self._open = f"t{self._block}"
+            events.append(TextStarted(block=self._open))
+        events.append(TextAdded(text=text, block=self._open))
         return events
 
     def _end_block(self) -> list[TurnEvent]:
         events: list[TurnEvent] = []
-        if self._in_block:
-            events.append(TextFinished(block=f"t{self._block}"))
-            self._in_block = False
+        if self._open:
+            events.append(TextFinished(block=self._open))
+            self._open = ""
         events += [ProductShown(card=due) for due in self._due]
         self._due.clear()
         return events

@@ -62,6 +62,8 @@ class SseParser:
             raise self._too_large
         if not piece:
             return []
+        if self._is_one_event(piece):
+            return [piece[6:-2]]
         if self._after_cr:
             self._after_cr = False
             if piece.startswith(b"\n"):
@@ -77,6 +79,18 @@ class SseParser:
             if not events:
                 raise
         return events
+
+    def _is_one_event(self, piece: bytes) -> bool:
+        # A paced stream brings nearly every event in a read of its own: one line of data and its blank line. Seeing
+        # that takes a quarter of the work of the rules below, which give the same.
+        return (
+            piece.startswith(b"data: ")
+            and piece.find(b"\n") == len(piece) - 2
+            and piece.endswith(b"\n")
+            and b"\r" not in piece
+            and len(piece) <= self._max_block
+            and not (self._partial or self._open or self._first_line or self._after_cr)
+        )
 
     def close(self) -> list[bytes | ServerSentEvent]:
         """The event that the end of the stream cut short, flagged `truncated`; empty where there is none."""
