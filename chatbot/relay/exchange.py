@@ -5,9 +5,8 @@ The exceptions of the HTTP libraries end here and are not chained to ours: they 
 
 import math
 import time
-from collections.abc import AsyncGenerator
 from contextlib import suppress
-from typing import Final, cast
+from typing import Final
 
 import httpx
 
@@ -34,7 +33,7 @@ from chatbot.relay.classify import (
 from chatbot.relay.deadline import Deadline, Expired
 from chatbot.relay.dialects import AnswerReader
 from chatbot.relay.integrity import AnswerCheck, check_for
-from chatbot.relay.pool import client
+from chatbot.relay.pool import Body, body_of, client
 
 TAIL_S: Final = 2.0  # for what may follow a finish reason (usage, [DONE]), and for the body of an error
 DRAIN_S: Final = 0.1  # for the end of the body after [DONE]; a body not read to its end costs the connection
@@ -61,7 +60,7 @@ class Exchange:
         self._request = request
         self._started = time.perf_counter()
         self._response: httpx.Response | None = None
-        self._body: AsyncGenerator[bytes, None] | None = None
+        self._body: Body | None = None
         self._unread = b""
         self._size = 0
         self._over = False
@@ -99,8 +98,7 @@ class Exchange:
             failure = transport_failure(err)
         if self._response is None:
             raise self._error(failure)
-        # The stream's iterator is an async generator; httpx declares only an iterator.
-        self._body = cast(AsyncGenerator[bytes, None], aiter(cast(httpx.AsyncByteStream, self._response.stream)))
+        self._body = body_of(self._response)
         await self._read_head(self._response)
 
     async def words(self) -> str | None:
@@ -191,14 +189,14 @@ class Exchange:
         failure: type[RelayError]
         try:
             with self._deadline:
-                piece = await anext(self._body)
-        except StopAsyncIteration:
-            return None
+                piece = await self._body.readany()
         except Expired:
             failure = self._timeout()
         except TRANSPORT_FAILURES as err:
             failure = transport_failure(err)
         else:
+            if not piece:
+                return None
             self._size += len(piece)
             if self._size <= MAX_BODY_BYTES:
                 return piece
@@ -225,10 +223,13 @@ class Exchange:
         assert self._body is not None
         rest = bytearray()
         self._deadline.move(min(self._deadline.time() + seconds, self._total_at))
-        with suppress(Expired, StopAsyncIteration, *TRANSPORT_FAILURES):
+        with suppress(Expired, *TRANSPORT_FAILURES):
             while len(rest) <= MAX_ERROR_BYTES:
                 with self._deadline:
-                    rest += await anext(self._body)
+                    piece = await self._body.readany()
+                if not piece:
+                    break
+                rest += piece
         return bytes(rest)
 
     def _timeout(self) -> type[RelayError]:
