@@ -32,7 +32,8 @@ class ChatRequest:
     """What a model is asked. `user` is a pseudonym of the visitor, `attempt` the id of the first attempt made for it.
 
     `estimated_tokens` are those of the prompt and the answer together, for limits per minute; 0 leaves it to them.
-    `stream=False` asks for the answer in one piece; the events that come back are of the same kinds.
+    `stream=False` asks for the answer in one piece; the events that come back are of the same kinds. `last_resort` says
+    that no other route is left: one that rests after failures may be tried all the same (see `breaking`).
     """
 
     messages: tuple[ChatMessage, ...]
@@ -42,6 +43,7 @@ class ChatRequest:
     user: str = ""
     stream: bool = True
     estimated_tokens: int = 0
+    last_resort: bool = False
     attempt: str = field(default_factory=new_attempt_id)
     number: int = 1
 

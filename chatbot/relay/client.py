@@ -6,8 +6,8 @@ from typing import Final
 
 import httpx
 
-from chatbot.errors import ConfigurationError, IntegrityFailed, RelayError, RelayUnauthorized
-from chatbot.events import AttemptEnded, AttemptStarted, RelayEvent, TextAdded, TextWithdrawn
+from chatbot.errors import ConfigurationError, IntegrityFailed, RelayError, RelayUnauthorized, StreamCut
+from chatbot.events import AttemptEnded, AttemptStarted, RelayEvent, TextAdded, TextWithdrawn, Usage
 from chatbot.relay import dialects
 from chatbot.relay.auth import credentials
 from chatbot.relay.base import ChatRequest, Endpoint
@@ -23,6 +23,8 @@ _HEADERS: Final = (
     ("Accept-Encoding", "identity"),
     ("User-Agent", "django-shopkeeper"),
 )
+_UNANSWERED: Final = Usage(input_tokens=0, cached_input_tokens=0, output_tokens=0, source="estimated")
+"""What a connection cost that broke before the head of a response: the relay had not begun to answer."""
 
 
 class HttpRelay:
@@ -113,7 +115,7 @@ class HttpRelay:
 def _ended(endpoint: str, exchange: Exchange, request: ChatRequest, failure: RelayError | None) -> AttemptEnded:
     reader = exchange.reader
     spoke = exchange.first_word_ms is not None
-    usage = reader.usage()
+    usage = _UNANSWERED if isinstance(failure, StreamCut) and not exchange.status else reader.usage()
     if usage.doubtful:
         logger.warning("attempt %s: %r of %r reports counts that cannot be", request.attempt, request.model, endpoint)
     return AttemptEnded(

@@ -3,6 +3,9 @@
 `asyncio.timeout` would not do: an attempt is an async generator, and a timeout that is open across its `yield` cancels
 whoever consumes it. This one runs only inside `with deadline:`, around the wait itself, so a slow consumer never counts
 against the upstream. Moving the limit later costs an assignment; the timer looks at it when it rings.
+
+Nor does a busy loop count: when its timers ring late, what was waited for may have come long ago and wait in a socket.
+So a limit that has passed lets the loop go round once more, and holds only if the wait is still on after that.
 """
 
 import asyncio
@@ -67,6 +70,16 @@ class Deadline:
             raise Expired from None
 
     def _ring(self) -> None:
+        self._timer = None
+        if self._task is None:
+            return
+        if self._loop.time() < self._when:
+            self._timer = self._loop.call_at(self._when, self._ring)
+            return
+        # Whoever was woken by what came before this ring runs before the next one.
+        self._timer = self._loop.call_at(self._when, self._ring_again)
+
+    def _ring_again(self) -> None:
         self._timer = None
         if self._task is None:
             return

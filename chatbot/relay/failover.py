@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from operator import itemgetter
 from typing import Final
 
 from chatbot.errors import AnswerTooLarge, CircuitOpen, RelayError
@@ -35,8 +36,12 @@ class Failover:
     text. No word comes twice and none is lost (see `joint`). A route whose error says that repeating is no use is left
     out of the request from then on.
 
+    Routes whose circuit is open are passed over. When no other is left, they are tried all the same, the one nearest to
+    the end of its rest first: as far as their circuits have a place for a `last_resort`, perhaps after some seconds.
+
     Every attempt has its own id, and the numbers go on counting. Raises the error of the last attempt made when no
-    route is left; CircuitOpen only if every route was resting. The words so far then are what there is: incomplete.
+    route is left; CircuitOpen only if every route rested and none could be tried. The words so far then are what there
+    is: incomplete.
     """
 
     def __init__(
@@ -59,6 +64,7 @@ class Failover:
         """Events of all attempts made, in order."""
         said: list[str] = []
         left = list(self._choices)
+        resting: list[tuple[float, tuple[Relay, str]]] = []  # with the moment of their next probe
         continuations = 0
         began_s = self._clock()
         failure: RelayError | None = None
@@ -96,13 +102,18 @@ class Failover:
                 return
             except AnswerTooLarge:
                 raise
+            except CircuitOpen as err:
+                failure = failure or err
+                resting.append((self._clock() + (err.retry_after_s or 0.0), choice))
             except RelayError as err:
-                if failure is None or not isinstance(err, CircuitOpen):
-                    failure = err
+                failure = err
                 if said:
                     if err.retryable:
                         left.append(choice)
                     continuations += 1
+            if not left and not request.last_resort:
+                left = [choice for _, choice in sorted(resting, key=itemgetter(0))]
+                request = replace(request, last_resort=True)
             if not left or continuations > self._continuations:
                 break
             if said or self._clock() - began_s >= self._notice_s:

@@ -13,9 +13,10 @@ class Hedging:
     """A `Relay` that asks `second` (a relay, and the model to ask it for) when `first` has said no word in `after_s`.
 
     The first word decides. The other request is cancelled at once and its attempt ends as `hedged`, without a usage:
-    what it cost is an estimate. Both attempts are announced before their requests leave; waits are announced only while
-    one of them is asked. Raises the error of the last one left when both fail. Only the wait for the first word runs in
-    tasks; the words that follow pass as they come.
+    what it cost is an estimate, with the words that came at the same moment and are not said. Both attempts are
+    announced before their requests leave; waits are announced only while one of them is asked. Raises the error of the
+    last one left when both fail. Only the wait for the first word runs in tasks; the words that follow pass as they
+    come.
     """
 
     def __init__(self, first: Relay, second: tuple[Relay, str], *, after_s: float) -> None:
@@ -137,6 +138,7 @@ class _Asked:
             usage=Usage(),
             error_code="" if self._left_at is not None else "not_sent",
             total_ms=round((now - self._left_at) * 1000) if self._left_at is not None else 0,
+            unheard=came.text if isinstance(came, TextAdded) else "",
         )
 
     async def _next(self) -> RelayEvent | None:

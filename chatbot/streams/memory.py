@@ -6,6 +6,20 @@ from time import monotonic
 
 from chatbot.events import TurnEvent, is_last
 
+Express = Callable[[int, TurnEvent], bool]
+"""Takes an event, with its number, in the middle of the writer's work. False: did not, tell it the usual way."""
+
+
+class _Waiting:
+    """A reader that has seen `seen` events, all there are, and waits for the next."""
+
+    __slots__ = ("express", "news", "seen")
+
+    def __init__(self, seen: int, news: "asyncio.Future[None]", express: Express | None) -> None:
+        self.seen = seen
+        self.news = news
+        self.express = express
+
 
 class TurnLog:
     """The events of one turn, numbered from 1. One writer, any number of readers, all on one event loop."""
@@ -14,7 +28,7 @@ class TurnLog:
 
     def __init__(self) -> None:
         self._events: list[TurnEvent] = []
-        self._readers: set[asyncio.Future[None]] = set()  # those that wait, each with a future of its own
+        self._readers: set[_Waiting] = set()
         self.loop = asyncio.get_running_loop()
         self.ended_at_s: float | None = None
 
@@ -25,13 +39,24 @@ class TurnLog:
         self._events.append(event)
         if is_last(event):
             self.ended_at_s = monotonic()
+        number = len(self._events)
         for reader in self._readers:
-            if not reader.done():  # it was woken or cancelled, and has not run since
-                reader.set_result(None)
-        return len(self._events)
+            if reader.news.done():
+                continue  # it was woken or cancelled, and has not run since
+            if reader.express is not None and reader.express(number, event):
+                reader.seen = number
+            else:
+                reader.news.set_result(None)
+        return number
 
-    async def follow(self, after: int = 0) -> AsyncGenerator[tuple[int, TurnEvent], None]:
-        """Events after number `after`: what there is, then what comes, to the last event of the turn."""
+    async def follow(
+        self, after: int = 0, express: Express | None = None
+    ) -> AsyncGenerator[tuple[int, TurnEvent], None]:
+        """Events after number `after`: what there is, then what comes, to the last event of the turn.
+
+        While the reader waits here for news, the writer offers each event to `express` first. What that takes is not
+        yielded: it has gone out, in order, without waking the reader's task, which costs as much as sending a word.
+        """
         seen = max(0, after)
         while True:
             while seen < len(self._events):
@@ -41,12 +66,13 @@ class TurnLog:
                 return
             # A bare future, not an asyncio.Event: waiting for one of those looks up the running loop, which before
             # Python 3.12 is a system call, once a token and reader.
-            news = self.loop.create_future()
-            self._readers.add(news)
+            waiting = _Waiting(seen, self.loop.create_future(), express)
+            self._readers.add(waiting)
             try:
-                await news
+                await waiting.news
             finally:
-                self._readers.discard(news)
+                self._readers.discard(waiting)
+            seen = waiting.seen
 
     @property
     def events(self) -> tuple[TurnEvent, ...]:

@@ -182,6 +182,7 @@ async def test_a_stream_that_ends_before_its_first_word_has_failed(upstream: Ups
 
     assert isinstance(heard.error, StreamCut)
     assert (heard.ended[0].outcome, heard.ended[0].first_word_ms) == ("failed", None)
+    assert heard.ended[0].usage == Usage()  # the model was at work: somebody has to estimate what that cost
 
 
 async def test_a_reset_after_words_is_a_cut_stream(upstream: Upstream) -> None:
@@ -213,6 +214,8 @@ async def test_a_connection_closed_before_any_answer_is_a_cut_stream(upstream: U
 
     assert isinstance(heard.error, StreamCut)
     assert heard.ended[0].outcome == "failed"
+    nothing = Usage(input_tokens=0, cached_input_tokens=0, output_tokens=0, source="estimated")
+    assert heard.ended[0].usage == nothing  # nobody had begun to answer
 
 
 async def test_a_refused_connection_is_unreachable(upstream: Upstream) -> None:

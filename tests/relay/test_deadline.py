@@ -1,6 +1,8 @@
 """The moving limit: it ends a wait, never a consumer, and never swallows somebody else's cancellation."""
 
 import asyncio
+import socket
+import time
 
 import pytest
 
@@ -96,3 +98,22 @@ async def test_an_error_of_the_wait_itself_passes() -> None:
     with pytest.raises(KeyError), deadline:
         raise KeyError
     deadline.close()
+
+
+async def test_what_came_in_time_counts_though_the_loop_was_busy_beyond_the_limit() -> None:
+    ours, theirs = socket.socketpair()
+    reader, writer = await asyncio.open_connection(sock=ours)
+    deadline = Deadline()
+    deadline.move(deadline.time() + 0.02)
+
+    def comes_while_the_loop_is_busy() -> None:
+        theirs.send(b"in time")
+        time.sleep(0.05)
+
+    asyncio.get_running_loop().call_later(0.01, comes_while_the_loop_is_busy)
+    with deadline:
+        assert await reader.read(100) == b"in time"
+    with pytest.raises(Expired), deadline:
+        await reader.read(100)
+    writer.close()
+    theirs.close()

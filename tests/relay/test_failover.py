@@ -1,20 +1,20 @@
 """What one route does not finish, the next one does: unseen before the first word, with no word twice after it."""
 
-import pytest
+import asyncio
 
 from chatbot.errors import (
     AnswerTooLarge,
     CircuitOpen,
     IntegrityFailed,
-    RelayError,
     RelayOverloaded,
     RelayRejected,
     StreamCut,
 )
 from chatbot.events import TextWithdrawn, Waiting
-from chatbot.relay.breaking import Breaker, Breaking
+from chatbot.relay.breaking import PLACES, Breaker, Breaking
 from chatbot.relay.failover import CONTINUE, Failover
-from tests.relay.conftest import ask, hear
+from tests.relay import virtual
+from tests.relay.conftest import Heard, ask, hear
 from tests.relay.stand_in import Piece, StandIn
 
 
@@ -115,16 +115,60 @@ async def test_an_open_circuit_costs_no_attempt() -> None:
     assert (heard.text, len(heard.started), len(down.requests)) == ("Hello", 1, 1)
 
 
-@pytest.mark.parametrize(("errors", "expected"), [([CircuitOpen], CircuitOpen), ([RelayOverloaded], RelayOverloaded)])
-async def test_the_error_is_that_of_the_last_attempt_made(
-    errors: list[type[RelayError]], expected: type[RelayError]
-) -> None:
-    resting = Breaker(failures=1)
-    relay = Breaking(StandIn([[RelayOverloaded()]]), resting)
-    await hear(relay)
-    choices = [(StandIn([[error()]]), "a") for error in errors if error is not CircuitOpen]
-    heard = await hear(Failover([*choices, (relay, "b")]))
-    assert isinstance(heard.error, expected)
+def resting(*script: list[Piece], times: int = 1) -> tuple[StandIn, Breaking]:
+    """A route whose circuit `times` failures have opened, and which goes on with `script`."""
+    upstream = StandIn([*[[RelayOverloaded()]] * times, *script])
+    return upstream, Breaking(upstream, Breaker(failures=times, random=lambda: 0.0))
+
+
+async def test_when_all_routes_rest_one_of_them_is_tried_all_the_same() -> None:
+    (one, first), (two, second) = resting(["never"]), resting(["Hello"])
+    await hear(second)  # opened earlier, so it is nearer to the end of its rest
+    await hear(first)
+    heard = await hear(Failover([(first, "a"), (second, "b")]))
+    assert (heard.text, heard.error, [each.model for each in heard.started]) == ("Hello", None, ["b"])
+    assert (len(one.left), len(two.left)) == (1, 2)
+    assert not two.requests[0].last_resort
+    assert two.requests[-1].last_resort
+
+
+async def test_when_that_fails_too_the_next_one_is() -> None:
+    (one, first), (two, second) = resting(["Hello"]), resting([RelayOverloaded()])
+    await hear(second)
+    await hear(first)
+    heard = await hear(Failover([(first, "a"), (second, "b")]))
+    assert (heard.text, [each.model for each in heard.started]) == ("Hello", ["b", "a"])
+    assert (len(one.left), len(two.left)) == (2, 2)
+
+
+async def test_what_broke_off_goes_on_with_a_resting_route_when_no_other_is_left() -> None:
+    two, second = resting(["two"])
+    await hear(second)
+    heard = await hear(Failover([(StandIn([["one ", RelayRejected()]]), "a"), (second, "b")]))
+    assert (heard.text, heard.error) == ("one two", None)
+    assert two.requests[-1].messages[-2].content == "one "
+
+
+async def test_the_error_is_that_of_the_last_attempt_made() -> None:
+    _, rests = resting()
+    await hear(rests)
+    heard = await hear(Failover([(StandIn([[RelayRejected()]]), "a"), (rests, "b")]))
+    assert isinstance(heard.error, RelayOverloaded)
+    assert [each.model for each in heard.started] == ["a", "b"]
+
+
+def test_an_outage_of_all_routes_is_not_asked_about_by_everyone() -> None:
+    upstream = StandIn([[RelayOverloaded()]])
+    relay = Failover([(Breaking(upstream, Breaker(clock=virtual.clock)), "a")])
+
+    async def main() -> list[Heard]:
+        for _ in range(5):
+            await hear(relay)
+        return await asyncio.gather(*(hear(relay) for _ in range(50)))
+
+    errors = [heard.error for heard in virtual.run(main())]
+    assert sum(isinstance(error, CircuitOpen) for error in errors) >= 40
+    assert len(upstream.left) <= 5 + 3 * PLACES
 
 
 async def test_closing_it_closes_the_route() -> None:

@@ -49,6 +49,18 @@ async def test_the_first_model_may_still_win() -> None:
     assert len(second.closed) == len(second.left)
 
 
+async def test_words_that_came_at_the_same_moment_are_told_for_the_bill() -> None:
+    gate = asyncio.Event()
+    first, second = StandIn([[gate, "Hello", " you"]]), StandIn([[gate, "Good", " day"]])
+    hearing = asyncio.create_task(hear(Hedging(first, (second, "b"), after_s=0)))
+    while not second.left:
+        await asyncio.sleep(0)
+    gate.set()
+    heard = await hearing
+    assert heard.text == "Hello you"
+    assert [(each.outcome, each.unheard) for each in heard.ended] == [("hedged", "Good"), ("answered", "")]
+
+
 async def test_no_request_leaves_before_it_is_announced() -> None:
     first, second = StandIn([[asyncio.Event()]]), StandIn([["Hello"]])
     async with aclosing(Hedging(first, (second, "b"), after_s=0).stream(ask())) as events:

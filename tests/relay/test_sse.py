@@ -135,16 +135,16 @@ def test_one_large_event_in_small_reads_takes_linear_time() -> None:
     def seconds(size: int) -> float:
         stream = b"data: " + b"x" * size + b"\n\n"
         best = float("inf")
-        for _ in range(3):
+        for _ in range(5):
             parser = SseParser(max_line_bytes=1 << 24, max_event_bytes=1 << 24)
-            began = time.perf_counter()
+            began = time.process_time()
             for at in range(0, len(stream), 64):
                 parser.feed(stream[at : at + 64])
-            best = min(best, time.perf_counter() - began)
+            best = min(best, time.process_time() - began)
         return best
 
     # Eight times the bytes; a parser that searches its buffer anew needs about sixty-four times as long.
-    assert seconds(1 << 20) < 30 * seconds(1 << 17)
+    assert seconds(1 << 20) < 40 * seconds(1 << 17)
 
 
 line_ends = st.sampled_from(["\n", "\r", "\r\n"])

@@ -7,12 +7,15 @@ from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
+BEGIN_S = 1000.0
+"""What the virtual clock shows at first."""
+
 
 class VirtualLoop(asyncio.SelectorEventLoop):
     """A loop for code that waits by timers alone, without sockets or threads."""
 
     def __init__(self) -> None:
-        self.now = 1000.0
+        self.now = BEGIN_S
         selector = _Skipping(self)
         super().__init__(selector)
 

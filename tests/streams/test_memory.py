@@ -87,3 +87,44 @@ def test_a_log_is_only_for_readers_of_its_own_loop() -> None:
 
     asyncio.run(write())
     assert asyncio.run(look())
+
+
+@pytest.mark.parametrize("refused", range(5))
+async def test_what_goes_by_express_is_not_told_again_and_what_it_refuses_is(refused: int) -> None:
+    log = TurnLog()
+    taken: list[int] = []
+
+    def express(number: int, event: TurnEvent) -> bool:
+        if event in (WORDS[refused], END):
+            return False
+        taken.append(number)
+        return True
+
+    async def told() -> list[int]:
+        async with aclosing(log.follow(0, express)) as events:
+            return [number async for number, _ in events]
+
+    reader = asyncio.create_task(told())
+    for event in [*WORDS, END]:
+        await asyncio.sleep(0)
+        log.append(event)
+    assert await reader == [refused + 1, 6]
+    assert taken == [number for number in range(1, 6) if number != refused + 1]
+
+
+async def test_a_reader_that_was_woken_gets_what_follows_itself_so_that_the_order_stays() -> None:
+    log = TurnLog()
+    express: list[int] = []
+    told: list[int] = []
+
+    async def read_all() -> None:
+        async with aclosing(log.follow(0, lambda number, event: number != 1 and not express.append(number))) as events:
+            async for number, _ in events:
+                told.append(number)
+
+    reader = asyncio.create_task(read_all())
+    await asyncio.sleep(0)
+    for event in [*WORDS, END]:  # all at once: after the first, which express refuses, the reader is awake
+        log.append(event)
+    await reader
+    assert (told, express) == ([1, 2, 3, 4, 5, 6], [])

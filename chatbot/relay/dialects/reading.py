@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
+
 from chatbot.errors import AnswerTooLarge, BadGatewayBody, MalformedStream, RelayError, UpstreamErrorEvent
 from chatbot.events import FinishReason, Usage
 from chatbot.relay.classify import event_failure
 from chatbot.relay.dialects import openai_chunks, shapes
-from chatbot.relay.dialects.openai_chunks import END, Chunk, TokenCounts
+from chatbot.relay.dialects.openai_chunks import EMPTY, END, Chunk, TokenCounts
 from chatbot.relay.sse import ServerSentEvent, SseParser
 from chatbot.relay.surrogates import SurrogateJoiner, joined
 
@@ -121,7 +123,21 @@ class StreamReader(_Reader):
     def _read(self, events: list[bytes | ServerSentEvent]) -> str:
         texts = []
         decode = self._decode
+        # Nearly all chunks hold words and nothing else. Whatever looks different is read anew, whole, below.
+        quick = openai_chunks.quick
+        usual = decode is openai_chunks.decode and self.upstream_id and self.served_model
         for event in events:
+            if usual and type(event) is bytes:
+                try:
+                    seen = quick(event)
+                except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                    seen = EMPTY
+                if seen.choices and seen.usage is None and seen.error is None:
+                    first = seen.choices[0]
+                    if first.finish_reason is None and first.index == 0 and first.delta:
+                        if first.delta.content:
+                            texts.append(first.delta.content)
+                        continue
             truncated = False
             if isinstance(event, ServerSentEvent):
                 if event.event == "ping" or (event.id is not None and self._is_repeated(event)):
@@ -166,9 +182,10 @@ class StreamReader(_Reader):
                 self._note(chunk)
                 if self.failure is not None:
                     break
-        if not texts:
+        text = "".join(texts)
+        if not text:
             return ""
-        text = self._surrogates.feed("".join(texts))
+        text = self._surrogates.feed(text)
         self._length += len(text)
         if self._length > MAX_TEXT:
             self.failure = AnswerTooLarge(f"the answer is longer than {MAX_TEXT} characters")
