@@ -7,9 +7,10 @@ its own tasks only: each awaits its send, and the words wait in the turn's one l
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
 from contextlib import aclosing
 from io import BytesIO
+from types import coroutine
 from typing import Any, Final
 
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -22,6 +23,7 @@ from chatbot.assistant import turn
 from chatbot.assistant.sentences import for_shopper
 from chatbot.database import in_database
 from chatbot.errors import ChatbotError, OriginRefused, RateLimited
+from chatbot.events import TextAdded, TurnEvent
 
 logger = logging.getLogger(__name__)
 
@@ -110,9 +112,12 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels is
             earlier.cancel()
             await asyncio.wait({earlier})
         self.followers[of] = me
+        express = ExpressSending(self.base_send, of)
         try:
-            async with aclosing(turn.follow(self.visitor, of, after=after)) as events:
+            async with aclosing(turn.follow(self.visitor, of, after=after, express=express.take)) as events:
                 async for seq, event in events:
+                    if await express.finish():
+                        continue
                     # Not `self.send`: two more coroutines a token, to build the same message.
                     await self.base_send({"type": "websocket.send", "text": wire.ws_frame(seq, event, of)})
         except OSError:
@@ -128,6 +133,56 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels is
             await self.send(text_data=wire.encode({**part, **(frame.about if frame else {})}).decode())
         except OSError:
             pass
+
+
+class ExpressSending:
+    """Sends the words of a turn in the middle of the writer's work, as long as the socket takes them without a wait.
+
+    Waking the reader's task for each word would be a third round of the event loop between the relay and the shopper.
+    Where the socket makes us wait, the reader's task is woken and goes on with the sending that has begun.
+    """
+
+    def __init__(self, send: Callable[[dict[str, str]], Awaitable[None]], turn: str) -> None:
+        self._send = send
+        self._turn = turn
+        self._begun: Coroutine[Any, Any, None] | None = None  # Any: what event loops pass around
+
+    def take(self, seq: int, event: TurnEvent) -> bool:
+        """Send `event` if it is words. False where something else has to be done: see `finish`."""
+        if not isinstance(event, TextAdded):
+            return False
+        sending = self._send({"type": "websocket.send", "text": wire.ws_frame(seq, event, self._turn)}).__await__()
+        try:
+            waits_for = next(sending)
+        except StopIteration:
+            return True
+        except Exception:  # noqa: BLE001 - the socket has gone: the reader's own sending will say so, not the writer's work
+            return False
+        self._begun = _rest(sending, waits_for)
+        return False
+
+    async def finish(self) -> bool:
+        """Bring the sending of the last event that was offered to its end; False when none had begun."""
+        begun, self._begun = self._begun, None
+        if begun is None:
+            return False
+        await begun
+        return True
+
+
+@coroutine
+def _rest(sending: Generator[Any, Any, None], waits_for: Any) -> Generator[Any, Any, None]:  # Any: the event loop's
+    """What is left of `sending`, which waits for `waits_for` since its first step, to be awaited by a task."""
+    try:
+        while True:
+            try:
+                result = yield waits_for
+            except BaseException as err:  # noqa: BLE001 - a cancellation is passed on like anything else
+                waits_for = sending.throw(err)
+            else:
+                waits_for = sending.send(result)
+    except StopIteration:
+        return
 
 
 def _as_request(scope: Mapping[str, Any]) -> ASGIRequest:  # Any: ASGI
