@@ -48,16 +48,19 @@ _KOREAN_MAX = (
 _KOREAN_MIN = r"(?:이상|초과|넘는|부터|위로)(?:으로|의|인|은|는|도|만|면)?"
 _ENGLISH_MAX = (
     r"(?:under|below|less\s+than|cheaper\s+than|lower\s+than|up\s+to|at\s+most|no\s+more\s+than|not\s+more\s+than|within"
-    r"|max(?:imum)?(?:\s+of)?|a?\s*budget\s+(?:of|is))"
+    r"|(?:max(?:imum)?\s+|a\s+)?budget\s+(?:of|is)|max(?:imum)?(?:\s+of)?)"
 )
 _ENGLISH_MIN = r"(?:over|above|more\s+than|at\s+least|starting\s+(?:at|from)|min(?:imum)?(?:\s+of)?)"
 _FLAGS = re.IGNORECASE
+_MAY_HOLD_AMOUNT = re.compile(r"\d|만\s*원")
 
 
 def read_bounds(text: str) -> tuple[Bounds, str]:
     """The bounds that the text states, and the text without them. Later statements of one side win."""
     low = high = None
     currency = ""
+    if not _MAY_HOLD_AMOUNT.search(text):
+        return Bounds(), " ".join(text.split())
     for pattern, bounds_of in _RULES:
         while match := pattern.search(text):
             bounds = bounds_of(match)

@@ -1,29 +1,41 @@
 """Products that may answer a question, as the shop's database has them now."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import overload
 
+from django.db.models import F
+
 from chatbot.catalog.question import Question
-from chatbot.catalog.search import Hit, Search, configured
-from chatbot.conf import current
+from chatbot.catalog.search import Search, configured
+from chatbot.catalog.search.base import Filters
+from chatbot.catalog.search.filtering import fitting, paid_at
+from chatbot.catalog.similar import goes_with, similar_to
+from chatbot.catalog.vocabulary import Vocabulary, vocabulary
+from chatbot.catalog.wanted import constraints, filters_of
 from chatbot.models import Product
 
 DEPTH = 10
-"""With a price bound, how many times the wanted number of hits is looked at."""
+"""To be put in another order, how many times the wanted number of hits is looked at."""
+STRONG = 0.5
+"""Share of the best score from which on a product counts when the cheapest is asked for: no cable among the laptops."""
+
+Scored = list[tuple[float, Product]]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates(Sequence[Product]):
     """Products, best first; a sequence of them.
 
-    `relaxed`: nothing suits the price, so these are the nearest without it, and the answer should say so.
+    `relaxed` are the constraints that had to be let go, in words of `wanted.RELAXED_IN_ORDER`: nothing fulfils all of
+    them, these are the nearest, and the answer should say so.
     """
 
     products: tuple[Product, ...] = ()
     scores: tuple[float, ...] = ()
-    relaxed: bool = False
+    relaxed: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.products)
@@ -42,32 +54,105 @@ class Candidates(Sequence[Product]):
 def candidates(
     question: Question, *, limit: int, now: datetime, in_stock_only: bool = False, search: Search | None = None
 ) -> Candidates:
-    """At most `limit` products for the question, with price and stock of this moment, in a fixed number of queries.
+    """At most `limit` products for the question, with price and stock of this moment.
 
-    Empty when the catalogue has nothing that suits the words. An aware `now` decides which sales run.
+    Empty when the catalogue has nothing that suits the words. What fulfils no product is let go, one constraint after
+    the other in the order of `wanted.RELAXED_IN_ORDER`: first each alone, then more and more of them together. An aware
+    `now` decides which sales run.
     """
-    if not question.words:
+    finding = _Finding(question, limit, now, in_stock_only, search)
+    if not finding.is_possible:
         return Candidates()
-    depth = limit * DEPTH if question.bounded else limit
-    hits = (search or configured()).search(question.words, limit=depth, in_stock_only=in_stock_only)
-    # Without the further columns of the feed: they are the larger part of a row, and no answer is made of them.
-    rows = Product.objects.offered().defer("attributes").in_bulk([hit.product_id for hit in hits])
-    found = [(hit, rows[hit.product_id]) for hit in hits if hit.product_id in rows]
-    fitting = [(hit, product) for hit, product in found if _affordable(product, question, now)]
-    relaxed = bool(found) and not fitting
-    return _candidates((found if relaxed else fitting)[:limit], relaxed=relaxed)
+    if found := finding.without(()):
+        return finding.candidates(found, ())
+    has = constraints(question)
+    if not has or not finding.without(has):
+        return Candidates()
+    together = (tuple(names) for names in accumulate((name,) for name in has))
+    for names in (*((name,) for name in has), *together):
+        if found := finding.without(names):
+            return finding.candidates(found, names)
+    return Candidates()
 
 
-def _candidates(found: list[tuple[Hit, Product]], *, relaxed: bool) -> Candidates:
-    return Candidates(tuple(product for _, product in found), tuple(hit.score for hit, _ in found), relaxed)
+class _Finding:
+    """Looks for the products of one question, with fewer and fewer of its constraints."""
+
+    def __init__(
+        self, question: Question, limit: int, now: datetime, in_stock_only: bool, search: Search | None
+    ) -> None:
+        self._question = question
+        self._limit = limit
+        self._now = now
+        self._in_stock_only = in_stock_only
+        self._search = search or configured()
+        needs_words = question.colors or question.brands or question.sizes or question.without
+        self._known = vocabulary() if needs_words else Vocabulary()
+        self._about = _products(question.about) if question.reference in ("same", "like", "with") else []
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether there is anything to look for."""
+        return bool(self._question.words or self._question.listed or self._about)
+
+    def without(self, dropped: Collection[str]) -> Scored:
+        """The products that fulfil the question without these constraints, best first."""
+        question = self._question
+        if self._about and question.reference == "same":
+            return [(1.0, product) for product in self._about][: self._limit]
+        filters = filters_of(question, self._known, now=self._now, without=dropped)
+        if self._about:
+            find = similar_to if question.reference == "like" else goes_with
+            found = find(self._about[0], limit=self._limit, now=self._now, filters=filters, search=self._search)
+            if found or not question.words:
+                return [(1.0, product) for product in found]
+        if not question.words:
+            return self._listed(filters)
+        depth = self._limit * DEPTH if question.sort else self._limit
+        hits = self._search.search(
+            question.words, limit=depth, in_stock_only=self._in_stock_only, **({"filters": filters} if filters else {})
+        )
+        # Without the further columns of the feed: they are the larger part of a row, and no answer is made of them.
+        rows = Product.objects.offered().defer("attributes").in_bulk([hit.product_id for hit in hits])
+        found_ = [(hit.score, rows[hit.product_id]) for hit in hits if hit.product_id in rows]
+        return self._sorted(found_)[: self._limit]
+
+    def _listed(self, filters: Filters | None) -> Scored:
+        """What fulfils the constraints when no words are left: "anything in red?"."""
+        if filters is None or not (filters.wanted or filters.category):
+            return []
+        rows = fitting(filters, self._search.holding) if hasattr(self._search, "holding") else None
+        if rows is None:
+            return []
+        order = {"cheapest": F("paid").asc(nulls_last=True), "dearest": F("paid").desc(nulls_last=True)}
+        rows = rows.defer("attributes").annotate(paid=paid_at(self._now))
+        by = order.get(self._question.sort)
+        found = list(rows.order_by(*([by] if by else []), "-pk")[: 2 * self._limit])
+        found.sort(key=lambda product: product.availability == Product.Availability.OUT_OF_STOCK)
+        return [(1.0, product) for product in found[: self._limit]]
+
+    def _sorted(self, found: Scored) -> Scored:
+        """In the order that was asked for; of what answers the words well, and what can be bought first."""
+        sort = self._question.sort
+        if not sort or not found:
+            return found
+        strong = [(score, product) for score, product in found if score >= STRONG * found[0][0]]
+        if sort == "newest":
+            strong.sort(key=lambda scored: scored[1].created_at, reverse=True)
+        else:
+            priced = [(product.price_at(self._now), score, product) for score, product in strong]
+            sign = 1 if sort == "cheapest" else -1
+            priced.sort(key=lambda row: (row[0] is None, sign * (row[0] or 0)))
+            strong = [(score, product) for _, score, product in priced]
+        strong.sort(key=lambda scored: scored[1].availability == Product.Availability.OUT_OF_STOCK)
+        return strong
+
+    def candidates(self, found: Scored, relaxed: tuple[str, ...]) -> Candidates:
+        """As the answer."""
+        return Candidates(tuple(product for _, product in found), tuple(score for score, _ in found), relaxed)
 
 
-def _affordable(product: Product, question: Question, now: datetime) -> bool:
-    if not question.bounded:
-        return True
-    price = product.price_at(now)
-    # Nothing here converts money: a bound in another currency cannot be held against the price.
-    if price is None or product.currency != (question.currency or current().currency):
-        return False
-    low, high = question.price_min, question.price_max
-    return (low is None or low <= price) and (high is None or price <= high)
+def _products(skus: Collection[str]) -> list[Product]:
+    """Those that are still offered, in the order of the skus."""
+    rows = {row.sku: row for row in Product.objects.offered().filter(sku__in=skus)}
+    return [rows[sku] for sku in skus if sku in rows]

@@ -1,64 +1,317 @@
-"""What the shopper wants, out of what the shopper wrote: words to search for, and what the price may be.
+"""What the shopper wants, out of the shopper's words, what was said before, and what the page shows. Asks no model.
 
 >>> question = understand("5만원 이하 무선 이어폰 추천해줘")
 >>> question.words, question.price_max, question.currency
 ('무선 이어폰', Decimal('50000'), 'KRW')
+
+A message that names goods begins anew; one that names none ("in white?", "더 싼 거") is about what was asked before,
+with its own wishes in place of older ones of the same kind.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any, Final
 
-from chatbot.catalog.budget import read_bounds
-from chatbot.catalog.text import query
+import msgspec
+
+from chatbot.catalog.budget import Bounds, read_bounds
+from chatbot.catalog.references import LAST, Kind, Reference, read_reference
+from chatbot.catalog.text import FUNCTION_WORDS, fold, query, tokens
+from chatbot.catalog.traits import Traits, read_traits
+from chatbot.catalog.vocabulary import Vocabulary, vocabulary
+from chatbot.catalog.wishes import Sort, Wishes, read_wishes
 from chatbot.catalog.wording import unwrapped
 
 READ_CHARACTERS = 2_000
 """How much of a message is looked at."""
+_WITHOUT_CENTS: Final = frozenset({"KRW", "JPY", "VND", "CLP", "ISK", "HUF"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """A wish in the catalogue's terms. Bounds are in `currency`'s major unit and both in; empty is the shop's own."""
 
-    words: str
+    words: str = ""
+    """What is searched for, without all that stands in the other fields."""
     price_min: Decimal | None = None
     price_max: Decimal | None = None
     currency: str = ""
+    brands: tuple[str, ...] = ()
+    """As the catalogue writes them; any of them."""
+    colors: tuple[str, ...] = ()
+    """Families of colours ("black"), or the catalogue's own word; any of them."""
+    sizes: tuple[str, ...] = ()
+    """In their normal form (see `sizes`); any of them."""
+    category: str = ""
+    """A category path of the catalogue: of the page, or the only one that the words name."""
+    without: tuple[str, ...] = ()
+    """What must not be: brands, families of colours, or words."""
+    sort: Sort = ""
+    gift: bool = False
+    recipient: str = ""
+    """Whom it is for: "mother", "child"; empty when nobody was named."""
+    reference: Kind = ""
+    """How the question is about products seen before; see `about`."""
+    about: tuple[str, ...] = ()
+    """Their skus."""
 
     @property
     def bounded(self) -> bool:
         """Whether the price matters."""
         return self.price_min is not None or self.price_max is not None
 
-    def as_dict(self) -> dict[str, str | None]:
-        """The question as JSON may hold it, for the record of a turn."""
-        return {
-            "words": self.words,
-            "price_min": _written(self.price_min),
-            "price_max": _written(self.price_max),
-            "currency": self.currency,
-        }
+    @property
+    def listed(self) -> bool:
+        """Whether there is something to choose products by when no words are left to search for."""
+        return bool(self.colors or self.brands or self.sizes or self.category)
 
 
-def understand(text: str, *, history: Sequence[str] = (), page: str | None = None) -> Question:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A product that the shopper has seen. The price is what was paid then, None when none was shown."""
+
+    sku: str
+    title: str
+    price: Decimal | None = None
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a question stands in: the question before it, products that answers showed, and the open page."""
+
+    last: Question | None = None
+    shown: tuple[Shown, ...] = ()
+    """In the order in which the last answer with products showed them."""
+    viewed: Shown | None = None
+    category: str = ""
+    """The category path of the page, where the site says it."""
+    cart: tuple[str, ...] = ()
+    """Skus in the cart, where the site says them."""
+
+
+def recalled(stored: Mapping[str, Any]) -> Question | None:  # Any: JSON
+    """The question that `msgspec.to_builtins` wrote down; None for a row of another making."""
+    try:
+        return msgspec.convert(stored, Question, strict=False) if stored else None
+    except msgspec.ValidationError:
+        return None
+
+
+def understand(
+    text: str,
+    *,
+    history: Sequence[str] = (),
+    page: str | None = None,
+    context: Context | None = None,
+    known: Vocabulary | None = None,
+) -> Question:
     """The question in `text`.
 
-    `history` are the shopper's earlier messages, oldest first: where this one names no goods ("anything under $30?"),
-    the last that did still holds. `page` is what the open page is about, a product's title for one: it stands in when
-    nobody named anything.
+    `history` are the shopper's earlier messages, oldest first, for a talk whose last question is not known: where this
+    message names no goods ("anything under $30?"), the last that did still holds. `page` is what the open page is
+    about, a product's title for one: it stands in when nobody named anything. `known` are the catalogue's words, by
+    default those of the products now offered.
     """
-    bounds, rest = read_bounds(text[:READ_CHARACTERS])
-    words = unwrapped(rest)
-    if not query(words):
-        words = next(filter(None, map(_words_of, reversed(history))), "") or (page or "")
-    return Question(words=words, price_min=bounds.low, price_max=bounds.high, currency=bounds.currency)
+    context = context or Context()
+    said = _Said.read(text[:READ_CHARACTERS], context, vocabulary() if known is None else known)
+    question = _carried(said, context) or said.question
+    if question.reference or said.reference.kind:
+        question = _resolved(question, said, context)
+    elif not said.words and not context.last and context.viewed and (question.colors or question.sizes):
+        question = replace(question, reference="like", about=(context.viewed.sku,))
+    if not question.words and question.reference in ("", "cheaper", "dearer", "other"):
+        question = replace(question, words=_fallback(question, said, history, page, context))
+    return _with_category(question, said.known, context)
 
 
-def _words_of(text: str) -> str:
-    words = unwrapped(read_bounds(text[:READ_CHARACTERS])[1])
-    return words if query(words) else ""
+_IDLE_WORDS: Final = "any more please then also but not no too about than"
+_IDLE: Final = FUNCTION_WORDS.union(_IDLE_WORDS.split())
+"""Words that name no goods where it is clear what is talked about."""
 
 
-def _written(amount: Decimal | None) -> str | None:
-    return None if amount is None else f"{amount.normalize():f}"
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One message by itself."""
+
+    text: str
+    known: Vocabulary
+    bounds: Bounds
+    reference: Reference
+    wishes: Wishes
+    traits: Traits
+    words: str
+    question: Question = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "question", self._question())
+
+    @classmethod
+    def read(cls, text: str, context: Context, known: Vocabulary) -> "_Said":
+        bounds, rest = read_bounds(text)
+        has_seen = bool(context.shown or context.viewed or context.last)
+        reference = read_reference(rest) if has_seen else Reference(rest)
+        wishes = read_wishes(reference.rest)
+        traits = read_traits(wishes.rest, known)
+        words = unwrapped(traits.rest)
+        # "is it?" is about what was shown; where nothing was, "it" may be a film.
+        named = any(word not in _IDLE for word in fold(words).split()) if has_seen else bool(query(words))
+        return cls(text, known, bounds, reference, wishes, traits, words if named else "")
+
+    def _question(self) -> Question:
+        words = self.words
+        if not words and self.traits.brands:
+            words = " ".join(self.traits.brands)
+        elif not words and self.wishes.gift:
+            words = self.wishes.gift
+        return Question(
+            words=words,
+            price_min=self.bounds.low,
+            price_max=self.bounds.high,
+            currency=self.bounds.currency,
+            brands=tuple(self.traits.brands),
+            colors=tuple(self.traits.colors),
+            sizes=tuple(self.traits.sizes),
+            without=tuple(self.traits.without),
+            sort=self.wishes.sort,
+            gift=bool(self.wishes.gift),
+            recipient=self.wishes.recipient,
+        )
+
+    @property
+    def says_something(self) -> bool:
+        """Whether the message holds any wish at all; "thanks" does not."""
+        question = self.question
+        return bool(question.bounded or question.listed or question.without or question.sort or self.reference.kind)
+
+
+_REFINES: Final = re.compile(
+    r"^\s*(?:(?:and|but|only|just|ideally|preferably)\s+)?(?:with|without|in|the\s+ones?|ones?)\b|\bones\b"
+    r"|(?:되는|있는|달린|좋은|가능한|없는)\s*(?:걸로|거로|것으로|거|것|걸)|(?:걸로|거로|것으로)(?:만|요|는요)?\s*(?:보여|추천|부탁|$)",
+    re.IGNORECASE,
+)
+_ADDS: Final = re.compile(r"^\s*(?:or|also|and\s+also)\b|[가-힣a-z]도(?:\s|$)|(?:이나|아니면|또는)\s", re.IGNORECASE)
+
+
+def _carried(said: _Said, context: Context) -> Question | None:
+    """The question before, with what this message changes about it; None where it begins anew."""
+    last, now = context.last, said.question
+    if last is None:
+        return None
+    if said.words and not _REFINES.search(said.text):
+        if last.gift and not now.gift:  # the present is still for the same person, and the money is still the same
+            return _merged(
+                replace(last, words="", brands=(), colors=(), sizes=(), sort="", category=""), now, adds=False
+            )
+        return None
+    if said.reference.kind in ("same", "like", "with") and not said.words:
+        return None
+    if not said.words and not said.says_something:
+        return replace(last, reference="", about=(), sort="") if query(said.text) else None
+    words = f"{last.words} {said.words}".strip() if said.words else last.words
+    merged = _merged(last, now, adds=bool(_ADDS.search(said.text)))
+    return replace(merged, words=words)
+
+
+def _merged(last: Question, now: Question, *, adds: bool) -> Question:
+    def newer(mine: tuple[str, ...], older: tuple[str, ...]) -> tuple[str, ...]:
+        kept = tuple(name for name in older if name not in now.without)
+        return tuple(dict.fromkeys((*kept, *mine))) if adds or not mine else mine
+
+    low, high, currency = now.price_min, now.price_max, now.currency
+    if last.currency in ("", currency) or not currency:
+        low = last.price_min if low is None else low
+        high = last.price_max if high is None else high
+        currency = currency or last.currency
+    if low is not None and high is not None and low > high:  # "over $100" after "under $50" takes it back
+        low, high = now.price_min, now.price_max
+    wanted = {*now.brands, *now.colors}
+    return Question(
+        words=now.words or last.words,
+        price_min=low,
+        price_max=high,
+        currency=currency,
+        brands=newer(now.brands, last.brands),
+        colors=newer(now.colors, last.colors),
+        sizes=newer(now.sizes, last.sizes),
+        category=last.category,
+        without=tuple(dict.fromkeys((*(name for name in last.without if name not in wanted), *now.without))),
+        sort=now.sort,
+        gift=now.gift or last.gift,
+        recipient=now.recipient or last.recipient,
+    )
+
+
+def _resolved(question: Question, said: _Said, context: Context) -> Question:
+    """The question with the products that its reference means; without a reference where there are none."""
+    reference, kind = said.reference, said.reference.kind
+    seen = _seen(reference, context)
+    if not seen:
+        return replace(question, sort=question.sort or ("cheapest" if kind == "cheaper" else ""))
+    if reference.is_among and question.sort in ("cheapest", "dearest"):
+        priced = [item for item in seen if item.price is not None]
+        if priced:
+            pick = min if question.sort == "cheapest" else max
+            seen = [pick(priced, key=lambda item: item.price or Decimal(0))]
+        question = replace(question, sort="")
+    if kind == "same" and (question.colors or question.sizes or question.bounded):
+        kind = "like"
+    about = tuple(item.sku for item in seen)
+    if kind in ("cheaper", "dearer"):
+        question = _priced(question, kind, seen)
+    if kind in ("same", "like", "with"):
+        question = replace(question, words=said.words)
+    return replace(question, reference=kind, about=about)
+
+
+def _seen(reference: Reference, context: Context) -> list[Shown]:
+    """The products that the reference means."""
+    shown, viewed = list(context.shown), context.viewed
+    if reference.places:
+        places = [len(shown) if place == LAST else place for place in reference.places]
+        return [shown[place - 1] for place in places if 0 < place <= len(shown)]
+    if reference.kind == "other":
+        return shown
+    if viewed and (reference.is_this or reference.kind == "with" or not shown):
+        return [viewed]
+    if reference.kind == "with":
+        return shown[:1]
+    return shown
+
+
+def _priced(question: Question, kind: Kind, seen: Sequence[Shown]) -> Question:
+    """Strictly below the cheapest of those, or above the dearest."""
+    priced = [item for item in seen if item.price is not None and item.currency == seen[0].currency]
+    if not priced:
+        return replace(question, sort="cheapest" if kind == "cheaper" else "dearest")
+    currency = priced[0].currency
+    step = Decimal(1) if currency in _WITHOUT_CENTS else Decimal("0.01")
+    prices = [item.price for item in priced if item.price is not None]
+    if kind == "cheaper":
+        return replace(question, price_min=None, price_max=min(prices) - step, currency=currency)
+    return replace(question, price_min=max(prices) + step, price_max=None, currency=currency)
+
+
+def _fallback(question: Question, said: _Said, history: Sequence[str], page: str | None, context: Context) -> str:
+    if not question.listed or question.reference:
+        for earlier in reversed(history):
+            bounds_gone = read_bounds(earlier[:READ_CHARACTERS])[1]
+            words = unwrapped(read_traits(read_wishes(bounds_gone).rest, said.known).rest)
+            if query(words):
+                return words
+    if question.reference and context.last and context.last.words:
+        return context.last.words
+    if question.listed and not question.reference:
+        return ""
+    return page or (context.viewed.title if context.viewed else "")
+
+
+def _with_category(question: Question, known: Vocabulary, context: Context) -> Question:
+    if question.words:
+        paths = known.categories.get(" ".join(tokens(fold(question.words))), frozenset())
+        return replace(question, category=next(iter(paths))) if len(paths) == 1 else question
+    if context.category and not question.reference and (question.sort or question.bounded or question.listed):
+        return replace(question, category=context.category)
+    return question

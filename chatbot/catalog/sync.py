@@ -4,11 +4,14 @@ A batch is one transaction: it is there whole, products and search index togethe
 twice changes nothing the second time.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 
-from django.db import DataError, IntegrityError, router, transaction
+from django.db import DataError, IntegrityError, connections, router, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -61,26 +64,65 @@ def sync(
     source: str = "feed",
     remove_missing: bool = False,
     dry_run: bool = False,
+    is_followed: bool = False,
     search: Search | None = None,
     progress: Callable[[Report], None] = lambda report: None,
 ) -> Report:
     """Bring the products of `source` to what `rows` say. `progress` is called after each batch.
 
     `remove_missing` marks products of this source as removed that no row names, a rejected row included: a product
-    whose line is broken today is not gone. `dry_run` reports and writes nothing.
+    whose line is broken today is not gone. `dry_run` reports and writes nothing. `is_followed`: changes of the source
+    are written as they happen too, so rows are read BATCH at a time under the lock that those writes take; what was
+    read before a change cannot overwrite it.
     """
-    report = Report()
+    report, started = Report(), timezone.now()
     search = search or configured()
     rows = iter(rows)
     with Seen() as seen:
-        while batch := list(islice(rows, BATCH)):
-            fresh = _fresh(batch, seen, report)
-            _take_in(fresh, source, report, search, dry_run=dry_run)
+        while True:
+            with one_writer(source) if is_followed else nullcontext():
+                if not (batch := list(islice(rows, BATCH))):
+                    break
+                fresh = _fresh(batch, seen, report)
+                _take_in(fresh, source, report, search, dry_run=dry_run)
             progress(report)
         # Nothing read is a broken export, not an empty shop.
         if remove_missing and report.complete and report.rows > report.rejected:
-            _remove_missing(seen, source, report, search, dry_run=dry_run)
+            _remove_missing(seen, source, report, search, before=started, dry_run=dry_run)
     return report
+
+
+def refresh(rows: Iterable[ProductRow | Rejection], gone: Iterable[str], *, source: str) -> Report:
+    """Write these products of the source and take away those of the ids `gone`. For some of them, not for all."""
+    report, search = Report(), configured()
+    fresh: list[ProductRow] = []
+    kept = set()
+    for row in rows:
+        kept.add(row.sku)
+        if isinstance(row, Rejection):
+            report.reject(row)
+        else:
+            fresh.append(row)
+    if fresh:
+        _take_in(fresh, source, report, search, dry_run=False)
+    offered = Product.objects.offered().filter(source=source, sku__in=[sku for sku in gone if sku not in kept])
+    _remove(list(offered.values_list("pk", flat=True)), report, search)
+    return report
+
+
+@contextmanager
+def one_writer(source: str) -> Iterator[None]:
+    """A transaction that no other writer of this source shares: what it reads of the shop cannot be older than theirs.
+
+    SQLite's write transactions wait for one another anyway.
+    """
+    alias = router.db_for_write(Product)
+    with transaction.atomic(using=alias):
+        if connections[alias].vendor == "postgresql":
+            number = int.from_bytes(hashlib.sha256(f"chatbot.sync.{source}".encode()).digest()[:8], "big", signed=True)
+            with connections[alias].cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+        yield
 
 
 def _fresh(batch: list[ProductRow | Rejection], seen: Seen, report: Report) -> list[ProductRow]:
@@ -140,16 +182,23 @@ def _write(rows: list[ProductRow], source: str, search: Search, *, dry_run: bool
     return added, len(products) - added
 
 
-def _remove_missing(seen: Seen, source: str, report: Report, search: Search, *, dry_run: bool) -> None:
-    for batch in _batches(Product.objects.offered().filter(source=source).values_list("pk", "sku").order_by("pk")):
+def _remove_missing(
+    seen: Seen, source: str, report: Report, search: Search, *, before: datetime, dry_run: bool
+) -> None:
+    """Only what was written `before`: a product that came while the run went on was not there to be met."""
+    rows = Product.objects.offered().filter(source=source, updated_at__lt=before)
+    for batch in _batches(rows.values_list("pk", "sku").order_by("pk")):
         met = seen.lines([sku for _, sku in batch])
-        missing = [pk for pk, sku in batch if sku not in met]
-        report.removed += len(missing)
-        if missing and not dry_run:
-            with transaction.atomic(using=router.db_for_write(Product)):
-                now = timezone.now()
-                Product.objects.filter(pk__in=missing).update(removed_at=now, updated_at=now)
-                search.remove(missing)
+        _remove([pk for pk, sku in batch if sku not in met], report, search, dry_run=dry_run)
+
+
+def _remove(keys: list[int], report: Report, search: Search, *, dry_run: bool = False) -> None:
+    report.removed += len(keys)
+    if keys and not dry_run:
+        with transaction.atomic(using=router.db_for_write(Product)):
+            now = timezone.now()
+            Product.objects.filter(pk__in=keys).update(removed_at=now, updated_at=now)
+            search.remove(keys)
 
 
 def _batches(rows: QuerySet[Product, tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:

@@ -40,7 +40,7 @@ _FUNCTION_WORDS = (
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 _PARTICLES = (
     "을 를 이 가 은 는 에 의 와 과 도 만 로 랑 용 형 에서 에게 한테 으로 이랑 하고 부터 까지 처럼 보다 이나 라도 "
-    "이라도 에는 에도 로는 으로는 이요 요 들 들이 들은 들을"
+    "이라도 에는 에도 로는 으로는 이요 은요 는요 도요 요 들 들이 들은 들을"
 )
 PARTICLES = tuple(sorted(_PARTICLES.split(), key=len, reverse=True))
 """Endings that a Korean noun may carry. A noun may also end like that by itself ("고양이"), so their characters are
@@ -59,6 +59,10 @@ class Word:
 
     parts: tuple[tuple[Phrase, ...], ...]
     guesses: tuple[Phrase, ...] = ()
+    written: str = ""
+    """The word as it was asked for, folded and without a Korean noun's particle."""
+    certainty: float = 1.0
+    """How sure it is that this is meant; less for a spelling that was put right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,24 @@ def query(text: str) -> Query:
     if not words:  # "it" is a film, "The The" a band: better than nothing
         words = _english(functions)
     return Query(tuple(dict.fromkeys(words[:QUERY_WORDS])), tuple(dict.fromkeys(extras[: 2 * QUERY_WORDS])))
+
+
+def phrase(text: str) -> Phrase:
+    """The tokens that stand in a row wherever a product's text says `text`; empty for text without words."""
+    found: list[str] = []
+    for run, chunk in _SCAN.findall(fold(text)):
+        if run:
+            joined = "".join(run.split())
+            found += [joined[start : start + 2] for start in range(len(joined) - 1)] or [joined]
+        else:
+            parts = _parts(chunk)
+            found += [_token(part) for part in parts]
+    return tuple(found)
+
+
+def noun_of(spaced: str) -> str:
+    """A folded Korean word without the particle that it may carry."""
+    return _noun(spaced)
 
 
 def fold(text: str) -> str:
@@ -172,7 +194,8 @@ def _english(chunks: list[str]) -> list[Word]:
         spellings[left].append(pair)
         spellings[left + 1].append(pair)
     return [
-        Word((tuple(dict.fromkeys(phrases)),), _cuts(joined)) for phrases, joined in zip(spellings, raw, strict=True)
+        Word((tuple(dict.fromkeys(phrases)),), _cuts(joined), joined)
+        for phrases, joined in zip(spellings, raw, strict=True)
     ]
 
 
@@ -190,7 +213,7 @@ def _korean(run: list[str]) -> tuple[list[Word], list[str]]:
         noun = _noun(spaced)
         pairs = [noun[start : start + 2] for start in range(len(noun) - 1)] or [noun]
         required.update(pairs)
-        words.append(Word(tuple(((pair,),) for pair in dict.fromkeys(pairs))))
+        words.append(Word(tuple(((pair,),) for pair in dict.fromkeys(pairs)), written=noun))
     extras = [gram for gram in _grams("".join(run)) if gram not in required]
     return words, extras
 

@@ -72,6 +72,8 @@ class Product(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["product_type"], name="chatbot_product_type"),
             models.Index(fields=["source"], name="chatbot_product_source"),
+            models.Index(fields=["brand"], name="chatbot_product_brand"),
+            models.Index(fields=["item_group_id"], condition=~Q(item_group_id=""), name="chatbot_product_group"),
         ]
 
     def __str__(self) -> str:

@@ -1,12 +1,18 @@
 """What the shopper wants, in Korean and English."""
 
 from decimal import Decimal
+from functools import partial
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot.catalog.question import understand
+from chatbot.catalog import question as questions
+from chatbot.catalog.question import recalled
+from chatbot.catalog.vocabulary import Vocabulary
+
+understand = partial(questions.understand, known=Vocabulary())
 
 
 @pytest.mark.parametrize(
@@ -84,13 +90,13 @@ def test_the_open_page_stands_in_when_nobody_named_anything() -> None:
     assert understand("키보드 추천해줘", page="QCY T13").words == "키보드"
 
 
-def test_the_record_of_a_question_is_plain_json() -> None:
-    assert understand("키보드 3만원대").as_dict() == {
-        "words": "키보드",
-        "price_min": "30000",
-        "price_max": "39999",
-        "currency": "KRW",
-    }
+def test_the_record_of_a_question_is_plain_json_and_can_be_recalled() -> None:
+    asked = understand("키보드 3만원대")
+    stored = msgspec.to_builtins(asked)
+    assert (stored["price_min"], stored["price_max"], stored["currency"]) == ("30000", "39999", "KRW")
+    assert recalled(stored) == asked
+    assert recalled({}) is None
+    assert recalled({"words": 7}) is None
 
 
 @given(st.text(max_size=300))

@@ -11,8 +11,7 @@ from chatbot.catalog.question import understand
 from config.shop import departments
 from tests.shop.conftest import CATALOGUE
 
-# The demo runs on SQLite. On PostgreSQL the ids of a test run have gaps, and with them the rarity of words is off.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 SHOWN = 8
 
 ENGLISH = [
@@ -74,9 +73,9 @@ def test_a_word_in_passing_brings_nothing_from_other_departments(text: str, shel
 @pytest.mark.usefixtures("shop")
 def test_either_language_finds_what_is_titled_in_the_other() -> None:
     """All wireless earphones, by the words of both languages."""
-    wireless = {"AUD-101-BK", "AUD-101-WH", "AUD-102", "AUD-103"}
+    wireless = {"AUD-101-BK", "AUD-102", "AUD-103"}  # of the two colours of AUD-101 the one that can be bought
     for text in ("wireless earphones", "무선 이어폰"):
-        assert {product.sku for product in found(text)[:4]} == wireless
+        assert {product.sku for product in found(text)[:3]} == wireless
 
 
 def test_every_product_has_a_title_in_the_other_language() -> None:

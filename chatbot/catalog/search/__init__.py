@@ -10,12 +10,14 @@ from django.db import connections, router
 
 from chatbot import conf
 from chatbot.catalog.search.base import Hit, Search
+from chatbot.catalog.search.hybrid import HybridSearch
 from chatbot.catalog.search.postgresql import PostgresSearch
 from chatbot.catalog.search.sqlite import SqliteSearch
+from chatbot.catalog.search.vectors import numpy
 from chatbot.errors import ConfigurationError
 from chatbot.models import Product
 
-__all__ = ["Hit", "PostgresSearch", "Search", "SqliteSearch", "configured", "for_database"]
+__all__ = ["Hit", "HybridSearch", "PostgresSearch", "Search", "SqliteSearch", "configured", "for_database"]
 
 
 def configured() -> Search:
@@ -26,10 +28,9 @@ def configured() -> Search:
 def for_database() -> Search:
     """The engine for the database that holds the products. Raises ConfigurationError where there is none for it."""
     vendor = connections[router.db_for_write(Product)].vendor
-    if vendor == "sqlite":
-        return SqliteSearch()
-    if vendor == "postgresql":
-        return PostgresSearch()
+    engine = {"sqlite": SqliteSearch, "postgresql": PostgresSearch}.get(vendor)
+    if engine is not None:
+        return HybridSearch(engine()) if conf.current().embedding_model and numpy() else engine()
     raise ConfigurationError(
         f"There is no product search for the database {vendor!r}. Use PostgreSQL or SQLite, or set CHATBOT['SEARCH'] "
         "to the dotted path of a callable that returns a search of your own."

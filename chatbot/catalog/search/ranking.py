@@ -7,9 +7,8 @@ question is noise, and "we have nothing suitable" is the better answer.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from chatbot.catalog.search.base import Hit
 from chatbot.catalog.search.document import WEIGHTS, Fields
 from chatbot.catalog.text import Phrase, Query, Word
 
@@ -24,8 +23,12 @@ KINSHIP = 0.25
 FAINTEST = 0.33
 """Share that each further product has to speak of the question, by BM25F, of what the one that does so most speaks.
 Next to a tent for two, a grinder that "grinds two cups" in its description says too little to come along."""
+IN_PASSING = 0.25
+"""How much of a question the best product has to speak of, 0 to 1, by BM25F; else nothing suits. One mention in a
+description of common length comes to 0.45, one in a title to 0.9: a television whose data sheet lists YouTube is not
+what who asks for YouTube wants."""
 SOLD_OUT = 0.9
-"""What is left of the score of a product that cannot be bought now: last among near equals, not last of all."""
+"""What is left of the score of a product that cannot be bought now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,20 @@ class Found:
     sku: str
     buyable: bool
     fields: Fields
+    group: str = ""
+    """Variants of one product share it; empty for a product without variants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A product with its score, and the share of the question that it holds."""
+
+    product_id: int
+    sku: str
+    score: float
+    share: float
+    buyable: bool
+    group: str
 
 
 class Rarities:
@@ -83,8 +100,8 @@ def telling(query: Query, rarities: Rarities) -> Query:
     return Query(tuple(word for word in query.words if word not in common))
 
 
-def ranked(query: Query, found: Sequence[Found], rarities: Rarities, *, best: float = COVERAGE) -> list[Hit]:
-    """Hits, best first, without those that cover too little; none where not even one covers `best` of the question."""
+def ranked(query: Query, found: Sequence[Found], rarities: Rarities, *, best: float = COVERAGE) -> list[Ranked]:
+    """Products, best first, without those that cover too little; none where not one covers `best` of the question."""
     if not found:
         return []
     pool = _Pool(found)
@@ -92,34 +109,72 @@ def ranked(query: Query, found: Sequence[Found], rarities: Rarities, *, best: fl
     covered = [0.0] * len(found)
     gains: dict[tuple[Phrase, ...], list[float]] = {}
 
-    def gains_of(part: tuple[Phrase, ...]) -> list[float]:
+    def gains_of(part: tuple[Phrase, ...], certainty: float = 1.0) -> list[float]:
         if part not in gains:  # "usb usb hub" asks for usb once
             gains[part] = pool.saturated(part)
-            rarity = rarities.of(part)
+            rarity = certainty * rarities.of(part)
             for row, gain in enumerate(gains[part]):
                 scores[row] += rarity * gain
         return gains[part]
 
     whole = sum(map(rarities.of_word, query.words))
     for word in query.words:
-        share = rarities.of_word(word) / whole / len(word.parts)
+        share = word.certainty * rarities.of_word(word) / whole / len(word.parts)
         for part in word.parts:
-            for row, gain in enumerate(gains_of(part)):
+            for row, gain in enumerate(gains_of(part, word.certainty)):
                 if gain:
                     covered[row] += share
     for extra in query.extras:
         gains_of(((extra,),))
 
-    if max(covered) < best:
+    if max(covered) < best or (best >= COVERAGE and max(scores) < IN_PASSING * whole):
         return []
     faintest = FAINTEST * max(scores)
     # The share scales the score (Lucene's old "coord"): holding all words beats repeating one of them.
     hits = [
-        Hit(item.product_id, item.sku, score * share * (1.0 if item.buyable else SOLD_OUT))
+        Ranked(
+            item.product_id,
+            item.sku,
+            score * share * (1.0 if item.buyable else SOLD_OUT),
+            share,
+            item.buyable,
+            item.group,
+        )
         for item, score, share in zip(found, scores, covered, strict=True)
         if share >= KINSHIP and score >= faintest
     ]
     return sorted(hits, key=lambda hit: (-hit.score, hit.product_id))
+
+
+def arranged(found: Sequence[Ranked]) -> list[Ranked]:
+    """One product of each group, what is sold out behind all that can be bought and hold as much of the question.
+
+    Who asks for one thing by its name hears that it is sold out, not of ten others that share a word with it. Scores
+    fall along the list.
+    """
+    order = [item for item in found if item.buyable]
+    for item in found:
+        if not item.buyable:
+            place = 1 + max(
+                (
+                    at
+                    for at, other in enumerate(order)
+                    if other.share >= item.share - _EQUAL or other.score > item.score
+                ),
+                default=-1,
+            )
+            order.insert(place, item)
+    kept: list[Ranked] = []
+    groups: set[str] = set()
+    for item in order:
+        if item.group and item.group in groups:
+            continue
+        groups.add(item.group)
+        kept.append(replace(item, score=kept[-1].score) if kept and item.score > kept[-1].score else item)
+    return kept
+
+
+_EQUAL = 0.01
 
 
 class _Pool:

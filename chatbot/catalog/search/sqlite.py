@@ -1,11 +1,14 @@
 """Search in SQLite: one FTS5 table of our own tokens. Needs no loadable extension."""
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
+from chatbot.catalog.search.base import Filters
 from chatbot.catalog.search.document import WEIGHTS, Fields
 from chatbot.catalog.search.engine import BUYABLE, TABLE, Engine
+from chatbot.catalog.search.filtering import fitting
 from chatbot.catalog.search.ranking import Found
-from chatbot.catalog.text import Query
+from chatbot.catalog.text import Phrase, Query
 from chatbot.models import Product
 
 # The tokenizer of the table is `ascii`: it leaves characters beyond ASCII alone, so that what `text` calls a token is
@@ -28,7 +31,9 @@ class SqliteSearch(Engine):
             cursor.execute(f"SELECT term, doc FROM {TABLE}_terms WHERE term IN ({marks})", list(tokens))  # noqa: S608
             return dict(cursor.fetchall())
 
-    def _matching(self, wanted: Query, *, every_word: bool, limit: int, in_stock_only: bool) -> list[Found]:
+    def _matching(
+        self, wanted: Query, *, every_word: bool, limit: int, in_stock_only: bool, filters: Filters | None
+    ) -> list[Found]:
         parts = [_any(_quoted(phrase) for phrase in phrases) for word in wanted.words for phrases in word.parts]
         match = (" AND " if every_word else " OR ").join(parts)
         buyable = sorted(BUYABLE) if in_stock_only else []
@@ -40,20 +45,36 @@ class SqliteSearch(Engine):
             if buyable
             else ""
         )
+        fits, values = self._condition(filters)
         sql = f"""
-            SELECT p.id, p.sku, p.availability, {_TEXTS}
+            SELECT p.id, p.sku, p.availability, p.item_group_id, {_TEXTS}
             FROM (
                 SELECT rowid AS id, bm25({TABLE}, {", ".join(map(str, WEIGHTS))}) AS distance
-                FROM {TABLE} WHERE {TABLE} MATCH %s {stock}
+                FROM {TABLE} WHERE {TABLE} MATCH %s {stock} {fits}
                 ORDER BY distance LIMIT %s
             ) best JOIN {table} p ON p.id = best.id JOIN {TABLE} s ON s.rowid = best.id
             WHERE p.removed_at IS NULL
             ORDER BY best.distance, best.id
         """  # noqa: S608 - names and numbers of our own
         with self._connection.cursor() as cursor:
-            cursor.execute(sql, [match, *buyable, limit])
+            cursor.execute(sql, [match, *buyable, *values, limit])
             rows = cursor.fetchall()
-        return [Found(pk, sku, availability in BUYABLE, Fields(*texts)) for pk, sku, availability, *texts in rows]
+        return [
+            Found(pk, sku, availability in BUYABLE, Fields(*texts), group)
+            for pk, sku, availability, group, *texts in rows
+        ]
+
+    def _condition(self, filters: Filters | None) -> tuple[str, list[Any]]:  # Any: what parameters are
+        """The filters, asked of each match on its own: a list of all products that pass would be longer to make."""
+        if filters is None:
+            return "", []
+        sql, values = fitting(filters, self.holding).values("pk").query.sql_with_params()
+        return f'AND EXISTS ({sql} AND "{Product._meta.db_table}"."id" = {TABLE}.rowid)', list(values)
+
+    def holding(self, phrases: list[Phrase]) -> tuple[str, list[Any]]:  # Any: what parameters are
+        """SQL that gives the ids of products whose titles hold any of the phrases, and its parameters."""
+        titled = f"title : {_any(map(_quoted, phrases))}"
+        return f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [titled]  # noqa: S608
 
     def _write(self, rows: list[tuple[int, Fields]]) -> None:
         marks = ", ".join(["%s"] * (1 + len(Fields._fields)))

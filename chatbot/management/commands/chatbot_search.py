@@ -50,7 +50,7 @@ class Command(BaseCommand):
         if not found and not as_json:
             self.stdout.write("Nothing suitable in the catalogue.")
         if found.relaxed and not as_json:
-            self.stdout.write("Nothing at that price; without it:")
+            self.stdout.write(f"Nothing fulfils all of it; without the {' and the '.join(found.relaxed)}:")
         for product, score in zip(found.products, found.scores, strict=True):
             price = product.price_at(now)
             if as_json:
@@ -62,7 +62,7 @@ class Command(BaseCommand):
                         "currency": product.currency,
                         "availability": product.availability,
                         "score": round(score, 6),
-                        "relaxed": found.relaxed,
+                        "relaxed": list(found.relaxed),
                     },
                     ensure_ascii=False,
                 )

@@ -1,0 +1,127 @@
+"""Full runs of the declared sources: who is due, one process at a time, and what came of it written down."""
+
+import logging
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Q
+from django.utils import timezone
+
+from chatbot.catalog.sources.configured import Source, source_named, sources
+from chatbot.catalog.sources.model import ModelSource
+from chatbot.catalog.sources.remote import Tags
+from chatbot.catalog.sources.rows import FeedError
+from chatbot.catalog.sync import Report, sync
+from chatbot.models import SourceStatus
+
+LEASE_S: Final = 3_600
+"""How long a run may take before another process takes its source over."""
+
+_log = logging.getLogger("chatbot.catalog")
+
+
+class Busy(Exception):
+    """Another process runs this source now."""
+
+
+def due(now: datetime) -> list[str]:
+    """Names of the sources whose time has come, the longest waiting first."""
+    known = {status.source: status for status in SourceStatus.objects.all()}
+    found = []
+    for name, source in sources().items():
+        status = known.get(name)
+        started = status.started_at if status else None
+        if status and status.running_until and status.running_until > now:
+            continue
+        if started is None or (status and status.is_due) or started + timedelta(seconds=source.every_s) <= now:
+            found.append((started is not None, started or now, name))
+    return [name for *_, name in sorted(found)]
+
+
+def run_due(now: datetime) -> int:
+    """Run what is due; how many sources ran. A source that fails is written down and does not keep the others."""
+    count = 0
+    for name in due(now):
+        try:
+            run(source_named(name))
+        except Busy:
+            continue
+        except Exception:  # noqa: BLE001 - logged and written down; the next source still runs
+            _log.exception("The source %r failed.", name)
+        count += 1
+    return count
+
+
+def run(source: Source) -> Report:
+    """One full run of a source, what it sells no more taken away. Raises Busy, FeedError and what the source raises."""
+    now = timezone.now()
+    status = _claimed(source.name, now)
+    try:
+        report = _run(source, status)
+    except BaseException as err:
+        _ended(status, error=str(err) if isinstance(err, FeedError) else f"{type(err).__name__}: {err}")
+        raise
+    note(status, report)
+    return report
+
+
+def note(status: SourceStatus, report: Report) -> None:
+    """Write down what a run did."""
+    if not status.is_same:  # of a feed that has not changed the numbers of its last reading still hold
+        for name in ("added", "changed", "unchanged", "rejected", "removed"):
+            setattr(status, name, getattr(report, name))
+        status.rejections = [asdict(rejection) for rejection in report.rejections]
+    _ended(status, error="" if report.complete else "The source ended before its end; nothing was removed.")
+
+
+def started(name: str) -> SourceStatus:
+    """The row of a run that begins now and that nobody else can begin, such as an import by hand. Raises Busy."""
+    return _claimed(name, timezone.now())
+
+
+def failed(status: SourceStatus, error: str) -> None:
+    """Write down that a run came to nothing."""
+    _ended(status, error=error)
+
+
+def _run(source: Source, status: SourceStatus) -> Report:
+    if isinstance(source, ModelSource):
+        return sync(source.rows(), source=source.name, remove_missing=True, is_followed=True)
+    is_same_feed = status.fingerprint == source.fingerprint and not status.error
+    known = Tags(status.etag, status.last_modified) if is_same_feed else Tags()
+    with source.fetched(known) as fetched:
+        if fetched.feed is None:
+            status.is_same = True
+            return Report()
+        status.is_same = False
+        # Tags of a feed that could not be read to its end must not keep it from being read again.
+        status.etag = status.last_modified = ""
+        report = sync(fetched.feed, source=source.name, remove_missing=True)
+        if report.complete and report.rows > report.rejected:
+            status.etag, status.last_modified = fetched.tags.etag, fetched.tags.last_modified
+            status.fingerprint = source.fingerprint
+        return report
+
+
+def _claimed(name: str, now: datetime) -> SourceStatus:
+    SourceStatus.objects.get_or_create(source=name)
+    free = Q(running_until__isnull=True) | Q(running_until__lte=now)
+    until = now + timedelta(seconds=LEASE_S)
+    claimed = SourceStatus.objects.filter(free, source=name).update(
+        running_until=until, started_at=now, ended_at=None, is_due=False
+    )
+    if not claimed:
+        raise Busy(f"The source {name!r} is being run by another process.")
+    return SourceStatus.objects.get(source=name)
+
+
+def _ended(status: SourceStatus, *, error: str) -> None:
+    status.ended_at = timezone.now()
+    status.running_until = None
+    status.error = error
+    if not error:
+        status.succeeded_at = status.ended_at
+    # Not `is_due`: what changed while the run went on may have set it.
+    fields = [f.name for f in status._meta.concrete_fields if f.name not in ("id", "source", "started_at", "is_due")]
+    status.save(update_fields=fields)

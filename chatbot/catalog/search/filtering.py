@@ -1,0 +1,60 @@
+"""Filters as a condition on the products' table, so that the database leaves out what does not fit."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models.expressions import RawSQL
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
+
+from chatbot.catalog.search.base import Filters, Trait
+from chatbot.catalog.text import Phrase, phrase
+from chatbot.models import Product
+
+Holding = Callable[[list[Phrase]], tuple[str, list[Any]]]  # Any: what a query's parameters are
+"""SQL that gives the ids of products whose titles hold any of the phrases."""
+
+
+def fitting(filters: Filters, holding: Holding) -> QuerySet[Product]:
+    """The offered products that the filters let through."""
+    found = Product.objects.offered()
+    for trait in filters.wanted:
+        found = found.filter(_is(trait, holding))
+    for trait in filters.unwanted:
+        found = found.exclude(_is(trait, holding))
+    if filters.category:
+        path = filters.category
+        found = found.filter(Q(product_type=path) | Q(product_type__startswith=f"{path} >"))
+    if filters.except_skus:
+        found = found.exclude(sku__in=filters.except_skus)
+    if filters.price_min is not None or filters.price_max is not None:
+        found = found.filter(currency=filters.currency)
+        paid = paid_at(filters.now)
+        if filters.price_min is not None:
+            found = found.filter(GreaterThanOrEqual(paid, filters.price_min))
+        if filters.price_max is not None:
+            found = found.filter(LessThanOrEqual(paid, filters.price_max))
+    return found
+
+
+def paid_at(now: datetime) -> Case:
+    """What a shopper pays at `now`, as `Product.price_at` says it."""
+    runs = (
+        (Q(sale_starts_at__isnull=True) | Q(sale_starts_at__lte=now))
+        & (Q(sale_ends_at__isnull=True) | Q(sale_ends_at__gt=now))
+        & (Q(price__isnull=True) | Q(sale_price__lt=F("price")))
+    )
+    return Case(When(runs & Q(sale_price__isnull=False), then=F("sale_price")), default=F("price"))
+
+
+def _is(trait: Trait, holding: Holding) -> Q:
+    ways = []
+    if trait.column and trait.values:
+        ways.append(Q(**{f"{trait.column}__in": trait.values}))
+    if phrases := [found for words in trait.words if (found := phrase(words))]:
+        sql, parameters = holding(phrases)
+        ways.append(Q(pk__in=RawSQL(sql, parameters)))  # noqa: S611 - of our own making
+    return reduce(or_, ways, Q()) if ways else Q(pk__in=())

@@ -1,0 +1,130 @@
+"""The products' vectors: made from their texts in batches, kept in the database, compared in memory by numpy."""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any, Final
+
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from chatbot.catalog.search import embedding
+from chatbot.models import Product, ProductVector
+from chatbot.remembered import Remembered
+
+logger = logging.getLogger(__name__)
+
+BATCH: Final = 64
+"""Products that are sent to the relay in one request."""
+MOST: Final = 200_000
+"""Products whose vectors are held in memory: 300 MB at 384 numbers each. In a larger shop words alone search."""
+DESCRIPTION_CHARACTERS: Final = 600
+FRESH_S: Final = 300.0
+
+
+@cache
+def numpy() -> Any:  # Any: an optional package
+    """numpy, or None where it is not installed: then there is no search by meaning."""
+    try:
+        return import_module("numpy")
+    except ImportError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """All vectors of one model."""
+
+    model: str
+    ids: Any  # Any: numpy arrays, here and below
+    rows: Any
+
+    def nearest(self, vector: Sequence[float], limit: int) -> list[tuple[int, float]]:
+        """Products, nearest first, each with its cosine to `vector`; none for a vector of another length."""
+        np = numpy()
+        wanted = np.asarray(vector, dtype=np.float32)
+        length = float(np.linalg.norm(wanted))
+        if not len(self.ids) or self.rows.shape[1] != len(wanted) or not length:
+            return []
+        cosines = self.rows @ (wanted / length)
+        best = np.argpartition(-cosines, min(limit, len(cosines) - 1))[:limit]
+        best = best[np.argsort(-cosines[best], kind="stable")]
+        return [(int(self.ids[at]), float(cosines[at])) for at in best]
+
+
+def _read() -> Matrix:
+    np = numpy()
+    model = embedding.model()
+    rows = list(ProductVector.objects.filter(model=model).order_by("pk").values_list("pk", "values")[: MOST + 1])
+    if len(rows) > MOST:
+        logger.warning("More than %s products have vectors: the search does without them.", f"{MOST:,}")
+        rows = []
+    lengths = {len(values) for _, values in rows}
+    if len(lengths) > 1:  # the model changed its mind; the next runs of the task mend it
+        rows = []
+    matrix = np.frombuffer(b"".join(bytes(values) for _, values in rows), dtype="<f4")
+    return Matrix(
+        model,
+        np.array([pk for pk, _ in rows], dtype=np.int64),
+        matrix.reshape(len(rows), -1) if rows else matrix.reshape(0, 0),
+    )
+
+
+matrix: Final = Remembered(_read, [ProductVector], fresh_s=FRESH_S, behind=True)
+"""The vectors of the settings' model."""
+
+
+def text_of(product: Product) -> str:
+    """What of a product is embedded: what it is, first."""
+    parts = (product.title, product.brand, product.product_type, product.description[:DESCRIPTION_CHARACTERS])
+    return ". ".join(" ".join(part.split()) for part in parts if part)
+
+
+def fill(most: int = 10_000) -> int:
+    """Embed what is new or changed, at most `most` products, a batch at a time; returns how many.
+
+    Killed in the middle it has kept what it did. A text that did not change is not embedded again. Raises `RelayError`.
+    """
+    model, np = embedding.model(), numpy()
+    if not model or np is None:
+        return 0
+    ProductVector.objects.filter(product__removed_at__isnull=False).delete()
+    done = 0
+    while done < most and (batch := list(_stale(model)[:BATCH])):
+        known = {row.pk: row for row in ProductVector.objects.filter(pk__in=[product.pk for product in batch])}
+        texts = {product.pk: text_of(product) for product in batch}
+        hashes = {pk: hashlib.sha256(text.encode()).hexdigest() for pk, text in texts.items()}
+        new = [pk for pk in texts if pk not in known or (known[pk].model, known[pk].text_hash) != (model, hashes[pk])]
+        vectors = dict(zip(new, embedding.embedded([texts[pk] for pk in new]) if new else [], strict=True))
+        now = timezone.now()
+        rows = [
+            ProductVector(product_id=pk, model=model, text_hash=hashes[pk], values=_packed(vectors[pk]), updated_at=now)
+            for pk in new
+        ]
+        ProductVector.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["product"],
+            update_fields=["model", "text_hash", "values", "updated_at"],
+        )
+        ProductVector.objects.filter(pk__in=[pk for pk in texts if pk not in vectors]).update(updated_at=now)
+        done += len(batch)
+    if done:
+        matrix.forget()
+    return done
+
+
+def _stale(model: str) -> Any:  # Any: an annotated queryset
+    """Products without a vector, or changed since it was made."""
+    mine = ProductVector.objects.filter(pk=OuterRef("pk"), model=model)
+    made = Product.objects.offered().annotate(embedded_at=Subquery(mine.values("updated_at")))
+    return made.filter(Q(embedded_at__isnull=True) | Q(embedded_at__lt=F("updated_at"))).order_by("pk")
+
+
+def _packed(vector: Sequence[float]) -> bytes:
+    np = numpy()
+    row = np.asarray(vector, dtype=np.float32)
+    return bytes((row / (np.linalg.norm(row) or 1.0)).astype("<f4").tobytes())

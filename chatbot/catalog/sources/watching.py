@@ -1,0 +1,182 @@
+"""Models that are sources, kept in step by signals: a change is in the catalogue as soon as it is committed.
+
+A signal only notes a key. When its transaction commits, the noted products are read anew, PAGE at a time, so 1,000
+saves of one transaction are two batches, and a save that is rolled back does nothing. What goes wrong there is logged
+and mended by the next full run: the shop's own save never fails for it.
+"""
+
+import logging
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from django.apps import apps
+from django.conf import settings as django_settings
+from django.core.signals import setting_changed
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import ManyToManyField, Model
+from django.db.models.signals import m2m_changed, post_save, pre_delete
+
+from chatbot.catalog.sources.configured import sources
+from chatbot.catalog.sources.model import PAGE, ModelSource
+from chatbot.catalog.sources.values import Getter, value_of
+from chatbot.catalog.sync import one_writer, refresh
+from chatbot.errors import ConfigurationError
+from chatbot.models import SourceStatus
+
+FOLLOWED = 5_000
+"""Products that one transaction may change and still be followed; with more, the source is due for a full run."""
+
+_log = logging.getLogger("chatbot.catalog")
+_UID = "chatbot.source"
+
+
+class _Noted:
+    """What one transaction changed of one source."""
+
+    def __init__(self) -> None:
+        self.keys: set[Any] = set()
+        self.gone: set[str] = set()
+        self.too_many = False
+
+    def add(self, keys: Iterable[Any]) -> None:
+        for key in keys:
+            if len(self.keys) >= FOLLOWED:
+                self.too_many = True
+                return
+            self.keys.add(key)
+
+
+_noted: WeakKeyDictionary[BaseDatabaseWrapper, dict[str, _Noted]] = WeakKeyDictionary()
+"""By connection, and so by thread. Notes of a transaction that is rolled back stay and are read with the next one's."""
+_connected: list[tuple[Any, Any, str]] = []
+
+
+def connect() -> None:
+    """Follow the models that the CHATBOT setting names; those of an earlier setting no more."""
+    while _connected:
+        signal, sender, uid = _connected.pop()
+        signal.disconnect(sender=sender, dispatch_uid=uid)
+    if not getattr(django_settings, "CHATBOT", {}).get("SOURCES"):
+        return
+    try:
+        found = sources()
+    except ConfigurationError:
+        return  # the system checks say so
+    for source in found.values():
+        if isinstance(source, ModelSource):
+            _follow(source)
+
+
+def _follow(source: ModelSource) -> None:
+    for sender in _family(source.model):
+        _connect(post_save, sender, partial(_saved, source), source)
+        _connect(pre_delete, sender, partial(_deleted, source), source)
+    for model, way in source.watched().items():
+        for sender in _family(model):
+            for signal in (post_save, pre_delete):
+                _connect(signal, sender, partial(_related, source, way), source)
+    for through, field in source.joined().items():
+        _connect(m2m_changed, through, partial(_joined, source, field), source)
+
+
+def _family(model: type[Model]) -> list[type[Model]]:
+    """The model, its proxies and heirs: each sends signals in its own name."""
+    concrete = model._meta.concrete_model or model
+    return [each for each in apps.get_models(include_auto_created=True) if issubclass(each, concrete)]
+
+
+def _connect(signal: Any, sender: Any, receiver: Any, source: ModelSource) -> None:  # Any: Django's signals
+    uid = f"{_UID}.{source.name}.{len(_connected)}"
+    signal.connect(receiver, sender=sender, weak=False, dispatch_uid=uid)
+    _connected.append((signal, sender, uid))
+
+
+def _saved(source: ModelSource, *, instance: Model, using: str, **_: object) -> None:
+    _note(source, using, [instance.pk])
+
+
+def _deleted(source: ModelSource, *, instance: Model, using: str, **_: object) -> None:
+    try:
+        gone = [source.sku(instance)]
+    except Exception:  # noqa: BLE001 - the shop's own code, in the shop's own save
+        _log.exception("The id of a deleted product of %r cannot be read.", source.name)
+        gone = []
+    _note(source, using, [instance.pk], gone)
+
+
+def _related(source: ModelSource, way: Getter, *, instance: Model, using: str, **_: object) -> None:
+    try:
+        found = value_of(instance, way)
+    except Exception:  # noqa: BLE001 - the shop's own code, in the shop's own save
+        _log.exception("What a change of %s means for %r cannot be read.", type(instance).__name__, source.name)
+        return
+    if isinstance(found, Model):
+        _note(source, using, [found.pk])
+    elif found is not None:
+        _note(source, using, found)  # type: ignore[arg-type]  # a callable's keys
+
+
+def _joined(
+    source: ModelSource,
+    field: "ManyToManyField[Any, Any]",
+    *,
+    instance: Model,
+    action: str,
+    reverse: bool,
+    pk_set: set[Any] | None,
+    using: str,
+    **_: object,
+) -> None:
+    if not reverse:
+        _note(source, using, [instance.pk])
+    elif pk_set is not None:
+        _note(source, using, pk_set)
+    elif action == "pre_clear":
+        joined = source.model._base_manager.filter(**{field.name: instance.pk})
+        _note(source, using, joined.values_list("pk", flat=True))
+
+
+def _note(source: ModelSource, using: str, keys: Iterable[Any], gone: Iterable[str] = ()) -> None:
+    noted = _noted.setdefault(connections[using], {}).setdefault(source.name, _Noted())
+    noted.add(keys)
+    noted.gone.update(gone)
+    # Each signal its own: the one that a savepoint drops must not take the others' with it.
+    transaction.on_commit(partial(_flush, source, using), using=using, robust=True)
+
+
+def _flush(source: ModelSource, using: str) -> None:
+    noted = _noted.get(connections[using], {}).pop(source.name, None)
+    if noted is None:
+        return  # the first of the transaction's signals took them all
+    if noted.too_many:
+        if not SourceStatus.objects.filter(source=source.name).update(is_due=True):
+            SourceStatus.objects.get_or_create(source=source.name, defaults={"is_due": True})
+        _log.warning("More than %d products of %r changed at once: a full run is due.", FOLLOWED, source.name)
+    follow(source, noted.keys, noted.gone)
+
+
+def follow(source: ModelSource, keys: Iterable[Any], gone: Iterable[str] = ()) -> None:
+    """Bring the products of these keys to what the shop says now; those that it sells no more are taken away."""
+    changed = set(keys)
+    changed |= source.keys_beside(changed)
+    waiting, lost = list(changed), set(gone)
+    while waiting or lost:
+        batch, waiting = waiting[:PAGE], waiting[PAGE:]
+        with one_writer(source.name):
+            rows = source.rows_of(batch)
+            hidden = source.skus_of([key for key in batch if key not in rows])
+            report = refresh(rows.values(), {*hidden, *lost}, source=source.name)
+        lost = set()
+        for rejection in report.rejections:
+            _log.warning("%s: %s %s: %s", source.name, rejection.sku, rejection.column, rejection.reason)
+
+
+def _reconnect(*, setting: str, **_: object) -> None:
+    if setting == "CHATBOT":
+        connect()
+
+
+setting_changed.connect(_reconnect, dispatch_uid="chatbot.sources.watching")

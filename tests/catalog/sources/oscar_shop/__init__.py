@@ -1,0 +1,1 @@
+"""A django-oscar shop with the assistant beside it."""
