@@ -1,17 +1,27 @@
 """The model's words against the shop's catalogue, while they stream.
 
-The model never says a price, a stock state or which product exists. It cites: `[[p1]]` asks for the card of the first
-candidate, `[[p1.price]]`, `[[p1.stock]]` and `[[p1.title]]` for a fact in the middle of a sentence. Cards stand after
-the line that cites them. A citation of anything that is not a candidate is dropped and counted. Text is held back only
-while a citation is incomplete.
+The model never decides a price, a stock state or which product exists. It cites: `[[p1]]` asks for the card of the
+first candidate, `[[p1.price]]`, `[[p1.stock]]` and `[[p1.title]]` for a fact in the middle of a sentence. Cards stand
+after the line that cites them, or that names a product without citing it. A citation of anything that is not a
+candidate is dropped.
+
+What it says in words of its own is believed where the shop bears it out (see `claims`): a sentence that may claim
+something about money, a discount, stock or terms is waited for and judged as a whole; all others pass as they come.
+Every change is an intervention.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import Final
 
-from chatbot.assistant.sentences import price_unknown, spoken
+from chatbot.assistant.claims.checking import Fix, Knowledge
+from chatbot.assistant.claims.names import CITATION, level, visible
+from chatbot.assistant.claims.secrets import RECITED, SUSPECT, Secret, secret
+from chatbot.assistant.claims.watching import may_begin, sentence_end
+from chatbot.assistant.sentences import not_in_shop, price_unknown, spoken, terms_unknown
 from chatbot.events import (
     ProductCard,
     ProductShown,
@@ -22,21 +32,39 @@ from chatbot.events import (
     TurnEvent,
 )
 
-_CITATION: Final = re.compile(r"\[\[\s*p(\d{1,3})\s*(?:\.\s*(price|stock|title)\s*)?\]\]", re.IGNORECASE)
 _ABOUT_A_PRODUCT: Final = re.compile(r"\[\[\s*p\d", re.IGNORECASE)
 _BRACKETED: Final = re.compile(r"\[\[[^\[\]\n]{1,40}\]\]")
 _BRACKETED_SO_FAR: Final = re.compile(r"\[(?:\[[^\[\]\n]{0,40}\]?)?")
 """Held back until it is clear what it is; longer than this it is text."""
+_WORD_ENDS: Final = re.compile(r"[^a-z]")
+_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 
 
 @dataclass(slots=True)
 class Grounding:
-    """Words in, events out. `cards[0]` is what `p1` cites; facts in sentences are written in `language`."""
+    """Words in, events out. `cards[0]` is what `p1` cites; facts in sentences are written in `language`.
+
+    `said` are the shopper's own words, `terms` the shop's entries, `catalogue` the candidates' descriptions, `links`
+    the addresses that may be written, `rules` the system text, which is not for shoppers.
+    """
 
     cards: Sequence[ProductCard]
     language: str
+    said: str = ""
+    terms: str = ""
+    catalogue: str = ""
+    links: Sequence[str] = ()
+    rules: str = ""
     interventions: list[dict[str, str]] = field(default_factory=list)
+    _know: Knowledge = field(init=False)
+    _secret: Secret | None = field(init=False)
     _held: str = ""
+    _line: str = ""
+    """The line so far, as the model wrote it and as it was corrected."""
+    _before: str = ""
+    """The end of the lines before, for a recital that goes over several."""
+    _previous: int | None = None
+    """The product that earlier lines spoke of last."""
     _block: int = 0
     _void: int = 0
     _open: str = ""
@@ -44,25 +72,43 @@ class Grounding:
     _due: list[ProductCard] = field(default_factory=list)
     _shown: set[str] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        links = [*self.links, *(card.link for card in self.cards if card.link)]
+        self._know = Knowledge(self.cards, said=self.said, terms=self.terms, catalogue=self.catalogue, links=links)
+        self._secret = secret(self.rules) if self.rules else None
+
+    @property
+    def has_changed_words(self) -> bool:
+        """Whether anything of the model's words was not shown as it was written."""
+        return any(each["kind"] != "card_added" for each in self.interventions)
+
     def passes(self, said: TextAdded) -> bool:
-        """Whether these further words are shown as they are: then `feed` would give an event that is equal to them."""
-        return said.block == self._open and not self._held and not self._due and "[" not in said.text
+        """Whether these further words are shown as they are: then `feed` would give an event that is equal to them.
+
+        They are taken for said then, and must not be fed as well.
+        """
+        text = said.text
+        if self._held or self._due or said.block != self._open or _waits(text):
+            return False
+        if self._secret and self._secret.begins(level(self._line[-SUSPECT:]), level(text)) < len(text):
+            return False
+        self._line += text
+        return True
 
     def feed(self, text: str) -> list[TurnEvent]:
         """The events that these further words of the model allow to be shown."""
-        if not self._held and not self._due and "[" not in text:
-            return self._say(text)
-        return self._read(self._held + text, final=False)
+        return self._read(self._held + visible(text), final=False)
 
     def close(self) -> list[TurnEvent]:
         """The rest: what was held back, the cards that are due, the end of the block."""
         events = self._read(self._held, final=True)
-        events += self._end_block()
-        return events
+        self._end_line()
+        return events + self._end_block()
 
     def withdraw(self, reason: str) -> list[TurnEvent]:
         """Take back all words so far; what is fed next begins a new block. Cards stay: they are the shop's own."""
-        self._held = ""
+        self._held = self._line = ""
+        self._previous = None
         self._due.clear()
         events = self._end_block()
         blocks = range(self._void + 1, self._block + 1)
@@ -71,7 +117,7 @@ class Grounding:
         self.interventions.append({"kind": "withdrawn", "text": reason})
         return events
 
-    def catalogue(self, sentence: str, cards: Sequence[ProductCard]) -> list[TurnEvent]:
+    def catalogue_answer(self, sentence: str, cards: Sequence[ProductCard]) -> list[TurnEvent]:
         """The shop's own answer: a block of its words, and those of `cards` that do not stand in the answer yet."""
         events = self._say(sentence)
         self._due = [card for card in cards if card.sku not in self._shown]
@@ -81,37 +127,138 @@ class Grounding:
         events: list[TurnEvent] = []
         said: list[str] = []
         self._held = ""
+        plain = level(text)
         at = 0
         while at < len(text):
-            mark = self._next_mark(text, at)
+            mark = self._next_mark(text, plain, at)
             said.append(text[at:mark])
+            self._line += text[at:mark]
+            at = mark
             if mark == len(text):
                 break
-            if text[mark] == "\n":  # cards are due: they stand after this line
-                events += self._say("".join(said)) + self._end_block()
-                said, at = [], mark + 1
-                continue
-            if bracketed := _BRACKETED.match(text, mark):
-                said.append(self._cited(bracketed[0]))
-                at = bracketed.end()
-            elif not final and _BRACKETED_SO_FAR.fullmatch(text, mark):
-                self._held = text[mark:]
-                break
+            if text[mark] == "\n":
+                self._end_line()
+                if self._due:  # cards stand after their line
+                    events += self._say("".join(said)) + self._end_block()
+                    said = []
+                else:
+                    said.append("\n")
+                at += 1
+            elif text[mark] == "[":
+                if bracketed := _BRACKETED.match(text, mark):
+                    said.append(self._cited(bracketed[0]))
+                    self._line += bracketed[0]
+                    at = bracketed.end()
+                elif not final and _BRACKETED_SO_FAR.fullmatch(text, mark):
+                    break
+                else:
+                    said.append("[")
+                    self._line += "["
+                    at += 1
             else:
-                said.append(text[mark])
-                at = mark + 1
+                end = self._judged(text, plain, mark, said, final=final)
+                if end is None:
+                    break
+                at = end
+        self._held = text[at:]
         return events + self._say("".join(said))
 
-    def _next_mark(self, text: str, at: int) -> int:
-        """Where the next thing to decide begins: an opening bracket or, with cards due, the end of the line."""
-        bracket = text.find("[", at)
-        bracket = len(text) if bracket < 0 else bracket
-        line_end = text.find("\n", at, bracket) if self._due else -1
-        return line_end if line_end >= 0 else bracket
+    def _next_mark(self, text: str, plain: str, at: int) -> int:
+        """Where the next thing to decide begins: an opening bracket, the end of the line, a claim."""
+        marks = [place for place in (text.find("[", at), text.find("\n", at)) if place >= 0]
+        mark = min([*marks, len(text)])
+        start = at
+        if at == 0 and self._line[-1:].isascii() and self._line[-1:].isalpha():
+            # Nothing begins in the middle of a word that was shown already.
+            rest = _WORD_ENDS.search(plain)
+            start = rest.start() if rest else len(plain)
+        mark = min(mark, may_begin(plain, start))
+        if self._secret:
+            mark = min(mark, at + self._secret.begins(level(self._tail()), plain[at:mark]))
+        return mark
+
+    def _judged(self, text: str, plain: str, mark: int, said: list[str], *, final: bool) -> int | None:
+        """Add what may be said of the sentence that goes on at `mark`; gives its end, None while it is open."""
+        end = sentence_end(plain, mark, is_final=final)
+        while end is not None:
+            is_over = plain[end : end + 1] == "\n" or (final and end == len(text))
+            sentence = text[mark:end]
+            if self._secret and self._secret.is_recited(level(self._tail()), plain[mark:end]):
+                self._intervene("rules", sentence, "")
+                self._before = f"{self._tail()}{sentence}"[-RECITED:]
+                self._line = ""
+                return end
+            fixes = self._know.judge(self._line, sentence, self._previous, is_over=is_over)
+            if fixes is not None:
+                self._add(self._fixed(sentence, fixes), said)
+                return end
+            further = sentence_end(plain, end, is_final=final) if end < len(text) else None
+            end = further if further != end else None
+        return None
+
+    def _fixed(self, sentence: str, fixes: Sequence[Fix]) -> str:
+        pieces: list[str] = []
+        at = 0
+        for fix in fixes:
+            claim = sentence[fix.start : fix.end]
+            shown = self._right(fix, claim)
+            if pieces and shown == pieces[-1] and not sentence[at : fix.start].strip():
+                shown = ""  # one hint is enough
+            self._intervene(fix.kind, claim, shown)
+            pieces += [sentence[at : fix.start], shown]
+            at = fix.end
+        return "".join((*pieces, sentence[at:]))
+
+    def _right(self, fix: Fix, claim: str) -> str:
+        """What stands in place of a claim."""
+        card = None if fix.product is None else self.cards[fix.product]
+        with spoken(self.language):
+            match fix.kind:
+                case "price":
+                    known = card and (card.price_text if fix.is_regular else card.sale_price_text or card.price_text)
+                    return known or f"({price_unknown()})"
+                case "discount":
+                    return _with_percent(claim, fix.percent) if fix.percent is not None else f"({price_unknown()})"
+                case "stock":
+                    return card.availability_text if card else f"({price_unknown()})"
+                case "terms":
+                    return f"({terms_unknown()})"
+                case "product":
+                    return not_in_shop()
+        return ""
+
+    def _intervene(self, kind: str, text: str, shown: str) -> None:
+        self.interventions.append({"kind": kind, "text": text, "shown": shown})
+
+    def _add(self, sentence: str, said: list[str]) -> None:
+        """Say a sentence that has been judged, its citations carried out."""
+        at = 0
+        for bracketed in _BRACKETED.finditer(sentence):
+            said += [sentence[at : bracketed.start()], self._cited(bracketed[0])]
+            at = bracketed.end()
+        said.append(sentence[at:])
+        self._line += sentence
+
+    def _end_line(self) -> None:
+        """The line is over: the products that it names get their cards."""
+        mentions = self._know.names.mentions(level(self._line)) if self._line else []
+        for mention in mentions:
+            card = self.cards[mention.product]
+            if mention.is_prose and card.sku not in self._shown:
+                self._shown.add(card.sku)
+                self._due.append(card)
+                self._intervene("card_added", card.title, card.sku)
+        if mentions:
+            self._previous = mentions[-1].product
+        self._before = f"{self._tail()}\n"[-RECITED:]
+        self._line = ""
+
+    def _tail(self) -> str:
+        return f"{self._before}{self._line[-RECITED:]}"[-RECITED:]
 
     def _cited(self, citation: str) -> str:
         """The words that stand in place of `citation`."""
-        match = _CITATION.fullmatch(citation)
+        match = CITATION.fullmatch(citation)
         if match is None:
             return self._dropped(citation) if _ABOUT_A_PRODUCT.match(citation) else citation
         number = int(match[1])
@@ -158,3 +305,14 @@ class Grounding:
         events += [ProductShown(card=due) for due in self._due]
         self._due.clear()
         return events
+
+
+def _with_percent(claim: str, percent: Decimal) -> str:
+    return _NUMBER.sub(str(percent.quantize(Decimal(1), ROUND_HALF_EVEN)), claim, count=1)
+
+
+@lru_cache(maxsize=8192)
+def _waits(text: str) -> bool:
+    """Whether a piece of an answer holds anything to look at. Words come again and again, and looking is dear."""
+    plain = level(text)
+    return "[" in text or not text.isprintable() or may_begin(plain, 0) < len(plain)

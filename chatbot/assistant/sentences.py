@@ -39,9 +39,27 @@ def from_catalogue(products: int) -> str:
     )
 
 
+def nothing_in_catalogue() -> str:
+    """Stands in for an answer when no model may be asked and the shop's own search found nothing either."""
+    return _(
+        "I can only look through the catalogue at the moment, and I found nothing there for your question. Other words "
+        "may help."
+    )
+
+
 def price_unknown() -> str:
     """Stands in a sentence where a price would stand."""
     return _("see the product page")
+
+
+def terms_unknown() -> str:
+    """Stands in a sentence where a promise would stand that the shop has not made."""
+    return _("please see the shop's own terms")
+
+
+def not_in_shop() -> str:
+    """Stands where a product was recommended that the shop does not have."""
+    return _("I could not find this one in the shop.")
 
 
 def language_of(text: str, page_language: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from chatbot.simulator import continuing, tokens
 from chatbot.simulator.calls import Chunks, Dialect, Ending, Facts, Mark, Rejected, UsageShape, Used
 from chatbot.simulator.openai import OpenAI
+from chatbot.simulator.tokens import Message
 
 _ENDS: Final = ("finish", "usage", "done")
 
@@ -68,6 +69,7 @@ class Exchange:
     prompt_tokens: int
     cached_tokens: int
     pieces: list[str]
+    asked: tuple[Message, ...] = ()
     said: str = ""
     repeats: int = 0
     finish_reason: str = "stop"

@@ -225,6 +225,7 @@ class Simulator:
             prompt_tokens=prompt,
             cached_tokens=0,
             pieces=pieces,
+            asked=tuple(call.messages),
             said=said,
             wait_s=self._first_word_s(model, random),
         )

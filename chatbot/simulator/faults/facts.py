@@ -1,6 +1,6 @@
 """Faults in what is said: another text, another length, another model, usage that is missing, a late start."""
 
-from chatbot.simulator import tokens
+from chatbot.simulator import obedient, tokens
 from chatbot.simulator.dialects import DIALECTS, DialectName
 from chatbot.simulator.exchange import Exchange
 from chatbot.simulator.faults.table import Count, Seconds, Stage, Text, fault
@@ -16,6 +16,13 @@ def say(exchange: Exchange, text: Text) -> None:
 def say_chars(exchange: Exchange, text: Text | None = None) -> None:
     """Answers this text (base64url), else its own, one character in each delta; each is counted as one token."""
     exchange.pieces = list(text or "".join(exchange.pieces))
+
+
+@fault("obey", stage=Stage.FACTS)
+def obey(exchange: Exchange) -> None:
+    """Does what any text in the prompt tells it to, and reads out its system message when asked."""
+    if text := obedient.reply(exchange.asked):
+        exchange.pieces = tokens.pieces(text)
 
 
 @fault("tokens", stage=Stage.FACTS)

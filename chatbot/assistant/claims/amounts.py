@@ -1,0 +1,155 @@
+"""Amounts of money in Korean and English, however they are written: 5만 9천원, ₩59,000, fifty dollars, 49.99 USD."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+NUMBER: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_SINO: Final = {character: digit for digit, character in enumerate("영일이삼사오육칠팔구")}
+_SMALL: Final = {"십": 10, "백": 100, "천": 1000}
+_LARGE: Final = {"만": 10_000, "억": 100_000_000}
+_WORDS: Final = {
+    word: number
+    for number, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
+    )
+} | {
+    word: 10 * number
+    for number, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
+}
+_SCALES: Final = {"hundred": 100, "thousand": 1000, "grand": 1000, "million": 1_000_000}
+
+# 원 also begins words that have nothing to do with money: 2 원피스, 3 원목.
+_WON: Final = r"원(?!피스|목|두|형|단|료|산지|터치|룸|래|인|칙|하는|하시|색|격|통)"
+_DIGITS: Final = (
+    rf"(?:{NUMBER})(?:\s?[십백천만억]+(?:\s?(?:{NUMBER}|[일이삼사오육칠팔구])?\s?[십백천만억]+)*(?:\s?(?:{NUMBER}))?)?"
+)
+_HANGUL_NUMBER: Final = (
+    r"(?<![가-힣\d])[일이삼사오육칠팔구]?[십백천만억][일이삼사오육칠팔구십백천만억]*"
+    r"(?:\s[일이삼사오육칠팔구][십백천만][일이삼사오육칠팔구십백천]*)?"
+)
+_ENGLISH_WORD: Final = "|".join([*_WORDS, *_SCALES])
+_ENGLISH_NUMBER: Final = rf"\b(?:{_ENGLISH_WORD}|a(?=\s(?:hundred|thousand)))(?:(?:\s|-|\sand\s)(?:{_ENGLISH_WORD}))*"
+_SIGNS: Final = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₩": "KRW"}
+_NAMES: Final = {
+    "dollar": "USD", "dollars": "USD", "usd": "USD", "bucks": "USD", "buck": "USD", "달러": "USD", "불": "USD",
+    "won": "KRW", "krw": "KRW", "euro": "EUR", "euros": "EUR", "eur": "EUR", "유로": "EUR",
+    "pound": "GBP", "pounds": "GBP", "gbp": "GBP", "파운드": "GBP", "yen": "JPY", "jpy": "JPY", "엔": "JPY",
+}  # fmt: skip
+_NAMED: Final = (
+    r"(?:dollars?|usd|bucks?|won|krw|euros?|eur|pounds(?!\s?(?:of|lighter|heavier))|gbp|yen|jpy)(?![a-z])"
+    r"|달러|유로|파운드|엔(?![진드터])|불(?=[에로이짜대\s.,]|$)"
+)
+_AMOUNT: Final = re.compile(
+    rf"(?P<sign>[$€£¥₩])\s?(?P<signed>{NUMBER})(?:\s?(?P<k>[km](?![a-z0-9])|thousand\b|million\b))?"
+    rf"|(?<![a-z])(?P<code>usd|krw|eur|gbp|jpy)\s?(?P<coded>{NUMBER})"
+    rf"|(?P<korean>{_DIGITS}|{_HANGUL_NUMBER})\s?{_WON}"
+    rf"|(?P<short>(?:{NUMBER})\s?만(?:\s?\d\s?천)?)(?=에\s?(?:드|구매|구입|살|사|만나|판)|\s?(?:이하|미만"
+    rf"|초반|후반|대(?!의|한|비)))"
+    rf"|(?<![\d.,])(?P<plain>{NUMBER})\s?(?P<pk>k|thousand|million)?[\s-]?(?P<name>{_NAMED})"
+    rf"|(?P<english>{_ENGLISH_NUMBER})[\s-](?P<ename>{_NAMED})"
+    rf"|(?:(?<![a-z])(?:prices?|costs?|priced|가격[은이도]?|값[은이]?|판매가[는]?|정가[는]?)(?:\s?(?:is|of|at|only|just"
+    rf"|단돈|겨우|now)|[:=]|\s)*\s?)"
+    rf"(?P<bare>{NUMBER})(?![\d%]|[.,]\d|\s?(?:%|[a-z가-힣]))",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount that stands from `start` to `end`. `currency` is ISO 4217, empty when only the number is said."""
+
+    start: int
+    end: int
+    value: Decimal
+    currency: str
+
+    def is_in(self, currency: str) -> bool:
+        """Whether it may be an amount in `currency`: a dollar is that of the shop's country."""
+        if self.currency in ("", currency):
+            return True
+        return (self.currency == "USD" and currency.endswith("D")) or (self.currency, currency) == ("JPY", "CNY")
+
+
+def amounts(text: str) -> Iterator[Amount]:
+    """Every amount of `text`, which is lower case (see `names.level`), in order."""
+    for match in _AMOUNT.finditer(text):
+        if found := _read(match):
+            yield found
+
+
+def _read(match: re.Match[str]) -> Amount | None:
+    start = match.start()
+    if sign := match["sign"]:
+        return Amount(start, match.end(), _number(match["signed"]) * _scale(match["k"]), _SIGNS[sign])
+    if code := match["code"]:
+        return Amount(start, match.end(), _number(match["coded"]), code.upper())
+    if korean := match["korean"] or match["short"]:
+        return Amount(start, match.end(), _korean(korean), "KRW")
+    if plain := match["plain"]:
+        return Amount(start, match.end(), _number(plain) * _scale(match["pk"]), _NAMES[match["name"]])
+    if english := match["english"]:
+        return Amount(start, match.end(), _english(english), _NAMES[match["ename"]])
+    return Amount(match.start("bare"), match.end(), _number(match["bare"]), "")
+
+
+def _number(text: str) -> Decimal:
+    return Decimal(text.replace(",", ""))
+
+
+def _scale(letter: str | None) -> int:
+    return {"k": 1000, "thousand": 1000, "m": 1_000_000, "million": 1_000_000}[letter.lower()] if letter else 1
+
+
+def _korean(text: str) -> Decimal:
+    """The value of 5만 9천, 59,000, 오만구천 or 1만5000."""
+    total = section = Decimal(0)
+    current: Decimal | None = None
+    for piece in re.findall(rf"{NUMBER}|[가-힣]", text):
+        if piece in _SINO:
+            current = Decimal(_SINO[piece])
+        elif piece in _SMALL:
+            section += (1 if current is None else current) * _SMALL[piece]
+            current = None
+        elif piece in _LARGE:
+            section += current or 0
+            total += (section or 1) * _LARGE[piece]
+            section, current = Decimal(0), None
+        else:
+            current = _number(piece)
+    return total + section + (current or 0)
+
+
+def _english(text: str) -> Decimal:
+    total = section = 0
+    for word in re.findall(r"[a-z]+", text):
+        if word in _WORDS:
+            section += _WORDS[word]
+        elif word == "hundred":
+            section = max(section, 1) * 100
+        elif word in _SCALES:
+            total, section = total + max(section, 1) * _SCALES[word], 0
+    return Decimal(total + section)

@@ -1,0 +1,129 @@
+"""Which products a piece of an answer names: by citation, by title, or by brand and model."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from chatbot.events import ProductCard
+
+CITATION: Final = re.compile(r"\[\[\s*p(\d{1,3})\s*(?:\.\s*(price|stock|title)\s*)?\]\]", re.IGNORECASE)
+# One character each, so that places in the text stay what they are.
+_LEVEL: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {
+    0xFFE6: "₩",
+    0xFFE1: "£",
+    0xFFE5: "¥",
+    0x00A0: " ",
+    0x202F: " ",
+    0x2009: " ",
+    0x3000: " ",
+    0x2019: "'",
+    0x2011: "-",
+    0x2013: "-",
+}
+_UNEVEN: Final = re.compile(f"[{''.join(map(chr, _LEVEL))}]")
+_MODEL: Final = re.compile(r"(?=[a-z0-9-]*\d)(?=[a-z0-9-]*[a-z])[a-z0-9][a-z0-9-]{3,}")
+_MEASURE: Final = re.compile(r"[\d.-]+(?:[a-z]{1,3}|inch|hours?|pack|pcs|watts?)")
+_TAIL: Final = re.compile(r"\s*[(,/|].*$|\s+[-–—]\s.*$")
+_WORDS_OF_A_NAME: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Product number `product` (from 0) is named from `start` to `end`; `is_prose` when a reader sees its name."""
+
+    start: int
+    end: int
+    product: int
+    is_prose: bool
+
+
+def level(text: str) -> str:
+    """`text` in lower case with full-width forms made plain, every character at its old place."""
+    lower = text.lower()
+    if text.isascii():
+        return lower
+    plain = lower if len(lower) == len(text) else text
+    return plain.translate(_LEVEL) if _UNEVEN.search(plain) else plain
+
+
+def visible(text: str) -> str:
+    """`text` without the format characters by which words hide from people; joiners inside emoji stay."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character
+        for place, character in enumerate(text)
+        if unicodedata.category(character) != "Cf"
+        or (
+            character in "\u200c\u200d"
+            and place > 0
+            and ord(text[place - 1]) >= 0x2190
+            and not text[place - 1].isalnum()
+        )
+    )
+
+
+class Names:
+    """The names of a turn's candidates."""
+
+    def __init__(self, cards: Sequence[ProductCard]) -> None:
+        self.count = len(cards)
+        owners: dict[str, set[int]] = {}
+        for number, card in enumerate(cards):
+            for alias in _aliases(level(card.title), level(card.brand)):
+                owners.setdefault(alias, set()).add(number)
+        # What two candidates are called names neither; a whole title stands for all that share it.
+        titles = {level(card.title): number for number, card in reversed(list(enumerate(cards)))}
+        self._aliases = sorted(
+            (
+                (alias, titles.get(alias, min(numbers)))
+                for alias, numbers in owners.items()
+                if len(numbers) == 1 or alias in titles
+            ),
+            key=lambda known: -len(known[0]),
+        )
+
+    def mentions(self, text: str) -> list[Mention]:
+        """Where `text` (see `level`) names a candidate, in order; a longer name goes before one inside it."""
+        found = [
+            Mention(match.start(), match.end(), int(match[1]) - 1, match[2] == "title")
+            for match in CITATION.finditer(text)
+            if 1 <= int(match[1]) <= self.count
+        ]
+        taken: list[tuple[int, int]] = []
+        for alias, number in self._aliases:
+            for start in _places(text, alias):
+                end = start + len(alias)
+                if all(end <= left or start >= right for left, right in taken):
+                    taken.append((start, end))
+                    found.append(Mention(start, end, number, is_prose=True))
+        return sorted(found, key=lambda mention: mention.start)
+
+
+def _aliases(title: str, brand: str) -> set[str]:
+    """The title, and what stands for it: without its tail, brand and model, the first words. Never a kind of goods."""
+    short = _TAIL.sub("", title)
+    words = short.split()
+    found = {title}
+    if len(words) > 1 and short != brand:
+        found.add(short)
+    for model in _MODEL.findall(title):
+        found |= {model, f"{brand} {model}"} if not _MEASURE.fullmatch(model) else set()
+    first = " ".join(words[:_WORDS_OF_A_NAME])
+    if len(words) > _WORDS_OF_A_NAME and ((brand and first.startswith(f"{brand} ")) or _MODEL.search(first)):
+        found.add(first)
+    return {alias.strip() for alias in found if len(alias.strip()) >= 2 and not alias.strip().isdecimal()}
+
+
+def _places(text: str, alias: str) -> Iterator[int]:
+    start = text.find(alias)
+    while start >= 0:
+        end = start + len(alias)
+        before, after = text[start - 1 : start], text[end : end + 1]
+        # Korean particles follow a name without a space; Latin letters and digits would make it another word.
+        begins = not (before.isalnum() and (before.isascii() or not alias[0].isascii()))
+        if begins and not (after.isascii() and after.isalnum() and alias[-1].isascii()):
+            yield start
+        start = text.find(alias, end)

@@ -1,0 +1,85 @@
+"""Claims about stock: can it be bought, is it sold out, how many are left."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+State = Literal["available", "sold_out", "preorder", "backorder", "count"]
+
+_COUNT: Final = (
+    r"(?:only|just)\s+(?:\d+|one|two|three|four|five|a few|a couple)\s+(?:\w+\s+)?(?:left|remaining|in stock|available)"
+    r"|\d+\s+(?:\w+\s+)?(?:left|remaining|in stock|units available)|(?:the\s+)?last\s+(?:one|piece|item"
+    r"|unit)s?(?:\s+left)?"
+    r"|selling\s+(?:out\s+)?fast|almost sold[\s-]out|low (?:in|on) stock|limited stock|while (?:stocks?|supplies) last"
+    r"|재고(?:가|는|도)?\s*(?:단\s*|딱\s*)?\d+\s*(?:개|점|대|벌|켤레)[가-힣]*(?:\s*(?:남|있)[가-힣]*)?"
+    r"|\d+\s*(?:개|점|대|벌|켤레)(?:만|밖에)?\s*(?:안\s*)?남[가-힣]*|마지막\s*(?:한|1)\s*(?:개|점|대)"
+    r"|수량\s*한정|한정\s*수량"
+    r"|(?:곧\s*)?품절\s*(?:임박|직전)[가-힣]*"
+)
+_NOT: Final = r"(?:(?:is|are)n't|not|no longer|never)\s+(?:currently\s+|yet\s+)?"
+_AVAILABLE: Final = (
+    r"(?:back\s+)?in[\s-]stock|available(?!\s+(?:in|as|with|on|at|to|sizes?|colou?rs?|from)\b)|ready to ship"
+    r"|재고(?:가|는|도)?\s*(?:아직\s*|현재\s*|지금\s*|충분히\s*|넉넉히\s*|많이\s*)*(?:있|남아|충분|넉넉|많"
+    r"|보유)[가-힣]*(?:\s있[가-힣]*)?"
+    r"|(?:구매|구입|주문)(?:가|이|도)?\s*(?:가능|하실 수 있|할 수 있)[가-힣]*"
+)
+_SOLD_OUT: Final = (
+    r"out[\s-]of[\s-]stock|sold[\s-]out|unavailable|discontinued"
+    r"|재고(?:가|는|도)?\s*(?:현재\s*|지금\s*|모두\s*|다\s*)*(?:없|소진|떨어)[가-힣]*|(?:일시\s*)?품절|매진|절판|단종"
+    r"|(?:구매|구입|주문)(?:가|이|는|은)?\s*(?:불가|하실 수 없|할 수 없|어려)[가-힣]*"
+)
+_STOCK: Final = re.compile(
+    rf"(?P<count>{_COUNT})|(?P<not>{_NOT})?(?:(?P<available>{_AVAILABLE})|(?P<sold_out>{_SOLD_OUT}))"
+    r"|(?P<preorder>pre-?orders?\b|예약\s*(?:판매|구매|주문))|(?P<backorder>back-?order(?:s|ed)?\b"
+    r"|입고\s*(?:예정|대기))"
+)
+# Not how it is but how it may become, or what is not known.
+_OPEN: Final = re.compile(
+    r"되기\s*전|될\s*수|되면|되는\s*경우|되었을|인지|는지|여부|\s*(?:상품|제품|items?\b"
+    r"|products?\b)[은는을를]?\s*(?:제외|빼|뺐|are left out)"
+    r"|\s*시\s*(?:알림|환불)"
+)
+_ASKED: Final = re.compile(r"(?:whether|if|in case|unless|until|before)\s+(?:\S+\s+){0,4}$")
+_DENIED: Final = re.compile(r"\s*(?:[이은는가]|상태[가는은]?|된 (?:건|것[이은])|되지)?\s*(?:아니|아닙|않)")
+_GENERAL: Final = re.compile(r"\s*(?:한|된|인|중인)?\s*(?:상품|제품|것|items?\b|products?\b|ones?\b|goods\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """A claim from `start` to `end`. `is_general` when it describes a kind of goods and no product."""
+
+    start: int
+    end: int
+    state: State
+    is_general: bool
+
+    def holds(self, availability: str) -> bool:
+        """Whether it is true of a product with this `Product.availability`. How many are left nobody knows."""
+        match self.state:
+            case "available":
+                return availability == "in_stock"
+            case "sold_out":
+                return availability != "in_stock"
+            case "count":
+                return False
+        return self.state == availability
+
+
+def stocks(text: str) -> Iterator[Stock]:
+    """Every claim about stock in `text`, which is level (see `names.level`)."""
+    for match in _STOCK.finditer(text):
+        kind = match.lastgroup
+        if kind is None or _OPEN.match(text, match.end()) or _ASKED.search(text, 0, match.start()):
+            continue
+        state: State = kind  # type: ignore[assignment]  # the groups are named so
+        end = match.end()
+        if denied := _DENIED.match(text, end):
+            state, end = _other(state), denied.end()
+        if match["not"]:
+            state = _other(state)
+        yield Stock(match.start(), end, state, _GENERAL.match(text, end) is not None)
+
+
+def _other(state: State) -> State:
+    return {"available": "sold_out", "sold_out": "available"}.get(state, state)  # type: ignore[return-value]

@@ -1,0 +1,131 @@
+"""Where in streaming words a claim may begin, and where the sentence that makes it is over."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+_KOREAN: Final = """
+품절 매진 절판 단종 재고 입고 예약 구매 구입 주문 남은 남았 남아 마지막 한정 수량 배송 배달 도착 발송 출고 수령 받아
+받으 받을 보내 내일 익일 다음날 오늘 당일 모레 글피 로켓 총알 퀵 무료 공짜 반값 반가격 절반 할인 세일 특가 쿠폰 증정
+사은품 덤으로 하나더 적립 캐시백 포인트 반품 환불 교환 보증 무상 평생 최저가 무이자 전액 언제든 묻지도 무조건 하루
+이틀 사흘 일주일 영업 상담 운영 타임 판매가 정가
+"""
+_LATIN: Final = """
+stock sold available unavailable discontinued selling almost limited preorder ship ships shipped shipping deliver
+delivers delivered delivery arrive arrives arriving dispatch tomorrow today tonight overnight free half discount
+discounted sale special clearance flash coupon voucher promo cashback gift bogo return returns refund refunds
+exchange warranty guarantee lifetime lowest price prices cost costs priced interest usd krw eur gbp jpy http https
+www save receive backorder loyalty reward bonus points express fully reduced marked
+"""
+# So common that they begin a claim only together with what follows. `~` is a word that is not whole yet.
+_KOREAN_ONLY_WITH: Final = {
+    "값": r"값[은이]",
+    "곧": r"곧\s?(?:$|품)",
+    "이번": r"이번\s?(?:$|주)",
+    "새벽": r"새벽\s?(?:$|배송|도착|에)",
+    "가격": r"가격[은이도:]?\s?(?:$|[\d은이도:])",
+}
+_LATIN_ONLY_WITH: Final = {
+    "in": r"in[\s-](?:~|st)",
+    "out": r"out[\s-](?:~|of)",
+    "back": r"back[\s-]?(?:~|in|order)",
+    "last": r"last\s(?:~|one|piece|item|unit)",
+    "only": r"only\s(?:~|\d|one|two|three|four|five|a\s)",
+    "just": r"just\s(?:~|\d|one|two|three|four|five|a\s)",
+    "low": r"low\s(?:~|in|on)",
+    "next": r"next[\s-](?:~|day|business)",
+    "same": r"same[\s-](?:~|day)",
+    "while": r"while\s(?:~|stock|suppl)",
+    "not": r"not\s(?:~|in|av|cu|ye|so)",
+    "no": r"no\s(?:~|de|sh|qu|lo|in)",
+    "isn't": r"isn't\s(?:~|in|av)",
+    "aren't": r"aren't\s(?:~|in|av)",
+    "buy": r"buy\s(?:~|one|two|1|2)",
+    "get": r"get\s(?:~|it|free|a free)",
+    "money": r"money[\s-](?:~|back)",
+    "by": r"by\s(?:~|the\s|dawn|mon|tue|wed|thu|fri|sat|sun)",
+    "at": r"at\s(?:~|no|you)",
+    "comes": r"comes\s(?:~|with)",
+    "throw": r"throw\s(?:~|in)",
+    "pre": r"pre-?(?:~|o)",
+    "ready": r"ready\s(?:~|to)",
+    "cash": r"cash\s?(?:~|b)",
+    "reach": r"reach(?:es)?\s(?:~|y)",
+}
+_NUMBERS: Final = """
+one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand
+"""
+_COUNTED: Final = (
+    r"[\s-](?:and\s)?(?:[a-z]{0,8}$|dollar|won\b|buck|euro|pound|yen|percent|day|hour|week|month|year|left"
+    r"|business|hundred"
+    r"|thousand|one|two|three|four|five|six|seven|eight|nine|to\b|or\b)"
+)
+_SINO: Final = (
+    r"(?<![가-힣])[일이삼사오육칠팔구십백천만억]+\s?"
+    r"(?:[일이삼사오육칠팔구][십백천만]?[일이삼사오육칠팔구십백천]*\s?)?(?:$|원)"
+)
+# A number is money, a share, a time or a rest only by what follows it.
+_NUMERAL: Final = (
+    r"\d[\d,]*(?:\.\d+)?(?:\s?[-~–]\s?\d+)?[\s-]?(?:$|[.,]$|[원만천백십억%$€£¥₩k+:일시주개점대벌켤달년분엔유불퍼프파]"
+    r"|thous|mill|dol|buck|won\b|usd|krw|eur|gbp|pound|jpy|yen|per|day|hour|hr|week|month|year|min|busi|work"
+    r"|left|rem|units"
+    r"|in\sst|am\b|pm\b|a\.?m|p\.?m|to\b|or\b|에서|[a-z]{1,5}$)|\d{1,3}(?:,\d{3})+|\d{4,}"
+)
+_AT_ONCE: Final = r"[$€£¥₩]|\*\*|\*$|!\["
+
+LONGEST: Final = 600
+"""Characters of a sentence that are waited for; a longer one is judged as far as it has come."""
+
+
+def _prefixes(words: Sequence[str]) -> str:
+    cut = {word[:length] for word in words for length in range(1, len(word))}
+    return "|".join(sorted(map(re.escape, cut), key=len, reverse=True))
+
+
+def _whole(words: Sequence[str], only_with: Mapping[str, str]) -> str:
+    return "|".join((*map(re.escape, words), *(each.replace("~", "[a-z]{0,8}$") for each in only_with.values())))
+
+
+def _may_begin() -> re.Pattern[str]:
+    korean, latin, numbers = _KOREAN.split(), _LATIN.split(), _NUMBERS.split()
+    open_latin = [*_LATIN_ONLY_WITH, *numbers]
+    whole = _whole(latin, _LATIN_ONLY_WITH)
+    return re.compile(
+        rf"{_AT_ONCE}|{_NUMERAL}|{_SINO}|{_whole(korean, _KOREAN_ONLY_WITH)}"
+        rf"|(?<![a-z])(?:{whole}|(?:{'|'.join(numbers)}){_COUNTED})"
+        rf"|(?:{_prefixes([*korean, *_KOREAN_ONLY_WITH])}|값)$"
+        rf"|(?<![a-z])(?:{_prefixes([*latin, *open_latin])}|{'|'.join(open_latin)})$"
+    )
+
+
+_MAY_BEGIN: Final = _may_begin()
+_SENTENCE_END: Final = re.compile(r"[.!?。…]+[*\"'”)\]]*(?=\s)|。|\n")
+_AFTER: Final = re.compile(r"[ \t]*(?:\[\[[^\[\]\n]{1,40}\]\][ \t]*)*")
+_BRACKET_SO_FAR: Final = re.compile(r"\[(?:\[[^\[\]\n]{0,40}\]?)?$")
+
+
+def may_begin(text: str, at: int) -> int:
+    """Where in `text` (level) from `at` on a claim may begin, or begin to begin; its length when nowhere."""
+    found = _MAY_BEGIN.search(text, at)
+    return found.start() if found else len(text)
+
+
+def sentence_end(text: str, at: int, *, is_final: bool) -> int | None:
+    """Where the sentence around `at` is over, its citations included; None when that is not known yet.
+
+    A line's end is the next character then.
+    """
+    if found := _SENTENCE_END.search(text, at):
+        if found[0] == "\n":
+            return found.start()
+        after = _AFTER.match(text, found.end())
+        end = after.end() if after else found.end()
+        if end == len(text):
+            return end if is_final else None
+        if text[end] == "[" and _BRACKET_SO_FAR.match(text, end) and not is_final:
+            return None
+        return end
+    if is_final or len(text) - at > LONGEST:
+        return len(text)
+    return None
