@@ -5,6 +5,7 @@
 | chatbot.E001 | the CHATBOT setting cannot be read | error |
 | chatbot.E002 | an endpoint has no key | error, in `check --deploy` only |
 | chatbot.E003 | the database is neither PostgreSQL nor SQLite | error |
+| chatbot.E004 | a source of products is declared wrongly | error |
 | chatbot.W001 | an endpoint's key would travel over plain http to another machine | warning |
 | chatbot.W002 | a needed app is not in INSTALLED_APPS | warning |
 | chatbot.W003 | a route that is in use names an endpoint that the settings lack | warning, with `check --database` |
@@ -29,6 +30,7 @@ from django.utils import timezone
 
 from chatbot import conf
 from chatbot.accounting.prices import price_at
+from chatbot.catalog.sources.configured import sources
 from chatbot.conf import Settings
 from chatbot.errors import ConfigurationError
 from chatbot.models import Attempt, Route
@@ -56,6 +58,26 @@ def check_settings(**_: object) -> Messages:
                 )
             )
     return found + [Caution(text, hint=hint, id="chatbot.W006") for text, hint in _keyless(settings)]
+
+
+@register
+def check_sources(**_: object) -> Messages:
+    """E004: the sources that CHATBOT["SOURCES"] declares."""
+    try:
+        sources()
+    except ConfigurationError as err:
+        if _is_readable():
+            return [Error(str(err), hint="Correct CHATBOT['SOURCES'] in the settings module.", id="chatbot.E004")]
+    return []
+
+
+def _is_readable() -> bool:
+    """Whether the CHATBOT setting can be read at all; E001 says where it cannot."""
+    try:
+        conf.current()
+    except ConfigurationError:
+        return False
+    return True
 
 
 @register(deploy=True)

@@ -8,6 +8,7 @@ not exist is a ConfigurationError that names the nearest one. `override_settings
 """
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
@@ -25,6 +26,8 @@ from chatbot.relay.base import DialectName, Endpoint, Integrity, Timeouts
 
 REFERENCE_URL = "https://api.holysheep.ai/v1"
 REFERENCE_KEY_ENV = "CHATBOT_RELAY_KEY"
+SOURCE_KINDS = ("MODEL", "URL", "CLASS")
+SOURCE_CHARACTERS = 64
 PER_MINUTE = ("REQUESTS_PER_MINUTE", "TOKENS_PER_MINUTE")
 
 
@@ -59,14 +62,33 @@ class Settings:
     """The most tokens of a prompt, by our estimate; older history and later candidates are cut first."""
     answer_tokens: int = 800
     """The most tokens of an answer."""
+    answer_cache_s: int = 0
+    """How long a question that comes again gets the answer that it got, at no cost. 0: a model answers each one anew.
+
+    Only the very same question counts: same talk so far, same products, at the same prices and stock. A shop whose
+    shoppers begin with the same few questions saves by 3600; the price is that all of them read the same words.
+    """
+    answer_kept_s: int = 604_800
+    """How long such an answer is kept for the hours in which a budget allows no model. 0: the catalogue alone answers.
+
+    Nothing is kept while no budget may turn questions away and ANSWER_CACHE_S is 0.
+    """
     temperature: float = 0.3
     """Sampling temperature sent to the model."""
     hedge_after_ms: int = 0
     """When the first word is later than this, the plan's second route is asked too; the first word wins. 0 is off."""
     drain_s: int = 30
     """How long a stopped answer of a route whose policy is `drain` is read on unseen; shorter than TURN_LEASE_S."""
+    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Where products come from, by name: {"shop": {"MODEL": "shop.Good", "FIELDS": {"id": "code", "title": "name"}}}.
+
+    `MODEL` is a Django model (keys: `chatbot.catalog.sources.model`), `URL` a feed (`chatbot.catalog.sources.remote`).
+    A text is the dotted path of a source of its own: {"oscar": "chatbot.catalog.sources.oscar.OscarSource"}.
+    """
     currency: str = "USD"
     """Currency of a feed price that names none (ISO 4217)."""
+    display_currency: str = "USD"
+    """Currency in which costs are shown beside dollars (ISO 4217), by the exchange rates that staff enter."""
     time_zone: str = ""
     """The shop's time zone, in which days of cost reports are cut. Empty is Django's TIME_ZONE."""
     shop_name: str = ""
@@ -87,8 +109,28 @@ class Settings:
     """Name of the signed cookie that holds an anonymous visitor's id."""
     visitor_cookie_days: int = 180
     """How long that cookie lives."""
+    retention_days: int = 180
+    """Days after its last word that a conversation is deleted; 0 keeps all. What it cost stays in the ledger.
+
+    As long as VISITOR_COOKIE_DAYS: after that the shopper cannot come back to it, and who keeps personal words longer
+    than they serve must say why (GDPR article 5(1)(e), Korea's PIPA article 21).
+    """
+    mail_from: str = ""
+    """Sender of cost reports and budget alerts. Empty is Django's DEFAULT_FROM_EMAIL."""
+    site_url: str = ""
+    """The site's own address ("https://www.shop.example"), for links in mails. Empty: mails without links."""
     visitor_resolver: str = "chatbot.visitors.resolve"
     """Dotted path of a callable `(VisitorEvidence) -> Visitor` that says who asks."""
+    embedding_model: str = ""
+    """Model of EMBEDDING_ENDPOINT's `/embeddings`, by which products are also found by meaning. Empty: by words alone.
+
+    Needs numpy (the extra `vectors`) and the task `chatbot.tasks.fill_vectors`. Choose one that knows the languages of
+    the shop.
+    """
+    embedding_endpoint: str = "default"
+    """The endpoint of ENDPOINTS that embeds."""
+    embedding_wait_ms: int = 250
+    """How long a question waits for its vector; after that words alone answer."""
     search: str = "chatbot.catalog.search.for_database"
     """Dotted path of a callable `() -> Search` that gives the product search."""
 
@@ -123,8 +165,9 @@ def read(raw: Mapping[str, Any]) -> Settings:  # Any: a settings dict holds anyt
             hint = f" Did you mean {near[0]!r}?" if near else f" Known keys: {', '.join(sorted(known))}."
             raise ConfigurationError(f"CHATBOT has no key {key!r}.{hint}")
         name = known[key]
-        values[name] = value if name == "endpoints" else _typed(key, value, types[name])
+        values[name] = value if name in ("endpoints", "sources") else _typed(key, value, types[name])
     values["endpoints"] = _endpoints(values.get("endpoints", {"default": {"KEY_ENV": REFERENCE_KEY_ENV}}))
+    values["sources"] = _sources(values.get("sources", {}))
     settings = Settings(**values)
     try:
         settings.zone  # noqa: B018 - the look-up is the check
@@ -132,6 +175,10 @@ def read(raw: Mapping[str, Any]) -> Settings:  # Any: a settings dict holds anyt
         raise ConfigurationError(
             f"CHATBOT['TIME_ZONE'] is {settings.time_zone!r}; give an IANA name such as 'Asia/Seoul'."
         ) from err
+    if not re.fullmatch("[A-Z]{3}", settings.display_currency):
+        raise ConfigurationError(
+            f"CHATBOT['DISPLAY_CURRENCY'] is {settings.display_currency!r}; give an ISO 4217 code such as 'KRW'."
+        )
     return settings
 
 
@@ -212,6 +259,22 @@ def _endpoint(name: str, raw: object) -> Endpoint:
         tokens_per_minute=raw.get("TOKENS_PER_MINUTE", 0),
         timeouts=Timeouts(**{allowed[key]: float(value) for key, value in timeouts.items()}),
     )
+
+
+def _sources(raw: object) -> Mapping[str, Mapping[str, Any]]:
+    """The shape only; what the keys say is the catalogue's to judge, when all models are there."""
+    if not isinstance(raw, Mapping):
+        raise ConfigurationError("CHATBOT['SOURCES'] must be a dict such as {'shop': {'MODEL': ..., 'FIELDS': {...}}}.")
+    found = {}
+    for name, value in raw.items():
+        where = f"CHATBOT['SOURCES'][{name!r}]"
+        if not (isinstance(name, str) and 0 < len(name) <= SOURCE_CHARACTERS):
+            raise ConfigurationError(f"{where}: the name of a source is a text of 1 to {SOURCE_CHARACTERS} characters.")
+        settings = {"CLASS": value} if isinstance(value, str) else value
+        if not isinstance(settings, Mapping) or sum(key in settings for key in SOURCE_KINDS) != 1:
+            raise ConfigurationError(f"{where} must be a dict with one of {', '.join(SOURCE_KINDS)}.")
+        found[name] = settings
+    return found
 
 
 def load(key: str) -> Callable[..., Any]:  # Any: what integrators supply

@@ -49,6 +49,7 @@ class AttemptEnded:
     """An attempt is over, well or badly. Comes once per `AttemptStarted`, unless the consumer closes the stream first.
 
     `first_word_ms` and `total_ms` count from the moment the request left; `first_word_ms` is None when no word came.
+    `unheard` are words that came too late to be said; they are billed all the same.
     """
 
     attempt: str
@@ -60,6 +61,7 @@ class AttemptEnded:
     error_code: str = ""
     first_word_ms: int | None = None
     total_ms: int = 0
+    unheard: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

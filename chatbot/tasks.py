@@ -4,6 +4,9 @@ A run that fails, comes twice or comes late does no harm: the next one finds the
 run that nobody fetched in time expires instead of piling up. `BEAT_SCHEDULE` is for the site's Celery application:
 
     app.conf.beat_schedule = {**BEAT_SCHEDULE, ...}
+
+Periods are seconds, also where once a day would do: a beat that is restarted with each deployment and forgets when it
+last ran would never come to the end of a day. What is not due costs one query.
 """
 
 from typing import Any, Final
@@ -11,8 +14,10 @@ from typing import Any, Final
 from celery import shared_task
 from django.utils import timezone
 
-from chatbot.accounting import budgets, ledger, rollups
-from chatbot.assistant import turn
+from chatbot.accounting import budgets, ledger, rerating, rollups
+from chatbot.accounting.mails import budget_alerts, sending
+from chatbot.assistant import retention, turn
+from chatbot.catalog import running
 
 SOFT_LIMIT_S: Final = 240
 HARD_LIMIT_S: Final = 270
@@ -23,6 +28,12 @@ HARD_LIMIT_S: Final = 270
 def roll_up() -> None:
     """Add the settled rows of the ledger up into their buckets."""
     rollups.roll_up(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True, soft_time_limit=SOFT_LIMIT_S, time_limit=HARD_LIMIT_S)
+def rerate() -> None:
+    """Write what late and corrected prices change in the costs of settled attempts."""
+    rerating.rerate(timezone.now())
 
 
 @shared_task(acks_late=True, ignore_result=True, soft_time_limit=SOFT_LIMIT_S, time_limit=HARD_LIMIT_S)
@@ -43,14 +54,54 @@ def expire_reservations() -> None:
     budgets.expire(timezone.now())
 
 
+@shared_task(acks_late=True, ignore_result=True, soft_time_limit=SOFT_LIMIT_S, time_limit=HARD_LIMIT_S)
+def send_alerts() -> None:
+    """Tell staff by mail which budgets are running out."""
+    budget_alerts.send_new(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True, soft_time_limit=SOFT_LIMIT_S, time_limit=HARD_LIMIT_S)
+def send_reports() -> None:
+    """Send the reports of costs whose day, week or month is over."""
+    sending.send_due(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True, soft_time_limit=SOFT_LIMIT_S, time_limit=HARD_LIMIT_S)
+def forget_conversations() -> None:
+    """Delete what was said longer ago than RETENTION_DAYS."""
+    retention.forget(timezone.now())
+
+
+SYNC_SOFT_LIMIT_S: Final = 3_300
+SYNC_HARD_LIMIT_S: Final = 3_400
+"""A large catalogue takes its time. A source that still runs is not begun again, so runs do not pile up."""
+
+
+@shared_task(acks_late=True, ignore_result=True, soft_time_limit=SYNC_SOFT_LIMIT_S, time_limit=SYNC_HARD_LIMIT_S)
+def sync_sources() -> None:
+    """Run the sources of products whose time has come."""
+    running.run_due(timezone.now())
+
+
+_PUBLISHING: Final = {"max_retries": 3, "interval_start": 0.2, "interval_step": 0.5, "interval_max": 1.0}
+
+
 def _every(task: Any, seconds: float) -> dict[str, Any]:  # Any: Celery's own
-    return {"task": task.name, "schedule": seconds, "options": {"expires": seconds}}
+    # Without `retry`, which a site may have switched off for the sake of its web processes, a beat whose connection to
+    # RabbitMQ broke once never publishes again (seen with Celery 5.7): only a retry opens a new connection.
+    options = {"expires": seconds, "retry": True, "retry_policy": _PUBLISHING}
+    return {"task": task.name, "schedule": seconds, "options": options}
 
 
 BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {  # Any: Celery's own
     "chatbot-recover-turns": _every(recover_turns, 60.0),
     "chatbot-settle-abandoned": _every(settle_abandoned, 60.0),
     "chatbot-expire-reservations": _every(expire_reservations, 60.0),
+    "chatbot-send-alerts": _every(send_alerts, 60.0),
+    "chatbot-rerate": _every(rerate, 300.0),
     "chatbot-roll-up": _every(roll_up, 300.0),
+    "chatbot-sync-sources": _every(sync_sources, 600.0),
+    "chatbot-send-reports": _every(send_reports, 900.0),
+    "chatbot-forget-conversations": _every(forget_conversations, 3600.0),
 }
 """Name, task and period in seconds."""

@@ -184,6 +184,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = VAR / "mail"
+"""The demo sends no mail: what would leave is a file here."""
+
 # --- Safety and logs ----------------------------------------------------------------------------------------------
 
 SESSION_COOKIE_SAMESITE = "Lax"

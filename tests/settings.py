@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "channels",
     "chatbot",
+    "tests.catalog.sources.goods",
 ]
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",

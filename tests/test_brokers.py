@@ -1,7 +1,10 @@
 """The tasks through real brokers: published, taken by a worker, done; and a turn that never meets a broker."""
 
+import asyncio
+import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import aclosing
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -13,7 +16,13 @@ from celery.signals import setup_logging
 from django.utils import timezone
 
 from chatbot import tasks
+from chatbot.assistant import turn
+from chatbot.assistant.turn import Ask
+from chatbot.database import in_database
+from chatbot.events import TextAdded, TurnEnded
 from chatbot.models import Attempt, UsageBucket
+from chatbot.relay.pool import close_clients
+from chatbot.visitors import Visitor
 from tests import services
 
 
@@ -37,7 +46,7 @@ def application(request: pytest.FixtureRequest) -> Iterator[Celery]:
 
     setup_logging.connect(leave_logging_alone)
     try:
-        with start_worker(app, perform_ping_check=False, pool="solo"):
+        with start_worker(app, perform_ping_check=False, pool="solo", shutdown_timeout=60):
             yield app
     finally:
         setup_logging.disconnect(leave_logging_alone)
@@ -59,6 +68,7 @@ def test_a_task_goes_through_the_broker_and_is_done(application: Celery) -> None
         output_tokens=5,
         cost_usd=Decimal("0.000120000001"),
         opened_at=now - timedelta(hours=1),
+        counts_at=now - timedelta(hours=1),
         settled_at=now,
     )
     for _ in range(2):  # delivered twice, counted once
@@ -73,3 +83,37 @@ def wait_until(true: Callable[[], bool], seconds: float = 20) -> None:
     while not true():
         assert time.monotonic() < end, "the worker did not do it in time"
         time.sleep(0.05)
+
+
+@pytest.fixture
+def silent_broker() -> Iterator[socket.socket]:
+    """The current Celery application's broker takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setblocking(False)
+        app = Celery("shop", broker=f"redis://127.0.0.1:{listening.getsockname()[1]}/0", set_as_current=True)
+        yield listening
+        app.close()
+
+
+@pytest.fixture
+async def _close_connections() -> AsyncIterator[None]:
+    yield
+    while turn._tasks:
+        await asyncio.gather(*turn._tasks)
+    await close_clients()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("simulator", "routes", "goods", "_close_connections")
+async def test_a_turn_never_meets_the_broker(silent_broker: socket.socket) -> None:
+    """From the question to the settled row; `make faults ROW=P3` asks a whole shop."""
+    question = Ask(text="무선 이어폰 추천해 주세요", client_message_id=str(uuid4()), page={}, language="ko")
+    visitor = Visitor(key="a" * 32)
+    started = await turn.start(visitor, question)
+    async with aclosing(turn.follow(visitor, started.turn)) as events:
+        heard = [event async for _, event in events]
+    assert any(isinstance(event, TextAdded) for event in heard)
+    assert isinstance(heard[-1], TurnEnded)
+    assert await in_database(lambda: Attempt.objects.not_rolled_up().count())() == 1
+    with pytest.raises(BlockingIOError):
+        silent_broker.accept()

@@ -33,6 +33,7 @@ WRONG: dict[str, tuple[Any, str]] = {
         {"ENDPOINTS": {"default": {"KEY_FILE": "/no/such"}}},
         "['KEY_FILE'] cannot be read",
     ),
+    "a currency by its sign": ({"DISPLAY_CURRENCY": "₩"}, "give an ISO 4217 code such as 'KRW'"),
     "a time zone of no place": ({"TIME_ZONE": "Asia/Busan"}, "give an IANA name such as 'Asia/Seoul'"),
 }
 

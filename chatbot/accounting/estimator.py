@@ -14,7 +14,24 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from chatbot.events import AttemptEnded, Usage
 from chatbot.relay.base import ChatMessage
+
+NOT_SERVED: Final = frozenset(
+    {
+        "relay_unreachable",
+        "relay_rate_limited",
+        "queue_timeout",
+        "relay_unauthorized",
+        "key_unavailable",
+        "relay_rejected",
+        "relay_overloaded",
+        "not_sent",
+    }
+)
+"""Codes of attempts that the relay did not serve, and so does not bill."""
+
+NOTHING: Final = Usage(input_tokens=0, cached_input_tokens=0, output_tokens=0, source="estimated")
 
 MESSAGE_OVERHEAD: Final = 4
 """Tokens that a chat format adds around each message: role and separators."""
@@ -55,6 +72,14 @@ def estimate_tokens(text: str) -> int:
             case _:  # spaces belong to the word after them
                 pass
     return total
+
+
+def estimate_usage(ended: AttemptEnded, *, input_tokens: int, heard: str) -> Usage:
+    """About what an attempt used whose prompt is estimated at `input_tokens` and of whose answer `heard` was said."""
+    if ended.error_code in NOT_SERVED:
+        return NOTHING
+    output = estimate_tokens(ended.unheard if ended.outcome == "hedged" else heard)
+    return Usage(input_tokens=input_tokens, output_tokens=output, source="estimated")
 
 
 def estimate_request(messages: Iterable[ChatMessage]) -> int:

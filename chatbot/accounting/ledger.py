@@ -9,17 +9,23 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
+from urllib.parse import urlsplit
 
-from django.db.models import Q
+from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 
 from chatbot import conf
 from chatbot.accounting import calibration
+from chatbot.accounting.months import counting
 from chatbot.accounting.prices import cost_usd, price_of_first
 from chatbot.events import AttemptEnded, Usage
-from chatbot.models import Attempt, Route, Turn
+from chatbot.models import Attempt, Correction, Route, Turn
+from chatbot.models.amounts import DollarsField
 
 log = logging.getLogger(__name__)
 
+FROM_CACHE: Final = "cache"
+"""Stands where the ledger names the endpoint of an answer that no relay gave."""
 MOST: Final = 2_147_483_647
 """What a token or millisecond column holds; a relay that says more is not believed."""
 
@@ -32,25 +38,76 @@ def open_attempt(
     number: int,
     now: datetime,
     estimated_input_tokens: int | None = None,
+    visitor: str = "",
+    page: str = "",
 ) -> None:
-    """Write the row of a request that is about to leave. A second call with the same id changes nothing."""
+    """Write the row of a request that is about to leave. A second call with the same id changes nothing.
+
+    `visitor` is a pseudonym; of `page`, an address in the shop, the path alone is kept.
+    """
     row = Attempt(
         id=attempt,
         turn=turn,
         conversation_id=turn.conversation_id,
+        visitor=visitor[:64],
+        page=path_of(page),
         route=route,
         endpoint=route.endpoint.name,
         requested_model=route.model,
         number=number,
         estimated_input_tokens=_number(estimated_input_tokens),
         opened_at=now,
+        counts_at=now,
     )
     Attempt.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def settle(ended: AttemptEnded, *, now: datetime, estimate: Usage | None = None) -> bool:
+def book_cached(
+    *, turn: Turn, model: str, now: datetime, first_word_ms: int | None, total_ms: int, visitor: str = ""
+) -> None:
+    """Write the row of an answer that came from the cache: no request left, so 0 tokens and 0 dollars are no guess."""
+    number = Attempt.objects.filter(turn=turn).count() + 1
+    row = Attempt.objects.create(
+        turn=turn,
+        conversation_id=turn.conversation_id,
+        visitor=visitor[:64],
+        page=path_of(turn.page.get("path", "")),
+        endpoint=FROM_CACHE,
+        requested_model=model,
+        served_model=model,
+        number=number,
+        opened_at=now,
+        counts_at=now,
+    )
+    # In a second statement, which may look at what months are closed.
+    Attempt.objects.filter(pk=row.pk).update(
+        outcome=Attempt.Outcome.CACHED,
+        source=Attempt.Source.REPORTED,
+        input_tokens=0,
+        cached_input_tokens=0,
+        output_tokens=0,
+        reasoning_tokens=0,
+        cost_usd=Decimal(0),
+        first_word_ms=_number(first_word_ms),
+        total_ms=_number(total_ms),
+        settled_at=now,
+        **counting(now),
+    )
+
+
+def path_of(page: str) -> str:
+    """The path of an address as a browser told it, at most 200 characters: what follows ? or # may name the shopper."""
+    try:
+        path = urlsplit(page).path
+    except ValueError:
+        return ""
+    return "".join(sign for sign in path if sign.isprintable())[:200]
+
+
+def settle(ended: AttemptEnded, *, now: datetime, estimate: Usage | None = None, queued_ms: int | None = None) -> bool:
     """Book how an attempt ended; True once, False when it was settled before.
 
+    Where the month in which the request left is closed, the attempt counts now, as an adjustment of that month.
     `estimate` is our own count. It is kept beside the relay's, and numbers that the relay did not report are taken from
     it, put right by what is known of the model (see `calibration`); the row then counts as estimated. The price is that
     of the served model if the book has it, else of the requested one, at the moment the request left. Without
@@ -83,9 +140,11 @@ def settle(ended: AttemptEnded, *, now: datetime, estimate: Usage | None = None)
             **_own_count(estimate),
             price=price if cost is not None else None,
             cost_usd=cost,
+            queued_ms=_number(queued_ms),
             first_word_ms=_number(ended.first_word_ms),
             total_ms=_number(ended.total_ms),
             settled_at=now,
+            **counting(now),
         )
     )
     return bool(settled)
@@ -113,7 +172,26 @@ def settle_abandoned(now: datetime) -> int:
         count = Usage(input_tokens=row.estimated_input_tokens, source="estimated")
         usage = replace(known.applied(count), output_tokens=known.output_tokens)
         settled += settle(AttemptEnded(attempt=str(row.pk), outcome="abandoned", usage=usage), now=now)
-    return settled + abandoned.update(outcome=Attempt.Outcome.ABANDONED, source=Attempt.Source.UNKNOWN, settled_at=now)
+    return settled + abandoned.update(
+        outcome=Attempt.Outcome.ABANDONED, source=Attempt.Source.UNKNOWN, settled_at=now, **counting(now)
+    )
+
+
+def with_cost(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:
+    """Attempts with `corrected_usd`, what corrections brought, and `known_cost_usd`, with it; None is not measured."""
+    corrections = Correction.objects.filter(attempt=OuterRef("pk")).order_by().values("attempt")
+    brought = Subquery(corrections.annotate(usd=Sum("delta_usd")).values("usd"), output_field=DollarsField())
+    nothing = Value(Decimal(0), output_field=DollarsField())
+    known = Case(
+        When(corrected_sum__isnull=True, then=F("cost_usd")),
+        default=ExpressionWrapper(
+            Coalesce("cost_usd", nothing, output_field=DollarsField()) + F("corrected_sum"), output_field=DollarsField()
+        ),
+        output_field=DollarsField(),
+    )
+    return attempts.annotate(corrected_sum=brought).annotate(
+        corrected_usd=Coalesce("corrected_sum", nothing, output_field=DollarsField()), known_cost_usd=known
+    )
 
 
 def cost_of(turn: Turn, *, model: str = "") -> Decimal | None:

@@ -57,6 +57,16 @@ def day_starts(start: date, end: date, zone: tzinfo) -> Sequence[datetime]:
     return [day_start(start + timedelta(days=n), zone) for n in range((end - start).days + 1)]
 
 
+def hour_starts(day: date, zone: tzinfo) -> Sequence[datetime]:
+    """The beginnings of the hours of a day, and last its end. They are hours that pass, so a day may have 23 or 25.
+
+    Where clocks move by half an hour, the last one is the half that is left.
+    """
+    start, end = day_start(day, zone), day_start(day + timedelta(days=1), zone)
+    hours = -(-(end - start) // timedelta(hours=1))
+    return [*(start + timedelta(hours=n) for n in range(hours)), end]
+
+
 def bucket_start(moment: datetime) -> datetime:
     """The start of the bucket that `moment` is in, in UTC."""
     return moment.astimezone(UTC) - (moment - _EPOCH) % BUCKET

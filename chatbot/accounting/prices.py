@@ -1,5 +1,6 @@
 """The price book: what a model's tokens cost at a moment, and what an attempt therefore cost."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
@@ -12,14 +13,25 @@ MILLION: Final = Decimal(1_000_000)
 
 
 def price_at(model: str, at: datetime) -> Price | None:
-    """The price of `model` at `at`: the row with the latest `valid_from` <= `at`. None when the book has none."""
-    return Price.objects.filter(model=model, valid_from__lte=at).order_by("-valid_from").first()
+    """The price of `model` at `at`: the row with the latest `valid_from` <= `at`. None when the book has none.
+
+    Of several rows of one moment, the last one written holds: each corrects the one before it.
+    """
+    return Price.objects.filter(model=model, valid_from__lte=at).order_by("-valid_from", "-id").first()
 
 
 def price_of_first(models: tuple[str, ...], at: datetime) -> Price | None:
     """The price at `at` of the first of `models` that the book knows; one query."""
-    rows = Price.objects.filter(model__in=models, valid_from__lte=at).order_by("valid_from")
-    latest = {price.model: price for price in rows}
+    return price_among(Price.objects.filter(model__in=models, valid_from__lte=at), models, at)
+
+
+def price_among(book: Iterable[Price], models: tuple[str, ...], at: datetime) -> Price | None:
+    """As `price_of_first`, out of the rows of `book`. An attempt is priced by (served model, requested model)."""
+    latest: dict[str, Price] = {}
+    for price in book:
+        known = latest.get(price.model)
+        if price.valid_from <= at and (known is None or _order(known) < _order(price)):
+            latest[price.model] = price
     return next((latest[model] for model in models if model in latest), None)
 
 
@@ -38,3 +50,7 @@ def cost_usd(usage: Usage, price: Price) -> Decimal | None:
         + usage.output_tokens * Decimal(price.output_per_million_usd)
     )
     return (millionths / MILLION).quantize(PICODOLLAR, ROUND_HALF_EVEN)
+
+
+def _order(price: Price) -> tuple[datetime, int]:
+    return price.valid_from, price.pk

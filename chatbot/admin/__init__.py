@@ -3,21 +3,33 @@
 Who may see what is Django's own permissions: `chatbot.view_conversation`, `chatbot.view_costs` and so on.
 """
 
+from chatbot.admin.bills import BillAdmin
+from chatbot.admin.budgets import BudgetAdmin, BudgetAlertAdmin
+from chatbot.admin.closing import ClosedMonthAdmin
 from chatbot.admin.conversations import ConversationAdmin, TurnAdmin
+from chatbot.admin.corrections import CorrectionAdmin
 from chatbot.admin.costs import CostsAdmin
 from chatbot.admin.ledger import AttemptAdmin
-from chatbot.admin.money import BudgetAdmin, PriceAdmin
+from chatbot.admin.money import PriceAdmin
 from chatbot.admin.products import ProductAdmin
 from chatbot.admin.routes import EndpointAdmin, RouteAdmin
+from chatbot.admin.subscriptions import ReportSubscriptionAdmin
+from chatbot.admin.synonyms import SynonymAdmin
 
 __all__ = [
     "AttemptAdmin",
+    "BillAdmin",
     "BudgetAdmin",
+    "BudgetAlertAdmin",
+    "ClosedMonthAdmin",
     "ConversationAdmin",
+    "CorrectionAdmin",
     "CostsAdmin",
     "EndpointAdmin",
     "PriceAdmin",
     "ProductAdmin",
+    "ReportSubscriptionAdmin",
     "RouteAdmin",
+    "SynonymAdmin",
     "TurnAdmin",
 ]

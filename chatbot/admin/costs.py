@@ -1,213 +1,286 @@
-"""The Costs page: today, this month, and a month by model and by day, with every figure leading to its attempts."""
+"""The Costs page, its live figures, and the files that can be taken from it: `chatbot.view_costs` opens all of them."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.forms.widgets import Script
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from chatbot import conf
-from chatbot.accounting import reports
-from chatbot.accounting.periods import Month
+from chatbot.accounting import exchange, latency, reports, tops
+from chatbot.accounting.forecast import WINDOW, Forecast, forecast
+from chatbot.accounting.latency import Spread
+from chatbot.accounting.periods import Month, day_start
 from chatbot.accounting.reports import Report
 from chatbot.accounting.sums import Sums
-from chatbot.admin import chart, figures
-from chatbot.admin.figures import Figure, LedgerLinks
-from chatbot.admin.filters import parse_month
+from chatbot.admin import chart, dashboard, exports, figures, live, meters, selection, tiles
+from chatbot.admin.dashboard import View
+from chatbot.admin.figures import LedgerLinks
 from chatbot.admin.reading import ReadOnlyAdmin
-from chatbot.models import Costs, Price
+from chatbot.admin.selection import Selection
+from chatbot.admin.tiles import Tile
+from chatbot.models import Attempt, ClosedMonth, Costs, Endpoint, LatencyBucket, Price, Route
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """The figures of some attempts, as a row of a table or the contents of a card."""
-
-    name: Figure
-    cost: Figure
-    attempts: Figure
-    input_tokens: Figure
-    cached_input_tokens: Figure
-    output_tokens: Figure
-    reasoning_tokens: Figure
-    failed: Figure
-    estimated: Figure
-    unpriced: Figure
-    share: str = ""
-    series: int = 0
-    by_model: Sequence[Figure] = ()
+_DAY = timedelta(days=1)
+Spreads = Mapping[date, Spread]
+_FIRST_WORD = LatencyBucket.Kind.FIRST_WORD
 
 
 @admin.register(Costs)
 class CostsAdmin(ReadOnlyAdmin):
-    """One page; `chatbot.view_costs` opens it."""
+    """One page; there are no rows to open."""
 
     class Media:
         css: ClassVar = {"all": ["chatbot/admin/staff.css"]}
+        js: ClassVar = [Script("chatbot/admin/live.js", type="module")]
 
     def get_urls(self) -> list[URLPattern]:
-        """The page alone: there are no rows to open."""
-        return [path("", self.admin_site.admin_view(self.changelist_view), name="chatbot_costs_changelist")]
+        """The page, its live figures, its exports."""
+        view = self.admin_site.admin_view
+        return [
+            path("", view(self.changelist_view), name="chatbot_costs_changelist"),
+            path("live/", view(self.live_view), name="chatbot_costs_live"),
+            path("export/<slug:form>/", view(self.export_view), name="chatbot_costs_export"),
+        ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """The page of the month in `?month=2026-03`, of this month without. Raises PermissionDenied."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        zone = conf.current().zone
-        now = timezone.now().astimezone(zone)
-        this_month = Month.of(now.date())
-        month = parse_month(request.GET.get("month", "")) or this_month
-        current = reports.read(this_month.first, this_month.end, zone)
-        report = current if month == this_month else reports.read(month.first, month.end, zone)
-        links = LedgerLinks.of(request, self.admin_site.name)
-        here = reverse("admin:chatbot_costs_changelist", current_app=self.admin_site.name)
+        """The page of the selection in the address, of this month without. Raises PermissionDenied."""
+        now, zone, asked = self._asked(request)
+        view = View(
+            selection=asked,
+            links=LedgerLinks.of(request, self.admin_site.name),
+            rates=exchange.load(conf.current().display_currency, asked.start, asked.end),
+            site=self.admin_site.name,
+            corrections=self._address("correction_changelist")
+            if request.user.has_perm("chatbot.view_correction")
+            else "",
+            sees_conversations=request.user.has_perm("chatbot.view_conversation"),
+        )
+        report = reports.read(
+            asked.start, asked.end, zone, model=asked.model, endpoint=asked.endpoint, source=asked.source
+        )
+        spreads = _spreads(asked, zone)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Costs"),
             "opts": self.opts,
             "media": self.media,
+            **self._controls(asked, report.by_model()),
+            **dashboard.breakdown(report, view),
+            **dashboard.provenance(report, zone),
             "zone": zone.key,
             "offset": now.isoformat()[-6:],
-            "now": date_format(now, "DATETIME_FORMAT"),
-            "today": _line(current.of(now.date()), date_format(now), links, period=now.date(), places=2),
-            "this_month": _line(
-                current.total(), date_format(this_month.first, "YEAR_MONTH_FORMAT"), links, period=this_month, places=2
-            ),
-            "open": figures.number(reports.open_attempts(), url=links.to(state="open")),
-            "month": date_format(month.first, "YEAR_MONTH_FORMAT"),
-            "previous": _turn_page(here, month.shifted(-1)),
-            "next": _turn_page(here, month.shifted(1)) if month < this_month else None,
-            **_breakdown(report, month, links, today=now.date()),
-            **_provenance(report, zone, links, self.admin_site.name),
+            "rates_currency": "" if view.rates.currency == exchange.DOLLAR else view.rates.currency,
+            "tiles": list(_tiles(report, spreads, view, zone)),
+            "latency": _latency(spreads, view),
+            "pages": dashboard.top_pages(tops.pages(asked.start, asked.end, zone), view),
+            "conversations": dashboard.top_conversations(tops.conversations(asked.start, asked.end, zone), view),
+            "outcomes": dashboard.outcomes(tops.outcomes(asked.start, asked.end, zone), view),
+            **self._month(request, now, _month_so_far(report, asked, zone), view.links),
             **(extra_context or {}),
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "chatbot/admin/costs.html", context)
 
+    def live_view(self, request: HttpRequest) -> JsonResponse:
+        """What goes on now, for the page's script. Raises PermissionDenied."""
+        now, zone, asked = self._asked(request)
+        today = reports.read(asked.today, asked.today + _DAY, zone).total()
+        readings = live.read(now, LedgerLinks.of(request, self.admin_site.name), today)
+        told = {r.key: {"text": r.figure.text, "exact": r.figure.exact, "url": r.figure.url} for r in readings}
+        return JsonResponse({"clock": live.clock(now), "figures": told}, headers={"Cache-Control": "private, no-store"})
 
-def _line(
-    sums: Sums,
-    name: str,
-    links: LedgerLinks,
-    *,
-    period: date | Month,
-    model: str = "",
-    places: int = 4,
-    **more: Any,  # Any: further fields of Line
-) -> Line:
-    where = {"model": model} if model else {}
-    rows = links.to(period, **where, state="settled")
-    estimated = _("%(amount)s of the cost") % {"amount": figures.dollars(sums.estimated_usd).text}
-    return Line(
-        name=Figure(text=name),
-        cost=figures.cost(sums, places=places, url=rows),
-        attempts=figures.number(sums.attempts, url=rows),
-        input_tokens=figures.tokens(sums.input_tokens, sums),
-        cached_input_tokens=figures.tokens(sums.cached_input_tokens, sums),
-        output_tokens=figures.tokens(sums.output_tokens, sums),
-        reasoning_tokens=figures.tokens(sums.reasoning_tokens, sums),
-        failed=figures.number(sums.failed, url=links.to(period, **where, state="failed")),
-        estimated=figures.number(
-            sums.estimated, url=links.to(period, **where, state="estimated"), exact=estimated if sums.estimated else ""
-        ),
-        unpriced=figures.number(sums.unpriced, url=links.to(period, **where, state="unpriced")),
-        **more,
+    def export_view(self, request: HttpRequest, form: str) -> HttpResponseBase:
+        """The selection as a file: `csv`, `xlsx` or `focus`. Raises PermissionDenied, Http404 for other forms."""
+        _now, zone, asked = self._asked(request)
+        made = exports.FORMS.get(form)
+        if made is None or not exports.is_available(form):
+            raise Http404(f"There is no export {form!r}.")
+        return made(request, asked, zone)
+
+    def _asked(self, request: HttpRequest) -> tuple[datetime, ZoneInfo, Selection]:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        zone = conf.current().zone
+        now = timezone.now().astimezone(zone)
+        return now, zone, selection.read(request.GET.dict(), now.date())
+
+    def _address(self, name: str, *args: str) -> str:
+        return reverse(f"admin:chatbot_{name}", args=args, current_app=self.admin_site.name)
+
+    def _controls(self, asked: Selection, models: dict[str, Sums]) -> dict[str, Any]:
+        """What the reader can turn: the period, the narrowing, and the exports of what is chosen."""
+        closed = ClosedMonth.objects.filter(first=asked.start).first() if asked.month else None
+        zone = conf.current().zone
+        return {
+            "selection": asked,
+            "period": asked.name,
+            "compared": dashboard.compared(asked),
+            "is_running": asked.is_running,
+            "presets": selection.presets(asked),
+            "fields": _fields(asked, models),
+            "narrowed": bool(asked.narrowed),
+            "everything": asked.query(model="", endpoint="", source=""),
+            "previous": _turn_page(asked.turned(-1)),
+            "next": _turn_page(asked.turned(1)) if asked.end <= asked.today else None,
+            "closed": date_format(closed.closed_at.astimezone(zone), "DATETIME_FORMAT") if closed else "",
+            "exports": [
+                {
+                    "name": name,
+                    "explained": explained,
+                    "url": f"{self._address('costs_export', form)}?{asked.query()}",
+                }
+                for form, name, explained in exports.offered()
+            ],
+        }
+
+    def _month(
+        self, request: HttpRequest, now: datetime, days: Mapping[date, Sums], links: LedgerLinks
+    ) -> dict[str, Any]:
+        """What is of today and this month, whatever is selected: live figures, budgets, the forecast."""
+        today = now.date()
+        course = forecast(days, today)
+        budget = meters.monthly()
+        limit = budget.limit_usd if budget else None
+        up_on = course.spent_up_on(limit) if limit is not None else None
+        may = request.user.has_perm
+        return {
+            "live": live.read(now, links, days[today]),
+            "live_url": self._address("costs_live"),
+            "live_seconds": live.REFRESH_S,
+            "live_clock": live.clock(now),
+            "forecast": {
+                **_course(course),
+                "limit": figures.dollars(limit, places=2) if limit is not None else None,
+                "spent_up": date_format(up_on) if up_on else "",
+            },
+            "burn_down": meters.burn_down(budget, days, course) if budget else None,
+            "meters": meters.limits(now),
+            "budgets_url": self._address("budget_changelist") if may("chatbot.view_budget") else "",
+            "budgets_add_url": self._address("budget_add") if may("chatbot.add_budget") else "",
+        }
+
+
+def _fields(asked: Selection, models: dict[str, Sums]) -> list[dict[str, Any]]:
+    """The selects. Models are those that can be used and those of the period: asking the ledger would read it all."""
+    known = set(Route.objects.values_list("model", flat=True).order_by())
+    known.update(Price.objects.values_list("model", flat=True).order_by().distinct())
+    endpoints = set(Endpoint.objects.values_list("name", flat=True).order_by())
+    choices: dict[str, Callable[[], list[tuple[str, str]]]] = {
+        "model": lambda: _named({*known, *models, asked.model}),
+        "endpoint": lambda: _named({*endpoints, asked.endpoint}),
+        "source": lambda: [(value, str(label)) for value, label in Attempt.Source.choices],
+    }
+    labels = {"model": _("Model"), "endpoint": _("Endpoint"), "source": _("Tokens from")}
+    return [
+        {"name": name, "label": label, "choices": choices[name](), "chosen": getattr(asked, name)}
+        for name, label in labels.items()
+    ]
+
+
+def _named(names: set[str]) -> list[tuple[str, str]]:
+    return [(name, name) for name in sorted(names) if name]
+
+
+def _month_so_far(report: Report, asked: Selection, zone: ZoneInfo) -> Mapping[date, Sums]:
+    """The days of this month so far, and the week before today; without a query where the page's report has them."""
+    start, end = min(Month.of(asked.today).first, asked.today - WINDOW * _DAY), asked.today + _DAY
+    if not asked.narrowed and asked.start <= start and end <= asked.end:
+        return report.by_day()
+    return reports.read(start, end, zone).by_day()
+
+
+def _tiles(report: Report, spreads: Spreads | None, view: View, zone: ZoneInfo) -> Iterator[Tile]:
+    asked, before = view.selection, view.selection.previous()
+    start, end = day_start(before.start, zone), day_start(before.end, zone)
+    costs = {day: sums.cost_usd for day, sums in report.by_day().items()}
+    converted = view.converted(costs, unit=True)
+    models = reports.between(start, end, model=asked.model, endpoint=asked.endpoint, source=asked.source)
+    earlier = sum(models.values(), Sums())
+    return tiles.tiles(
+        tiles.Side(sums=report.total(), latency=_halves(spreads, asked)),
+        tiles.Side(sums=earlier, latency=_halves(spreads, before)),
+        to=view.to,
+        converted=converted,
     )
 
 
-def _breakdown(report: Report, month: Month, links: LedgerLinks, *, today: date) -> dict[str, Any]:
-    """The chart and the tables of a month. Days that have not begun are left out of the table."""
-    models, days, total = report.by_model(), report.by_day(), report.total()
-    series = chart.series_of(list(models))
-    costs = {key: cell.cost_usd for key, cell in report.cells.items()}
-    drawn = chart.draw(list(days), list(models), costs)
-
-    def by_model_on(day: date) -> Iterator[Figure]:
-        for model in models:
-            cell = report.cells.get((day, model))
-            if cell is None:
-                yield Figure(text="–")
-            else:
-                yield figures.cost(cell, url=links.to(day, model=model, state="settled"))
-
-    return {
-        "chart": drawn if total.cost_usd else None,
-        "scale": [(tick.y, _tick(tick.value, drawn.step)) for tick in drawn.ticks],
-        "bars": [
-            (bar, f"{date_format(bar.day)}, {bar.model}: {figures.dollars(bar.value).text}") for bar in drawn.bars
-        ],
-        "models": [
-            _line(
-                sums,
-                model,
-                links,
-                period=month,
-                model=model,
-                share=figures.percent(sums.cost_usd, total.cost_usd) if sums.is_measured else "–",
-                series=series[model],
-            )
-            for model, sums in models.items()
-        ],
-        "days": [
-            _line(sums, date_format(day, "D j"), links, period=day, by_model=list(by_model_on(day)))
-            for day, sums in days.items()
-            if day <= today or sums.attempts
-        ],
-        "total": _line(
-            total,
-            _("Whole month"),
-            links,
-            period=month,
-            share=figures.percent(total.cost_usd, total.cost_usd),
-            by_model=[
-                figures.cost(sums, url=links.to(month, model=model, state="settled")) for model, sums in models.items()
-            ],
-        ),
-        "has_attempts": bool(total.attempts),
-    }
-
-
-def _tick(value: Decimal, step: Decimal) -> str:
-    """An amount at the chart's scale, with the places that its step needs and no others."""
-    places = 0 if step >= 1 else max(2, -step.adjusted())
-    return figures.dollars(value, places=places).text
-
-
-def _provenance(report: Report, zone: Any, links: LedgerLinks, site: str) -> dict[str, Any]:  # Any: a tzinfo
-    """Where the figures of a report come from: rollups of when, rows read directly, and price versions."""
-    rolled_up_at = reports.rolled_up_at()
-    waiting = ngettext("%(count)s attempt", "%(count)s attempts", report.waiting) % {"count": report.waiting}
-    return {
-        "rolled_up_at": date_format(rolled_up_at.astimezone(zone), "DATETIME_FORMAT") if rolled_up_at else "",
-        "waiting": waiting if report.waiting else "",
-        "prices": [
-            {
-                "model": price.model,
-                "since": date_format(_local(price.valid_from, zone)),
-                "input": figures.dollars(Decimal(price.input_per_million_usd), places=2),
-                "cached": figures.dollars(Decimal(price.cached_input_per_million_usd), places=2),
-                "output": figures.dollars(Decimal(price.output_per_million_usd), places=2),
-                "note": price.note,
-            }
-            for price in Price.objects.filter(pk__in=report.prices).order_by("model", "valid_from")
-        ],
-    }
-
-
-def _turn_page(here: str, month: Month) -> dict[str, str] | None:
-    if not 2000 <= month.year < 2100:
+def _spreads(asked: Selection, zone: ZoneInfo) -> Spreads | None:
+    """Times until the first word by day, of the period and the one before; None where they are not kept so narrowly."""
+    if asked.endpoint or asked.source:
         return None
-    return {"url": f"{here}?month={month}", "name": date_format(month.first, "YEAR_MONTH_FORMAT")}
+    return latency.by_day(asked.previous().start, asked.end, zone, _FIRST_WORD, model=asked.model)
 
 
-def _local(moment: datetime, zone: Any) -> date:  # Any: a tzinfo
-    return moment.astimezone(zone).date()
+def _halves(spreads: Spreads | None, asked: Selection) -> tiles.Latency:
+    of = sum((s for day, s in (spreads or {}).items() if asked.start <= day < asked.end), Spread())
+    return tiles.Latency(p50=_ms(of.p50), p95=_ms(of.p95))
+
+
+def _latency(all_spreads: Spreads | None, view: View) -> dict[str, Any]:
+    """The chart of times until the first word, and its table."""
+    asked = view.selection
+    if all_spreads is None:
+        return {"unavailable": _("Times are kept by model; they cannot be narrowed to an endpoint or a source.")}
+    columns = selection.units(asked)
+    spreads = {
+        unit: sum((all_spreads[unit.start + n * _DAY] for n in range((unit.end - unit.start).days)), Spread())
+        for unit in columns
+    }
+    shown = {unit: spread for unit, spread in spreads.items() if unit.start <= asked.today or spread.attempts}
+    if not any(spread.attempts for spread in shown.values()):
+        return {}
+    both = [[_ms(s.p50) for s in spreads.values()], [_ms(s.p95) for s in spreads.values()]]
+    drawn = chart.draw_lines([unit.start for unit in columns], both)
+    names = {unit.start: unit.in_full for unit in columns}
+    form = {1: _("%(day)s: half within %(time)s"), 2: _("%(day)s: 95 of 100 within %(time)s")}
+    return {
+        "chart": drawn,
+        "scale": [(tick.y, figures.milliseconds(tick.value).text) for tick in drawn.ticks],
+        "points": [
+            (p, form[p.series] % {"day": names[p.day], "time": figures.milliseconds(p.value).text})
+            for p in drawn.points
+        ],
+        "labels": dashboard.labels(drawn, asked),
+        "rows": [
+            {
+                "day": unit.name,
+                "p50": figures.milliseconds(_ms(spread.p50), url=view.to(unit.period, state="timed")),
+                "p95": figures.milliseconds(_ms(spread.p95), url=view.to(unit.period, state="timed")),
+                "measured": figures.number(spread.attempts, url=view.to(unit.period, state="timed")),
+            }
+            for unit, spread in shown.items()
+        ],
+    }
+
+
+def _course(course: Forecast) -> dict[str, Any]:
+    def shown(amount: Any) -> figures.Figure | None:
+        return None if amount is None else figures.dollars(amount, places=2)
+
+    return {
+        "month": date_format(course.month.first, "YEAR_MONTH_FORMAT"),
+        "expected": shown(course.expected_usd),
+        "lowest": shown(course.lowest_usd),
+        "highest": shown(course.highest_usd),
+        "rests_on": course.rests_on,
+    }
+
+
+def _turn_page(other: Selection | None) -> dict[str, str] | None:
+    return {"url": f"?{other.query()}", "name": other.name} if other else None
+
+
+def _ms(value: float | None) -> Decimal | None:
+    """A percentile, which is no more exact than 2.5 %, as the charts calculate."""
+    return None if value is None else Decimal(round(value))

@@ -13,14 +13,17 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Final
 
+from django.utils import timezone
+
 from chatbot import conf
-from chatbot.assistant import closing, leases, routing
+from chatbot.assistant import answer_cache, closing, leases, routing
+from chatbot.assistant.answer_cache import Cached
 from chatbot.assistant.attempts import Attempts
 from chatbot.assistant.closing import Result
 from chatbot.assistant.grounding import Grounding
 from chatbot.assistant.opening import Opened
-from chatbot.assistant.sentences import for_shopper, from_catalogue, spoken
-from chatbot.errors import ChatbotError, RelayError
+from chatbot.assistant.sentences import for_shopper, from_catalogue, nothing_in_catalogue, spoken
+from chatbot.errors import BudgetSpent, ChatbotError, RelayError
 from chatbot.events import (
     AttemptEnded,
     AttemptStarted,
@@ -42,6 +45,8 @@ logger = logging.getLogger(__name__)
 
 CARDS_FROM_CATALOGUE: Final = 3
 """Cards shown when no model can answer."""
+AT_ONCE: Final = 16
+"""Words of a cached answer that are told before others have their turn."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,11 +63,21 @@ class Answering:
     _grounding: Grounding = field(init=False)
     _first_word_ms: int | None = None
     _finish_reason: FinishReason | None = None
+    _model: str = ""
+    _replayed: Cached | None = None
     _attempts: Attempts = field(init=False)
 
     def __post_init__(self) -> None:
         self._attempts = Attempts(opened=self.opened)
-        self._grounding = Grounding(cards=self.opened.brief.cards, language=self.opened.language)
+        brief = self.opened.brief
+        self._grounding = Grounding(
+            cards=brief.cards,
+            language=self.opened.language,
+            said=brief.said,
+            catalogue=brief.catalogue,
+            links=[conf.current().contact_url],
+            rules=brief.prompt.rules,
+        )
 
     async def run(self) -> None:
         """Make the answer, store it, and close the log."""
@@ -105,12 +120,15 @@ class Answering:
             self._task.cancel()
 
     async def _answer(self) -> TurnEnded | TurnFailed:
+        if self.opened.cached:
+            return await self._replay(self.opened.cached)
         if not self.opened.plan:
             return self._without_model(self.opened.without_plan)
         request = self._request()
         self._attempts.asked(request)
         try:
-            async with aclosing(routing.relay_of(self.opened.plan).stream(request)) as events:
+            relay = routing.relay_of(self.opened.plan, may_race=self.opened.may_race)
+            async with aclosing(relay.stream(request)) as events:
                 async for event in events:
                     match event:
                         case TextAdded():
@@ -122,11 +140,15 @@ class Answering:
                             if self._over:
                                 break  # nobody waits for the answer any more
                             await self._attempts.started(event)
+                            self._model = event.model
                         case AttemptEnded():
                             self._finish_reason = event.finish_reason
                             self._attempts.ended(event if not self._over else replace(event, outcome="stopped"))
                         case Waiting() if not self._over:
                             self.log.append(event)
+        except BudgetSpent as error:
+            logger.info("turn %s: no further attempt: %s", self.opened.turn, error)
+            return await self._within_budget()
         except RelayError as error:
             logger.warning("turn %s: %s (%s)", self.opened.turn, error, error.code)
             if self._over:
@@ -140,6 +162,24 @@ class Answering:
             return self._without_model("empty_answer")
         if self._finish_reason == "length":
             return TurnEnded(ending="incomplete", code="length")
+        return TurnEnded(ending="complete")
+
+    async def _within_budget(self) -> TurnEnded | TurnFailed:
+        """What there is when a further attempt would cost too much."""
+        if self._first_word_ms is not None:
+            return TurnEnded(ending="incomplete", code=BudgetSpent.code)
+        if cached := await answer_cache.look_at_hand(self.opened.brief.prompt, timezone.now()):
+            return await self._replay(cached)
+        return self._without_model(BudgetSpent.code)
+
+    async def _replay(self, cached: Cached) -> TurnEnded:
+        """Tell an answer again, as it would come from the model, in words and without waiting."""
+        self._replayed = cached
+        for number, piece in enumerate(cached.pieces(), 1):
+            for event in self._grounding.feed(piece):
+                self._show(event)
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
         return TurnEnded(ending="complete")
 
     def _request(self) -> ChatRequest:
@@ -184,11 +224,14 @@ class Answering:
         """The shop's own search answers; without a product that can be bought there is no answer."""
         buyable = [card for card in self.opened.brief.cards if card.availability != Product.Availability.OUT_OF_STOCK]
         shown = buyable[:CARDS_FROM_CATALOGUE]
-        if not shown:
+        # A spent budget is nobody's fault: the shopper may search on, and never reads of an error.
+        if not shown and code != BudgetSpent.code:
             return self._failure(ChatbotError(), code)
         with spoken(self.opened.language):
-            sentence = from_catalogue(len(shown))
-        for event in self._grounding.catalogue(sentence, shown):
+            sentence = from_catalogue(len(shown)) if shown else nothing_in_catalogue()
+            if shown and self.opened.brief.relaxed:
+                sentence = f"{self.opened.brief.relaxed} {sentence}"
+        for event in self._grounding.catalogue_answer(sentence, shown):
             self._show(event)
         return TurnEnded(ending="catalogue", code=code)
 
@@ -209,6 +252,8 @@ class Answering:
             first_word_ms=self._first_word_ms,
             total_ms=self._elapsed_ms(),
             drains=self._drains,
+            replayed=self._replayed,
+            keep=self._to_keep(end),
         )
         try:
             await closing.close_turn(self.opened, result)
@@ -216,6 +261,16 @@ class Answering:
             # The row keeps its lease and runs out of it; the ledger is settled then (see `turn.recover`).
             logger.exception("turn %s could not be stored", self.opened.turn)
         self.log.append(end)
+
+    def _to_keep(self, end: TurnEnded | TurnFailed) -> Cached | None:
+        """The answer, if it may be given again: a whole one of a model that claimed nothing wrong."""
+        is_whole = end == TurnEnded(ending="complete") and self._finish_reason == "stop" and not self._replayed
+        if not is_whole or self._grounding.has_changed_words or not self._model:
+            return None
+        budgeted = self.opened.affording
+        if not answer_cache.keeps(may_refuse=budgeted is not None and budgeted.may_refuse):
+            return None
+        return Cached(text=self._attempts.text, model=self._model)
 
     async def _close_drained(self, reading: asyncio.Task[TurnEnded | TurnFailed]) -> None:
         """Settle what was read on unseen, whole or not."""

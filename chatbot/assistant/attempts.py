@@ -1,10 +1,13 @@
 """The attempts of one turn: each is in the ledger before its request leaves, and gets one settlement."""
 
+import asyncio
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Final
 
 from chatbot.accounting import estimator
-from chatbot.assistant import opening
+from chatbot.assistant import booking, opening
+from chatbot.assistant.booking import Most
 from chatbot.assistant.closing import Settlement
 from chatbot.assistant.opening import Opened
 from chatbot.events import AttemptEnded, AttemptStarted, Outcome, Usage
@@ -12,24 +15,8 @@ from chatbot.models import Route
 from chatbot.relay.base import ChatRequest
 from chatbot.relay.failover import continued
 
-NOT_SERVED: Final = frozenset(
-    {
-        "relay_unreachable",
-        "relay_rate_limited",
-        "queue_timeout",
-        "relay_unauthorized",
-        "key_unavailable",
-        "relay_rejected",
-        "relay_overloaded",
-        "not_sent",
-    }
-)
-"""Codes of attempts that the relay did not serve, and so does not bill."""
-
 CLOSED_BY_US: Final = frozenset({"stopped", "hedged"})
 """Outcomes of attempts whose stream we closed; the route's policy says what the relay then bills."""
-
-NOTHING: Final = Usage(input_tokens=0, cached_input_tokens=0, output_tokens=0, source="estimated")
 
 
 @dataclass(slots=True)
@@ -39,6 +26,7 @@ class _Open:
     policy: str = Route.AbandonedPolicy.CANCEL_AND_ESTIMATE
     input_tokens: int = 0
     left: bool = False
+    queued_ms: int | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,8 +40,11 @@ class Attempts:
     _said: str = ""
     _void: bool = False
     _open: dict[str, _Open] = field(default_factory=dict)
+    _most: dict[str, Most] = field(default_factory=dict)
+    _waits_since_s: float = 0.0
 
     def __post_init__(self) -> None:
+        self._waits_since_s = self.opened.began_s
         if self.opened.plan:  # the first is in the ledger since the turn was opened
             self._open[self.opened.attempt] = _Open()
 
@@ -67,6 +58,11 @@ class Attempts:
         """Whether anything was said that holds."""
         return bool(self._said) or (not self._void and any(self.heard))
 
+    @property
+    def text(self) -> str:
+        """All that holds of what was said, as the models sent it."""
+        return self._said + ("" if self._void else "".join(self.heard))
+
     def heard_tokens(self) -> int:
         """About how many tokens the attempt that runs has said."""
         return estimator.estimate_tokens("".join(self.heard))
@@ -76,7 +72,7 @@ class Attempts:
         self._request = request
 
     async def started(self, event: AttemptStarted) -> None:
-        """Book the attempt. Its request leaves after this."""
+        """Book the attempt. Its request leaves after this. Raises BudgetSpent: then it must not."""
         assert self._request is not None
         if not self._void:
             self._said += "".join(self.heard)
@@ -84,23 +80,44 @@ class Attempts:
         self.heard.clear()
         request = self._request
         tokens = request.estimated_tokens - (request.max_tokens or 0)
+        messages = continued(request, self._said).messages
         if self._said:
-            more = continued(request, self._said).messages[len(request.messages) :]
-            tokens += estimator.estimate_request(more) - estimator.REPLY_OVERHEAD
+            tokens += estimator.estimate_request(messages[len(request.messages) :]) - estimator.REPLY_OVERHEAD
+        if self.opened.affording:
+            usd = self.opened.affording.most_usd(event.model, messages)
+            self._most[event.attempt] = Most(model=event.model, usd=usd)
         if event.attempt not in self._open:
-            await opening.book_attempt(self.opened, event, tokens)
+            await self._book(event, tokens)
         route = opening.route_of(self.opened.plan, event.endpoint, event.model)
-        self._open[event.attempt] = _Open(policy=route.abandoned_policy, input_tokens=tokens, left=True)
+        queued_ms = max(0, round((perf_counter() - self._waits_since_s) * 1000))
+        self._open[event.attempt] = _Open(
+            policy=route.abandoned_policy, input_tokens=tokens, left=True, queued_ms=queued_ms
+        )
+
+    async def _book(self, event: AttemptStarted, tokens: int) -> None:
+        # To its end even when the turn is stopped meanwhile: the row would be there, and nobody would settle it.
+        self._open[event.attempt] = _Open(input_tokens=tokens)
+        booked = asyncio.ensure_future(
+            booking.book_attempt(self.opened, event, tokens, tuple(self._settlements), dict(self._most))
+        )
+        try:
+            await asyncio.shield(booked)
+        except asyncio.CancelledError:
+            await asyncio.wait([booked])
+            raise
+        finally:
+            if booked.exception():
+                del self._open[event.attempt]
+                self._most.pop(event.attempt, None)
 
     def ended(self, event: AttemptEnded) -> None:
         """Make the settlement of an attempt."""
         attempt = self._open.pop(event.attempt)
-        output = 0 if event.outcome == "hedged" else self.heard_tokens()
-        estimate = Usage(input_tokens=attempt.input_tokens, output_tokens=output, source="estimated")
-        unbilled = attempt.policy == Route.AbandonedPolicy.UNBILLED and event.outcome in CLOSED_BY_US
-        if event.error_code in NOT_SERVED or unbilled:
-            estimate = NOTHING
-        self._settlements.append(Settlement(ended=event, estimate=estimate))
+        estimate = estimator.estimate_usage(event, input_tokens=attempt.input_tokens, heard="".join(self.heard))
+        if attempt.policy == Route.AbandonedPolicy.UNBILLED and event.outcome in CLOSED_BY_US:
+            estimate = estimator.NOTHING
+        self._settlements.append(Settlement(ended=event, estimate=estimate, queued_ms=attempt.queued_ms))
+        self._waits_since_s = perf_counter()
 
     def withdrawn(self) -> None:
         """What was said so far is void: whoever goes on begins afresh. It is billed all the same."""

@@ -9,13 +9,16 @@ from uuid import UUID
 import msgspec
 
 from chatbot import conf
-from chatbot.assistant import cards, prompt
+from chatbot.assistant import cards, prompt, relaxation
 from chatbot.assistant.prompt import Prompt
 from chatbot.assistant.sentences import spoken
 from chatbot.catalog.candidates import candidates
-from chatbot.catalog.question import understand
+from chatbot.catalog.question import Context, Shown, recalled, understand
 from chatbot.events import ProductCard
-from chatbot.models import Message, Product
+from chatbot.models import Message, Product, Turn
+
+CART_READ = 20
+"""Products of the cart that are looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,12 @@ class Brief:
     question: dict[str, Any]  # Any: JSON
     cards: Sequence[ProductCard]
     prompt: Prompt
+    relaxed: str = ""
+    """The sentence for the shopper, if wishes had to be let go to find anything."""
+    said: str = ""
+    """The shopper's own words, in this question and before."""
+    catalogue: str = ""
+    """What the catalogue says about the candidates."""
 
 
 def look_up(text: str, *, conversation: UUID | None, page: Mapping[str, str], language: str, now: datetime) -> Brief:
@@ -33,25 +42,90 @@ def look_up(text: str, *, conversation: UUID | None, page: Mapping[str, str], la
     history = _history(conversation, settings.history_messages) if conversation else []
     sku = page.get("sku", "")
     viewed = Product.objects.offered().filter(sku=sku).first() if sku else None
+    context = _context(conversation, history, page, viewed, now)
+    asked = [message.text for message in history if message.role == Message.Role.USER]
     question = understand(
         text,
-        history=[message.text for message in history if message.role == Message.Role.USER],
+        history=asked,
         page=viewed.title if viewed else None,
+        context=context,
     )
-    products = list(candidates(question, limit=settings.candidates, now=now))
+    chosen = candidates(question, limit=settings.candidates, now=now)
+    products = list(chosen)
     if viewed:
         products = [viewed, *(product for product in products if product.pk != viewed.pk)]
     with spoken(language):
         found = [(product, cards.card(product, now=now, language=language)) for product in products]
+        relaxed = relaxation.said(chosen.relaxed)
+    seen = (*context.shown, *((context.viewed,) if context.viewed else ()))
+    lines = (
+        f"The shopper is looking at p1, {viewed.title}." if viewed else "",
+        _in_cart(context.cart),
+        relaxation.facts(question, chosen.relaxed, {item.sku: item.title for item in seen}),
+    )
     composed = prompt.compose(
         question=text,
         products=found,
         history=history,
         shop=settings.shop_name,
-        page=f"The shopper is looking at p1, {viewed.title}" if viewed else "",
+        page=" ".join(filter(None, lines)),
         budget_tokens=settings.prompt_tokens,
     )
-    return Brief(question=msgspec.to_builtins(question), cards=[card for _, card in found], prompt=composed)
+    return Brief(
+        question=msgspec.to_builtins(question),
+        cards=[card for _, card in found],
+        prompt=composed,
+        relaxed=relaxed,
+        said="\n".join((*asked, text)),
+        catalogue="\n".join(f"{product.product_type} {product.description}" for product in products),
+    )
+
+
+def _context(
+    conversation: UUID | None,
+    history: Sequence[Message],
+    page: Mapping[str, str],
+    viewed: Product | None,
+    now: datetime,
+) -> Context:
+    last = None
+    if conversation and history:
+        before = Turn.objects.filter(conversation_id=conversation).order_by("-started_at")
+        last = recalled(before.values_list("question", flat=True).first() or {})
+    return Context(
+        last=last,
+        shown=_shown(history),
+        viewed=None
+        if viewed is None
+        else Shown(sku=viewed.sku, title=viewed.title, price=viewed.price_at(now), currency=viewed.currency),
+        category=page.get("category", ""),
+        cart=tuple(sku for part in page.get("cart", "").split(",")[:CART_READ] if (sku := part.strip())),
+    )
+
+
+def _shown(history: Sequence[Message]) -> tuple[Shown, ...]:
+    """The products of the last answer that showed any, in its order, at the price that it showed."""
+    for message in reversed(history):
+        shown = [part["data"] for part in message.parts if part.get("type") == "data-product"]
+        if shown:
+            cards_ = [msgspec.convert(data, ProductCard, strict=False) for data in shown]
+            return tuple(
+                Shown(
+                    sku=card.sku,
+                    title=card.title,
+                    price=card.price if card.sale_price is None else card.sale_price,
+                    currency=card.currency,
+                )
+                for card in cards_
+            )
+    return ()
+
+
+def _in_cart(skus: Sequence[str]) -> str:
+    if not skus:
+        return ""
+    titles = Product.objects.offered().filter(sku__in=skus).order_by("pk").values_list("title", flat=True)
+    return f"In the cart: {'; '.join(titles)}." if titles else ""
 
 
 def _history(conversation: UUID, limit: int) -> list[Message]:

@@ -1,9 +1,8 @@
 """How a turn begins: one short transaction that makes it exist, with its question, its first attempt and its money."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from time import perf_counter
 from typing import Any
 from uuid import UUID
@@ -13,15 +12,17 @@ from django.db.models import Q
 from django.utils import timezone
 
 from chatbot import conf, visitors
-from chatbot.accounting import budgets, ledger, prices
-from chatbot.assistant import routing
+from chatbot.accounting import budgets, ledger
+from chatbot.accounting.grants import Offer
+from chatbot.assistant import affording, answer_cache, routing
+from chatbot.assistant.affording import Affording
+from chatbot.assistant.answer_cache import Cached
 from chatbot.assistant.brief import Brief, look_up
 from chatbot.assistant.leases import give_up, lease
 from chatbot.assistant.sentences import language_of
 from chatbot.assistant.telling import answer_id
 from chatbot.database import in_database
-from chatbot.errors import BudgetSpent, NotFound, TurnRunning
-from chatbot.events import AttemptStarted
+from chatbot.errors import BudgetSpent, NotFound, RateLimited, TurnRunning
 from chatbot.models import Conversation, Message, Route, Turn
 from chatbot.relay.base import new_attempt_id
 from chatbot.visitors import Visitor
@@ -52,7 +53,13 @@ class Opened:
     attempt: str
     plan: Sequence[routing.Choice]
     without_plan: str
-    """Why no model is asked, an error code; empty when the plan has a route."""
+    """Why no model is asked, an error code; empty when the plan has a route, or an answer is in the cache."""
+    cached: Cached | None
+    """The answer that is given again; then the plan is empty."""
+    affording: Affording | None
+    """None when there is no budget."""
+    may_race: bool
+    """Whether two models may be asked at once: where a budget has no room for both they may not."""
     began_s: float
     """When the question came, on the clock of `perf_counter`."""
     owner: tuple[str, Any]  # Any: the primary key of the site's own user model
@@ -78,10 +85,17 @@ def open_turn(visitor: Visitor, ask: Ask) -> Opened | AskedBefore:
     """
     began_s, now = perf_counter(), timezone.now()
     conversation_id, conversation = _place(visitor, ask)
-    if again := _asked_before(ask, conversation_id, now):
+    # A new conversation holds no turn. A first question that is sent again meets its own row below, or its limit here.
+    if conversation and (again := _asked_before(ask, conversation_id, now)):
         return again
-    visitors.check_rate(visitor)
+    try:
+        visitors.check_rate(visitor)
+    except RateLimited:
+        if again := _asked_before(ask, conversation_id, now):
+            return again
+        raise
     # Looked up before the transaction, which stays short, and in the same unit of work.
+    routes, afforded = routing.usable(), affording.current()
     brief = look_up(
         ask.text,
         conversation=None if conversation is None else conversation_id,
@@ -89,9 +103,10 @@ def open_turn(visitor: Visitor, ask: Ask) -> Opened | AskedBefore:
         language=language_of(ask.text, ask.language),
         now=now,
     )
+    cached = answer_cache.answered_before(brief.prompt, now)
     try:
         with transaction.atomic():
-            return _open(visitor, ask, conversation_id, conversation, brief, now, began_s)
+            return _open(visitor, ask, conversation_id, conversation, brief, routes, cached, afforded, now, began_s)
     except IntegrityError as err:
         # Lost a race: against the same question (a double click), or against another one in the same conversation.
         if again := _asked_before(ask, conversation_id, now):
@@ -134,6 +149,9 @@ def _open(
     conversation_id: UUID,
     conversation: Conversation | None,
     brief: Brief,
+    routes: Sequence[Route],
+    cached: Cached | None,
+    afforded: Affording | None,
     now: datetime,
     began_s: float,
 ) -> Opened:
@@ -145,13 +163,12 @@ def _open(
     else:  # an anonymous talk goes along with the login
         owner = conversation.user_id or visitor.user_id
         Conversation.objects.filter(pk=conversation_id).update(updated_at=now, language=language, user_id=owner)
-    routes = list(Route.objects.usable())
-    plan = routing.plan(routes)
+    plan = [] if cached else routing.plan(routes)
     turn = Turn.objects.create(
         conversation_id=conversation_id,
         client_message_id=ask.client_message_id,
         page=dict(ask.page),
-        plan=[{"model": choice.route.model, "reason": choice.reason} for choice in plan],
+        plan=_as_json(plan, cached),
         question=brief.question,
         candidates=[card.sku for card in brief.cards],
         lease_until=lease(now),
@@ -164,9 +181,18 @@ def _open(
         text=ask.text,
         parts=[{"type": "text", "text": ask.text}],
     )
-    without_plan = "" if plan else routing.without_plan(routes)
-    if plan and not _reserved(turn, visitor, plan, now):
-        plan, without_plan = [], BudgetSpent.code
+    without_plan = "" if plan or cached else routing.without_plan(routes)
+    may_race = True
+    if plan and afforded:
+        planned = plan
+        try:
+            plan, may_race = _granted(turn, visitor, plan, brief, afforded, now)
+        except BudgetSpent:
+            plan, without_plan = [], BudgetSpent.code
+            cached = answer_cache.at_hand(brief.prompt, now)
+        if plan != planned:
+            turn.plan = _as_json(plan, cached, why=", as a budget is spent")
+            Turn.objects.filter(pk=turn.pk).update(plan=turn.plan)
     opened = Opened(
         turn=str(turn.pk),
         conversation=str(conversation_id),
@@ -178,6 +204,9 @@ def _open(
         attempt=new_attempt_id(),
         plan=plan,
         without_plan=without_plan,
+        cached=cached,
+        affording=afforded,
+        may_race=may_race,
         began_s=began_s,
         owner=(visitor.key, visitor.user_id),
     )
@@ -189,41 +218,41 @@ def _open(
             number=1,
             now=now,
             estimated_input_tokens=brief.prompt.estimated_tokens,
+            visitor=opened.user,
+            page=ask.page.get("path", ""),
         )
     return opened
 
 
-def _reserved(turn: Turn, visitor: Visitor, plan: Sequence[routing.Choice], now: datetime) -> bool:
-    """Whether every budget has room for the most that one answer of the plan's dearest route can cost."""
-    if not budgets.any_enabled():
-        return True
-    settings = conf.current()
-    known = (prices.price_at(model, now) for model in {choice.route.model for choice in plan})
-    most_usd = max(
-        (budgets.upper_bound_usd(settings.prompt_tokens, settings.answer_tokens, price) for price in known if price),
-        default=Decimal(0),
+def _granted(
+    turn: Turn, visitor: Visitor, plan: Sequence[routing.Choice], brief: Brief, afforded: Affording, now: datetime
+) -> tuple[list[routing.Choice], bool]:
+    """What the budgets leave of a plan, and whether its first two may race. Raises BudgetSpent."""
+    offers = [
+        Offer(model=choice.route.model, most_usd=afforded.most_usd(choice.route.model, brief.prompt.messages))
+        for choice in plan
+    ]
+    granted = budgets.grant(
+        turn,
+        visitor=visitor.key,
+        offers=offers,
+        now=now,
+        races=bool(conf.current().hedge_after_ms),
+        budgets=afforded.budgets,
     )
-    try:
-        budgets.reserve(turn, visitor=visitor.key, amount_usd=most_usd, now=now)
-    except BudgetSpent:
-        return False
-    return True
+    left = [plan[place] for place in granted.places]
+    if granted.is_cheaper:
+        left = [replace(choice, reason=f"{choice.reason}, the cheapest that a budget has room for") for choice in left]
+    return left, granted.may_race
+
+
+def _as_json(plan: Sequence[routing.Choice], cached: Cached | None, *, why: str = "") -> list[dict[str, str]]:
+    if cached:
+        return [{"model": cached.model, "reason": f"answered before, from the cache{why}"}]
+    return [{"model": choice.route.model, "reason": choice.reason} for choice in plan]
 
 
 def route_of(plan: Sequence[routing.Choice], endpoint: str, model: str) -> Route:
     """The route of a plan that an attempt took."""
     routes = [choice.route for choice in plan if choice.route.model == model]
     return next((route for route in routes if route.endpoint.name == endpoint), routes[0])
-
-
-@in_database
-def book_attempt(opened: Opened, started: AttemptStarted, estimated_input_tokens: int) -> None:
-    """Write the ledger row of a further attempt before its request leaves."""
-    ledger.open_attempt(
-        attempt=started.attempt,
-        turn=Turn.objects.get(pk=opened.turn),
-        route=route_of(opened.plan, started.endpoint, started.model),
-        number=started.number,
-        now=timezone.now(),
-        estimated_input_tokens=estimated_input_tokens,
-    )

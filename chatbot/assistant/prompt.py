@@ -37,10 +37,11 @@ FENCE_TOKENS: Final = estimate_tokens("\n\n<products>\n</products>")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """The messages, and about how many tokens they are."""
+    """The messages, about how many tokens they are, and the rules among them, which are not for shoppers."""
 
     messages: tuple[ChatMessage, ...]
     estimated_tokens: int
+    rules: str = ""
 
 
 def compose(
@@ -57,6 +58,7 @@ def compose(
     `page` is a line about what the shopper looks at, or empty. The rules and the question are never cut.
     """
     rules, spent = _rules(shop)
+    own = rules
     if page:
         looking = f"\n\n<page>{plain(page)}</page>"
         rules, spent = rules + looking, spent + estimate_tokens(looking)
@@ -84,7 +86,7 @@ def compose(
         ChatMessage(role="user", content=question),
     )
     framing = REPLY_OVERHEAD + MESSAGE_OVERHEAD * len(messages) + len(kept_lines) + FENCE_TOKENS
-    return Prompt(messages=messages, estimated_tokens=spent + framing)
+    return Prompt(messages=messages, estimated_tokens=spent + framing, rules=own)
 
 
 @lru_cache(maxsize=8)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.core.signals import setting_changed
 
-from chatbot import conf
+from chatbot import conf, models
 from chatbot.models import Route
 from chatbot.relay.base import Endpoint, Relay
 from chatbot.relay.breaking import Breaker, Breaking
@@ -17,6 +17,7 @@ from chatbot.relay.hedging import Hedging
 from chatbot.relay.limits import Limited, limiter_of
 from chatbot.relay.retry_budget import RetryBudget
 from chatbot.relay.retrying import Retrying
+from chatbot.remembered import remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,12 @@ class Choice:
 
     route: Route
     reason: str
+
+
+@remembered(models.Endpoint, Route)
+def usable() -> Sequence[Route]:
+    """The routes that staff have enabled, in their order."""
+    return list(Route.objects.usable())
 
 
 def plan(routes: Sequence[Route]) -> list[Choice]:
@@ -54,17 +61,17 @@ _breakers: dict[tuple[str, str], Breaker] = {}
 _stand_in: ContextVar[Relay | None] = ContextVar("chatbot_relay_stand_in", default=None)
 
 
-def relay_of(plan: Sequence[Choice]) -> Relay:
+def relay_of(plan: Sequence[Choice], *, may_race: bool = True) -> Relay:
     """The relay stack of a plan that has a route: failover over its routes, each behind its circuit.
 
-    With HEDGE_AFTER_MS the first two routes race for a first word that is late.
+    With HEDGE_AFTER_MS the first two routes race for a first word that is late, if they `may_race`.
     """
     choices: list[tuple[Relay, str]] = []
     for choice in plan:
         endpoint, model = choice.route.endpoint.name, choice.route.model
         choices.append((Breaking(relay_for(endpoint), breaker_of(endpoint, model)), model))
     hedge_after_ms = conf.current().hedge_after_ms
-    if hedge_after_ms and len(choices) > 1:
+    if hedge_after_ms and may_race and len(choices) > 1:
         first, model = choices[0]
         choices[0] = (Hedging(first, choices[1], after_s=hedge_after_ms / 1000), model)
     return Failover(choices)

@@ -17,7 +17,7 @@ from chatbot.assistant.answering import Answering
 from chatbot.assistant.opening import Ask, Opened
 from chatbot.errors import EmptyQuestion, MalformedRequest, QuestionTooLong
 from chatbot.events import TurnEvent
-from chatbot.streams.memory import MemoryStreams
+from chatbot.streams.memory import Express, MemoryStreams
 from chatbot.visitors import Visitor
 from chatbot.wire import Reply, fold
 
@@ -66,15 +66,19 @@ async def _open(visitor: Visitor, ask: Ask) -> Started:
     return Started(turn=opened.turn, conversation=opened.conversation, is_new=is_new)
 
 
-def follow(visitor: Visitor, turn: str, *, after: int = 0) -> AsyncGenerator[tuple[int, TurnEvent], None]:
+def follow(
+    visitor: Visitor, turn: str, *, after: int = 0, express: Express | None = None
+) -> AsyncGenerator[tuple[int, TurnEvent], None]:
     """The events of a turn after number `after`, to its last, each with its number. Raises NotFound.
+
+    `express` may take events that come while the reader waits for them; they are not yielded (see `TurnLog.follow`).
 
     A turn that is no longer in this process's memory is told anew from its stored answer, beginning with TurnStarted:
     whoever reads it starts that message afresh.
     """
     running = _running.get(turn)
     if running is not None and running.opened.belongs_to(visitor) and (log := _streams.get(turn)):
-        return log.follow(after)  # as it is: a generator around it would be resumed for every token
+        return log.follow(after, express)  # as it is: a generator around it would be resumed for every token
     return _follow_looked_up(visitor, turn, after)
 
 

@@ -9,6 +9,9 @@ CREATE = {
             title, kind, model, brand, description, attributes, tokenize = "ascii tokenchars '.'"
         )""",
         "CREATE VIRTUAL TABLE chatbot_search_terms USING fts5vocab(chatbot_search, row)",
+        """CREATE TABLE chatbot_search_spellings (
+            spelling text NOT NULL, word text NOT NULL, PRIMARY KEY (spelling, word)
+        ) WITHOUT ROWID""",
     ],
     # No foreign key: a table that refers to the products keeps TRUNCATE (Django's flush) from working. Searches join
     # the products, so a row whose product is gone is never seen.
@@ -17,15 +20,23 @@ CREATE = {
             product_id bigint PRIMARY KEY,
             title text NOT NULL, kind text NOT NULL, model text NOT NULL,
             brand text NOT NULL, description text NOT NULL, attributes text NOT NULL,
-            document tsvector NOT NULL
+            document tsvector NOT NULL, heading tsvector NOT NULL
         )""",
+        # Statistics of more words than usual: in a large catalogue they say how common a word is.
+        "ALTER TABLE chatbot_search ALTER COLUMN document SET STATISTICS 300",
         # Without fastupdate: a list of pending entries would be read through by every search after an import.
         "CREATE INDEX chatbot_search_document ON chatbot_search USING gin (document) WITH (fastupdate = off)",
+        "CREATE INDEX chatbot_search_heading ON chatbot_search USING gin (heading) WITH (fastupdate = off)",
+        """CREATE TABLE chatbot_search_spellings (
+            spelling text COLLATE "C" NOT NULL, word text COLLATE "C" NOT NULL, PRIMARY KEY (spelling, word)
+        )""",
     ],
 }
 DROP = {
-    "sqlite": ["DROP TABLE chatbot_search_terms", "DROP TABLE chatbot_search"],
-    "postgresql": ["DROP TABLE chatbot_search"],
+    "sqlite": [
+        "DROP TABLE chatbot_search_spellings", "DROP TABLE chatbot_search_terms", "DROP TABLE chatbot_search"
+    ],
+    "postgresql": ["DROP TABLE chatbot_search_spellings", "DROP TABLE chatbot_search"],
 }
 
 

@@ -1,9 +1,9 @@
-"""What it cost: the price book, the ledger, its rollups, and budgets.
+"""The ledger: what each request to a relay used and cost, and what was put right later.
 
 Amounts are US dollars as Decimal with 12 places; tokens are integers; an amount that is None was not measured.
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import uuid4
 
 from django.db import models
@@ -12,42 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from chatbot.models.amounts import DollarsField
 from chatbot.models.conversations import Turn
+from chatbot.models.prices import Price
 from chatbot.models.routes import Route
-
-
-class Price(models.Model):
-    """What a model's tokens cost from a moment on, until the model's next row. Written once, never changed."""
-
-    model = models.CharField(max_length=100)
-    valid_from = models.DateTimeField()
-    input_per_million_usd = models.DecimalField(max_digits=14, decimal_places=6)
-    cached_input_per_million_usd = models.DecimalField(max_digits=14, decimal_places=6)
-    output_per_million_usd = models.DecimalField(max_digits=14, decimal_places=6)
-    note = models.CharField(max_length=200, blank=True, help_text=_("Where the price comes from."))
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("price")
-        verbose_name_plural = _("prices")
-        ordering: ClassVar = ["model", "-valid_from"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["model", "valid_from"], name="chatbot_price_once"),
-            models.CheckConstraint(
-                condition=Q(
-                    input_per_million_usd__gte=0, cached_input_per_million_usd__gte=0, output_per_million_usd__gte=0
-                ),
-                name="chatbot_price_not_negative",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.model} from {self.valid_from:%Y-%m-%d}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:  # Any: Django's own signature
-        """Insert the row. Raises ValueError on a second save: figures already refer to it."""
-        if not self._state.adding:
-            raise ValueError("A price is written once; add a new one with a later valid_from.")
-        super().save(*args, **kwargs)
 
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):
@@ -93,7 +59,15 @@ class Attempt(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     turn = models.ForeignKey(Turn, null=True, blank=True, on_delete=models.SET_NULL, related_name="attempts")
     conversation_id = models.UUIDField(null=True, blank=True, help_text=_("Kept when the conversation is deleted."))
-    route = models.ForeignKey(Route, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    visitor = models.CharField(
+        max_length=64, blank=True, help_text=_("The visitor's pseudonym, as the relay knows it.")
+    )
+    page = models.CharField(
+        max_length=200, blank=True, help_text=_("Path of the shop page where the question came up.")
+    )
+    # No index on the route and the price: a few values in millions of rows, and each row would be put into them three
+    # times (open, settle, roll up). Only deleting a route or a price looks there.
+    route = models.ForeignKey(Route, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     endpoint = models.CharField(max_length=64)
     requested_model = models.CharField(max_length=100)
     served_model = models.CharField(max_length=100, blank=True)
@@ -112,11 +86,22 @@ class Attempt(models.Model):
     cached_input_tokens = models.PositiveIntegerField(null=True, blank=True)
     output_tokens = models.PositiveIntegerField(null=True, blank=True)
     reasoning_tokens = models.PositiveIntegerField(null=True, blank=True)
-    price = models.ForeignKey(Price, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    price = models.ForeignKey(Price, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     cost_usd = DollarsField(null=True, blank=True, help_text=_("Empty when not measured."))
+    queued_ms = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("From the question, or the attempt before, until the request left.")
+    )
     first_word_ms = models.PositiveIntegerField(null=True, blank=True)
     total_ms = models.PositiveIntegerField(null=True, blank=True)
-    opened_at = models.DateTimeField(help_text=_("When the request left; the attempt counts at this moment."))
+    opened_at = models.DateTimeField(help_text=_("When the request left."))
+    counts_at = models.DateTimeField(
+        help_text=_(
+            "When it counts in reports: when the request left; if that month was closed by then, when it settled."
+        )
+    )
+    adjusts = models.CharField(
+        max_length=7, blank=True, help_text=_("The closed month (2026-03) that it came too late for.")
+    )
     settled_at = models.DateTimeField(null=True, blank=True)
     rolled_up_at = models.DateTimeField(null=True, blank=True)
 
@@ -140,8 +125,9 @@ class Attempt(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["opened_at"], name="chatbot_attempt_opened"),
+            models.Index(fields=["counts_at"], name="chatbot_attempt_counts"),
             models.Index(
-                fields=["opened_at"],
+                fields=["counts_at"],
                 condition=Q(settled_at__isnull=False, rolled_up_at__isnull=True),
                 name="chatbot_attempt_to_roll_up",
             ),
@@ -153,123 +139,45 @@ class Attempt(models.Model):
         return f"attempt {self.id} ({self.outcome or 'open'})"
 
 
-class UsageBucket(models.Model):
-    """The ledger of a quarter of an hour, by endpoint, model, source and price, added up. Always computed anew.
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    """Questions about corrections."""
 
-    A quarter of an hour because every time zone of today is off UTC by a multiple of it: the days of any shop are then
-    whole buckets (hours would do for Seoul and not for Delhi), and a late row costs the recount of a smaller heap.
+    def not_rolled_up(self) -> "CorrectionQuerySet":
+        """Corrections that no rollup has counted."""
+        return self.filter(rolled_up_at__isnull=True)
+
+
+class Correction(models.Model):
+    """What is to be added to the cost of a settled attempt because its price was wrong or came late.
+
+    The attempt's own row is never changed. `cost_usd` is what the attempt costs with all corrections up to this one.
     """
 
-    starts_at = models.DateTimeField(help_text=_("Start of the 15 minutes; the end is not in it."))
-    endpoint = models.CharField(max_length=64)
-    model = models.CharField(max_length=100, help_text=_("The model that was requested."))
-    source = models.CharField(max_length=9, choices=Attempt.Source)
-    price = models.ForeignKey(Price, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    attempts = models.PositiveIntegerField()
-    failed = models.PositiveIntegerField(help_text=_("Attempts that brought no whole answer and were not stopped."))
-    unpriced = models.PositiveIntegerField(help_text=_("Attempts without a known cost; they are not 0."))
-    input_tokens = models.PositiveBigIntegerField()
-    cached_input_tokens = models.PositiveBigIntegerField()
-    output_tokens = models.PositiveBigIntegerField()
-    reasoning_tokens = models.PositiveBigIntegerField()
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="corrections", db_index=False)
+    price = models.ForeignKey(Price, on_delete=models.PROTECT, related_name="+", db_index=False)
+    delta_usd = DollarsField(help_text=_("May be negative."))
     cost_usd = DollarsField()
-    computed_at = models.DateTimeField()
+    first_price = models.BooleanField(default=False, help_text=_("The attempt had no cost before."))
+    counts_at = models.DateTimeField()
+    adjusts = models.CharField(max_length=7, blank=True)
+    created_at = models.DateTimeField()
+    rolled_up_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager["Correction"]] = CorrectionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("usage bucket")
-        verbose_name_plural = _("usage buckets")
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["starts_at", "endpoint", "model", "source", "price"], name="chatbot_usage_bucket_once"
-            ),
-            models.UniqueConstraint(
-                fields=["starts_at", "endpoint", "model", "source"],
-                condition=Q(price__isnull=True),
-                name="chatbot_usage_bucket_unpriced_once",
-            ),
-        ]
-        indexes: ClassVar = [models.Index(fields=["computed_at"], name="chatbot_usage_computed")]
-
-    def __str__(self) -> str:
-        return f"{self.model} {self.starts_at:%Y-%m-%d %H:%M}"
-
-
-class Costs(UsageBucket):
-    """The admin's Costs page hangs on this name; it has no rows of its own."""
-
-    class Meta:
-        proxy = True
-        verbose_name = _("costs")
-        verbose_name_plural = _("costs")
-        default_permissions = ("view",)
-
-
-class Budget(models.Model):
-    """How much may be spent in a period, and what happens when it is."""
-
-    class Scope(models.TextChoices):
-        """Whose money."""
-
-        SHOP = "shop", _("the whole shop")
-        MODEL = "model", _("one model")
-        VISITOR = "visitor", _("each visitor")
-        CONVERSATION = "conversation", _("each conversation")
-
-    class Period(models.TextChoices):
-        """Cut in the shop's time zone."""
-
-        HOUR = "hour", _("hour")
-        DAY = "day", _("day")
-        MONTH = "month", _("month")
-
-    class Action(models.TextChoices):
-        """What a turn does that does not fit."""
-
-        WARN = "warn", _("go on and warn")
-        CATALOGUE = "catalogue", _("answer from the catalogue alone")
-
-    scope = models.CharField(max_length=12, choices=Scope, default=Scope.SHOP)
-    subject = models.CharField(max_length=100, blank=True, help_text=_("The model, when the scope is one model."))
-    period = models.CharField(max_length=5, choices=Period, default=Period.MONTH)
-    limit_usd = DollarsField()
-    action = models.CharField(max_length=9, choices=Action, default=Action.CATALOGUE)
-    enabled = models.BooleanField(default=True)
-
-    class Meta:
-        verbose_name = _("budget")
-        verbose_name_plural = _("budgets")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["scope", "subject", "period"], name="chatbot_budget_once"),
-            models.CheckConstraint(condition=Q(limit_usd__gte=0), name="chatbot_budget_not_negative"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.limit_usd.normalize():f} USD per {self.period} ({self.scope})"
-
-
-class Reservation(models.Model):
-    """Money of a budget set aside for a running turn: the most that it can cost, until the real cost is known."""
-
-    budget = models.ForeignKey(Budget, on_delete=models.CASCADE, related_name="reservations", db_index=False)
-    turn = models.ForeignKey(Turn, null=True, on_delete=models.SET_NULL, related_name="reservations")
-    subject = models.CharField(max_length=100, blank=True, help_text=_("Visitor or conversation, by the scope."))
-    period_start = models.DateTimeField()
-    reserved_usd = DollarsField()
-    settled_usd = DollarsField(null=True, blank=True)
-    expires_at = models.DateTimeField(help_text=_("When a task looks whether the turn still lives."))
-
-    class Meta:
-        verbose_name = _("reservation")
-        verbose_name_plural = _("reservations")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["budget", "turn"], name="chatbot_reservation_once"),
+            models.UniqueConstraint(fields=["attempt", "price"], name="chatbot_correction_once"),
+            models.CheckConstraint(condition=Q(cost_usd__gte=0), name="chatbot_correction_cost_not_negative"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["budget", "period_start", "subject"], name="chatbot_reservation_period"),
+            models.Index(fields=["counts_at"], name="chatbot_correction_counts"),
             models.Index(
-                fields=["expires_at"], condition=Q(settled_usd__isnull=True), name="chatbot_reservation_expiry"
+                fields=["counts_at"], condition=Q(rolled_up_at__isnull=True), name="chatbot_correction_to_roll_up"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"reservation {self.pk}"
+        return f"{self.delta_usd} USD for attempt {self.attempt_id}"

@@ -1,10 +1,13 @@
 """Rows of the ledger for the tests of money and of the staff's pages."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from itertools import count
+from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
+from chatbot.accounting import reports
 from chatbot.events import AttemptEnded, Outcome, Usage
 from chatbot.models import Attempt, Conversation, Endpoint, Price, Route, Turn
 
@@ -29,16 +32,23 @@ def price(
     valid_from: datetime = NOON - timedelta(days=400),
     per_million: str = "2.50",
     cached: str = "",
+    corrects: Price | None = None,
 ) -> Price:
-    """A row of the price book; output costs four times the input."""
+    """A row of the price book; output costs four times the input. One that corrects another is of its moment."""
     return Price.objects.create(
         model=model,
-        valid_from=valid_from,
+        valid_from=corrects.valid_from if corrects else valid_from,
+        corrects=corrects,
         input_per_million_usd=Decimal(per_million),
         cached_input_per_million_usd=Decimal(cached or per_million),
         output_per_million_usd=Decimal(per_million) * 4,
         note="test",
     )
+
+
+def march(zone: tzinfo = ZoneInfo("Asia/Seoul"), **options: Any) -> reports.Report:  # noqa: B008 - never changes
+    """The report of March 2026."""
+    return reports.read(date(2026, 3, 1), date(2026, 4, 1), zone, **options)
 
 
 def route(model: str = "alpha") -> Route:
@@ -89,7 +99,7 @@ def settled(
         cost_usd=None if cost is None else Decimal(cost),
         price=None if cost is None else book,
         opened_at=at,
+        counts_at=at,
         settled_at=at + timedelta(seconds=2),
-        total_ms=2000,
-        **tokens | fields,
+        **{"total_ms": 2000} | tokens | fields,
     )

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot.accounting.estimator import estimate_request, estimate_tokens
+from chatbot.accounting.estimator import NOT_SERVED, NOTHING, estimate_request, estimate_tokens, estimate_usage
+from chatbot.events import AttemptEnded, Usage
 from chatbot.relay.base import ChatMessage
 
 
@@ -42,3 +43,19 @@ def test_two_lines_are_estimated_like_one_after_the_other(first, second):
 def test_a_request_counts_each_message_and_its_frame():
     messages = (ChatMessage(role="system", content="Be kind."), ChatMessage(role="user", content="안녕"))
     assert estimate_request(messages) == 3 + (4 + 3) + (4 + 2)
+
+
+def test_an_attempt_that_was_not_served_costs_nothing():
+    for code in NOT_SERVED:
+        ended = AttemptEnded(attempt="a", outcome="failed", usage=Usage(), error_code=code)
+        assert estimate_usage(ended, input_tokens=100, heard="") == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("outcome", "heard", "unheard", "output"),
+    [("incomplete", "earphones", "", 2), ("stopped", "", "", 0), ("hedged", "the winner's words", "earphones", 2)],
+)
+def test_an_attempt_costs_its_prompt_and_what_it_said_itself(outcome, heard, unheard, output):
+    ended = AttemptEnded(attempt="a", outcome=outcome, usage=Usage(), unheard=unheard)
+    usage = estimate_usage(ended, input_tokens=100, heard=heard)
+    assert (usage.input_tokens, usage.output_tokens, usage.source) == (100, output, "estimated")

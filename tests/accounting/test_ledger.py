@@ -1,14 +1,15 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from random import Random
 from uuid import uuid4
 
 import pytest
 from django.db import connections
 
-from chatbot.accounting import ledger
+from chatbot.accounting import ledger, rollups
 from chatbot.events import Usage
-from chatbot.models import Attempt
+from chatbot.models import Attempt, Correction
 from tests.accounting import rows
 from tests.accounting.rows import NOON
 
@@ -185,3 +186,60 @@ def test_ten_settlements_at_once_settle_once():
         assert sum(pool.map(settle, range(1, 11))) == 1
     row = Attempt.objects.get()
     assert row.cost_usd == row.input_tokens * Decimal("0.0000125")
+
+
+@pytest.mark.parametrize(
+    ("page", "path"),
+    [
+        ("/p/1/?q=name#top", "/p/1/"),
+        ("https://shop.example/p/1/", "/p/1/"),
+        ("", ""),
+        ("http://[broken", ""),
+        ("/nul\x00/\ud800lone", "/nul/lone"),
+        ("/" + "가" * 400, "/" + "가" * 199),
+    ],
+)
+def test_of_a_page_the_path_is_kept_and_nothing_that_names_the_shopper(page, path):
+    attempt = str(uuid4())
+    ledger.open_attempt(
+        attempt=attempt, turn=rows.turn(), route=rows.route(), number=1, now=NOON, visitor="p" * 80, page=page
+    )
+    ledger.settle(rows.ended(attempt), now=NOON, queued_ms=12)
+    row = Attempt.objects.get()
+    assert (row.page, row.visitor, row.queued_ms) == (path, "p" * 64, 12)
+
+
+def test_the_cost_with_corrections_is_what_an_attempt_costs_now():
+    Attempt.objects.bulk_create([rows.settled(NOON, "0.5"), rows.settled(NOON, None)])
+    known, unknown = Attempt.objects.get(cost_usd__isnull=False), Attempt.objects.get(cost_usd=None)
+    first, last = rows.price("alpha"), rows.price("beta")
+    for attempt, price, delta, cost in [(known, first, "-0.2", "0.3"), (known, last, "0.1", "0.4")]:
+        Correction.objects.create(
+            attempt=attempt, price=price, delta_usd=delta, cost_usd=cost, counts_at=NOON, created_at=NOON
+        )
+    costs = {row.pk: (row.known_cost_usd, row.corrected_usd) for row in ledger.with_cost(Attempt.objects.all())}
+    assert costs == {known.pk: (Decimal("0.4"), Decimal("-0.1")), unknown.pk: (None, 0)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_late_duplicate_and_parallel_settlements_and_rollups_give_the_same_totals():
+    rows.price(per_million="1")
+    attempts = [opened() for _ in range(12)]
+    deliveries = [attempt for attempt in attempts for _ in range(3)]
+    Random(7).shuffle(deliveries)
+
+    def deliver(attempt: str) -> None:
+        try:
+            ledger.settle(rows.ended(attempt), now=NOON)
+            rollups.roll_up(NOON)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(deliver, deliveries))
+    late = opened()
+    ledger.settle(rows.ended(late), now=NOON + timedelta(days=2))
+    for _ in range(2):
+        total = rows.march().total()
+        assert (total.attempts, total.cost_usd, total.input_tokens) == (13, 13 * Decimal("0.0014"), 13_000)
+        rollups.roll_up(NOON + timedelta(days=2))

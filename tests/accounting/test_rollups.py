@@ -1,17 +1,19 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connections
 
-from chatbot.accounting import rollups
-from chatbot.models import Attempt, UsageBucket
+from chatbot.accounting import rollups, sums
+from chatbot.models import Attempt, UsageBucket, UsageDay
 from tests.accounting import rows
 from tests.accounting.rows import NOON, settled
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
+SEOUL = ZoneInfo("Asia/Seoul")
 FIGURES = (
     "starts_at", "endpoint", "model", "source", "price", "attempts", "failed", "unpriced",
     "input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens", "cost_usd",
@@ -31,7 +33,7 @@ def test_a_bucket_adds_up_its_settled_rows():
             settled(NOON + timedelta(minutes=15), "4", book=price),
             settled(NOON, None, outcome="abandoned"),
             settled(NOON, "7", model="beta"),
-            Attempt(endpoint="default", requested_model="alpha", opened_at=NOON),
+            Attempt(endpoint="default", requested_model="alpha", opened_at=NOON, counts_at=NOON),
         ]
     )
     assert rollups.roll_up(NOON) == 2
@@ -44,6 +46,27 @@ def test_a_bucket_adds_up_its_settled_rows():
     unknown = UsageBucket.objects.get(source="unknown")
     assert (unknown.attempts, unknown.failed, unknown.unpriced, unknown.cost_usd) == (1, 1, 1, 0)
     assert Attempt.objects.open().get().rolled_up_at is None
+
+
+def test_a_day_of_the_shop_is_the_sum_of_its_buckets():
+    price = rows.price()
+    Attempt.objects.bulk_create(
+        settled(NOON + timedelta(hours=n), f"0.{n + 1:012}", book=price if n % 2 else None, model=f"m{n % 3}")
+        for n in range(48)
+    )
+    rollups.roll_up(NOON)
+    Attempt.objects.bulk_create([settled(NOON, "5", model="m0"), settled(NOON + timedelta(hours=4), None)])
+    rollups.roll_up(NOON)
+    keys = ("endpoint", "model", "source", "price", "adjusts")
+    for day in UsageDay.objects.all():
+        end = day.starts_at + timedelta(days=1)
+        of_day = UsageBucket.objects.filter(starts_at__gte=day.starts_at, starts_at__lt=end)
+        buckets = list(of_day.filter(**{key: getattr(day, key) for key in keys}).values(*sums.MEASURES))
+        assert {name: getattr(day, name) for name in sums.MEASURES} == {
+            name: sum(bucket[name] for bucket in buckets) for name in sums.MEASURES
+        }
+    assert sum(day.attempts for day in UsageDay.objects.all()) == 50
+    assert {day.starts_at.astimezone(SEOUL).hour for day in UsageDay.objects.all()} == {0}
 
 
 def test_rolling_up_twice_is_rolling_up_once():
@@ -73,7 +96,7 @@ def test_a_bucket_that_cannot_be_written_leaves_its_rows_unmarked(monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(type(UsageBucket.objects.all()), "bulk_create", killed)
+        patch.setattr(rollups, "_add_to_days", killed)  # the last step; the buckets are written by then
         with pytest.raises(KeyboardInterrupt):
             rollups.roll_up(NOON)
     assert Attempt.objects.not_rolled_up().count() == 2

@@ -36,7 +36,7 @@ def ledger(now):
             settled(now - timedelta(hours=2), "4", book=price, outcome="failed"),  # yesterday in Seoul
             settled(now - timedelta(days=20), "8", book=price),  # last month
             settled(now, None),
-            Attempt(endpoint="default", requested_model="alpha", opened_at=now),
+            Attempt(endpoint="default", requested_model="alpha", opened_at=now, counts_at=now),
         ]
     )
 
@@ -45,9 +45,23 @@ def ledger(now):
 def test_today_and_the_month_are_those_of_the_shops_zone(staff):
     text = text_of(page(staff))
     assert "Asia/Seoul (UTC+09:00)" in text
-    assert "Today March 15, 2026 $3.00 Attempts 3" in text
-    assert "This month March 2026 $7.00 Attempts 4" in text
-    assert "Open now 1" in text
+    assert "Cost today $3.00" in text
+    assert "March 2026 compared with Feb. 14, 2026 to Feb. 28, 2026, as many days; today is not over" in text
+    assert "Open attempts 1" in text
+
+
+@pytest.mark.usefixtures("ledger")
+def test_the_key_figures_are_compared_with_as_many_days_before(staff):
+    text = text_of(page(staff))
+    # 15 days of March against the last 15 of February: 4 attempts against 1, which cost $8.
+    assert "Cost $7.00 −12.5 % from $8.00 and 1 attempt not measured" in text
+    assert "Questions 4 +300.0 % from 1" in text
+    assert "Answered 3 +200.0 % from 1" in text
+    assert "Cost per answered question $2.3333 −70.8 % (better) from $8.0000" in text
+    assert "Answered from the cache 0.0 % 0.0 points from 0.0 %" in text
+    assert "Error rate 25.0 % +25.0 points (worse) from 0.0 %" in text
+    assert "Retry rate 0.0 % 0.0 points from 0.0 %" in text
+    assert "First word – p95 – nothing to compare with" in text
 
 
 @pytest.mark.usefixtures("ledger")
@@ -55,9 +69,9 @@ def test_the_page_is_the_same_before_and_after_a_rollup(staff, now):
     before = page(staff)
     rollups.roll_up(now)
     after = page(staff)
-    main = re.compile(r'<div class="chatbot-cards">.*?<section class="chatbot-provenance"', re.DOTALL)
+    main = re.compile(r'<section class="chatbot-live".*?<section class="chatbot-provenance"', re.DOTALL)
     assert main.search(before)[0] == main.search(after)[0]
-    assert "4 attempts of this month came since" in text_of(before)
+    assert "4 attempts of this period came since" in text_of(before)
     assert "Last added up: March 15, 2026, 1:30 a.m." in text_of(after)
 
 
@@ -70,14 +84,34 @@ def test_every_amount_has_its_exact_value_and_the_price_it_rests_on(staff):
 
 @pytest.mark.usefixtures("ledger")
 def test_every_figure_leads_to_the_attempts_that_it_counts(staff):
-    body = page(staff)
-    links = set(re.findall(r'<a href="(/admin/chatbot/attempt/[^"]*)"[^>]*>([^<]+)</a>', body))
-    counts = {(html.unescape(url), int(text)) for url, text in links if text.isdigit()}
-    assert len(counts) > 10
-    for url, count in counts:
+    shown = staff.get(URL).context
+    counts = [tile.figure for tile in shown["tiles"] if tile.figure.text.isdigit()]
+    counts += [reading.figure for reading in shown["live"] if reading.figure.text.isdigit()]
+    for line in [shown["total"], *shown["models"], *shown["endpoints"], *shown["units"]]:
+        counts += [line.attempts, line.questions, line.answered, line.failed, line.estimated, line.unpriced]
+        assert all(bool(each.url) for each in (line.cost, line.attempts) if line.attempts.text != "0")
+    counts += [line["attempts"] for line in shown["outcomes"]]
+    for tops in (shown["pages"], shown["conversations"]):
+        counts += [line[name] for line in tops["lines"] for name in ("attempts", "questions", "answered")]
+    led = {(figure.url, int(figure.text)) for figure in counts if figure.url}
+    assert len(led) > 25
+    for url, count in led:
         ledger = staff.get(url)
         assert ledger.status_code == 200, url
         assert ledger.context["cl"].result_count == count, url
+
+
+@pytest.mark.usefixtures("ledger")
+def test_the_costs_of_a_page_and_a_conversation_are_their_rows(staff, now):
+    turn = rows.turn(now=now)
+    for n in (1, 2):
+        row = settled(now, "0.5", page="/p/1/", conversation_id=turn.conversation_id, number=n)
+        row.save(force_insert=True)
+    shown = staff.get(URL).context
+    for tops, name in ((shown["pages"], "/p/1/"), (shown["conversations"], str(turn.conversation_id)[:8])):
+        (line,) = [line for line in tops["lines"] if line["name"].text == name]
+        assert (line["cost"].text, line["questions"].text, line["attempts"].text) == ("$1.0000", "1", "2")
+        assert len(staff.get(line["cost"].url).context["cl"].result_list) == 2
 
 
 @pytest.mark.usefixtures("ledger")
@@ -85,21 +119,21 @@ def test_the_chart_and_its_table_say_the_same(staff):
     body = page(staff)
     bars = re.findall(r"<rect [^>]*><title>([^<]+)</title>", body)
     assert bars == ["March 14, 2026, alpha: $4.0000", "March 15, 2026, alpha: $1.0000", "March 15, 2026, beta: $2.0000"]
-    assert "Sun 15 $3.0000 $1.0000 $2.0000" in text_of(body)
+    assert "Sun 15 $3.0000 $1.0000 $2.0000 3 3" in text_of(body)
     assert "Sat 14 $4.0000 $4.0000 –" in text_of(body)
-    assert "Whole month $7.0000 $5.0000 $2.0000" in text_of(body)
+    assert "Whole period $7.0000 $5.0000 $2.0000" in text_of(body)
     assert 'role="img" aria-labelledby="chatbot-chart-title chatbot-chart-description"' in body
 
 
 @pytest.mark.usefixtures("ledger")
 def test_staff_turn_to_other_months(staff):
     body = page(staff)
-    assert 'href="/admin/chatbot/costs/?month=2026-02"' in body
+    assert 'href="?month=2026-02"' in body
     assert 'rel="next"' not in body
     february = page(staff, "?month=2026-02")
-    assert 'href="/admin/chatbot/costs/?month=2026-03"' in february
-    assert "Whole month $8.0000" in text_of(february)
-    assert "This month March 2026 $7.00" in text_of(february)
+    assert 'href="?month=2026-03"' in february
+    assert "Whole period $8.0000" in text_of(february)
+    assert "Cost today $3.00" in text_of(february)
 
 
 @pytest.mark.parametrize("query", ["?month=", "?month=2026-13", "?month=<script>", "?month=9999-99", "?month=2026-3"])
@@ -117,16 +151,18 @@ def test_a_shop_without_attempts_has_a_page(staff):
 def test_costs_that_nobody_measured_are_not_zero(staff, now):
     settled(now, None).save(force_insert=True)
     text = text_of(page(staff))
-    assert "Today March 15, 2026 not measured Attempts 1" in text
+    assert "Cost today not measured" in text
+    assert "Cost not measured nothing to compare with and 1 attempt not measured" in text
     assert "Sun 15 not measured" in text
-    assert "Whole month not measured" in text
+    assert "Whole period not measured" in text
+    assert "cannot be said yet: no whole day with a known cost has gone by" in text
 
 
 def test_the_number_of_queries_does_not_grow(staff, now, django_assert_max_num_queries):
     price = rows.price()
 
     def queries() -> int:
-        with django_assert_max_num_queries(20) as captured:
+        with django_assert_max_num_queries(32) as captured:
             page(staff, "?month=2026-02")
         return len(captured)
 
@@ -168,7 +204,7 @@ def test_the_page_needs_no_script_and_no_inline_style(staff):
 @pytest.mark.usefixtures("ledger")
 def test_the_page_speaks_korean(staff):
     body = text_of(staff.get(URL, headers={"Accept-Language": "ko"}).content.decode())
-    assert "오늘 2026년 3월 15일 $3.00 시도 3" in body
+    assert "오늘 비용 $3.00" in body
     assert "Where these figures" not in body
 
 

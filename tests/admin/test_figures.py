@@ -48,5 +48,5 @@ def test_zero_leads_nowhere():
 
 
 def test_a_share_of_nothing_is_a_dash():
-    assert figures.percent(Decimal(1), Decimal(3)) == "33.3 %"
+    assert figures.percent(Decimal(1), Decimal(3)) == "33.3\N{NO-BREAK SPACE}%"
     assert figures.percent(Decimal(0), Decimal(0)) == "–"

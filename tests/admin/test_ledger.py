@@ -25,7 +25,7 @@ def ledger(now):
             settled(now, "1", model="today"),
             settled(now - timedelta(hours=2), "2", model="yesterday", source="estimated"),
             settled(now - timedelta(days=20), None, model="february", outcome="abandoned"),
-            Attempt(endpoint="default", requested_model="open", opened_at=now),
+            Attempt(endpoint="default", requested_model="open", opened_at=now, counts_at=now),
         ]
     )
 
@@ -115,7 +115,7 @@ def test_nobody_changes_the_ledger(staff):
 
 
 def test_an_open_attempt_has_no_cost_and_an_unknown_one_is_not_measured(staff, now):
-    Attempt.objects.create(endpoint="default", requested_model="alpha", opened_at=now)
+    Attempt.objects.create(endpoint="default", requested_model="alpha", opened_at=now, counts_at=now)
     assert "not measured</" not in staff.get(URL).content.decode().split('id="result_list"')[1].split("</table>")[0]
     settled(now, None).save(force_insert=True)
     assert "not measured</" in staff.get(URL).content.decode().split('id="result_list"')[1].split("</table>")[0]

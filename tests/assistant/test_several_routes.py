@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import timedelta
 from decimal import Decimal
-from time import perf_counter
+from time import monotonic, perf_counter
 
 import pytest
 from django.conf import settings
@@ -13,10 +13,13 @@ from django.test import override_settings
 from django.utils import timezone
 
 from chatbot.accounting import calibration, ledger
+from chatbot.accounting.budgets import most_tokens
 from chatbot.assistant import opening, routing, turn
 from chatbot.database import in_database
-from chatbot.events import TextAdded, TurnEnded
+from chatbot.events import TextAdded, TurnEnded, Waiting
 from chatbot.models import Attempt, Budget, Reservation, Route, Turn
+from chatbot.relay.base import ChatMessage
+from chatbot.relay.breaking import PLACE_S, Breaker
 from chatbot.relay.pool import close_clients
 from chatbot.simulator.testing import RunningSimulator
 from tests.assistant.test_turn import ME, answer_of, ask, attempts, read, row
@@ -24,6 +27,8 @@ from tests.assistant.test_turn import ME, answer_of, ask, attempts, read, row
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("routes", "goods"), pytest.mark.database]
 
 SAID = "새벽 무선 이어폰을 추천해요. It lasts 30 hours on one charge and costs [[p1.price]]. Shall I compare the two?"
+
+SOURCES = ("reported", "estimated")
 
 
 @pytest.fixture(autouse=True)
@@ -115,6 +120,27 @@ async def test_a_circuit_that_opens_in_between_leaves_a_row_that_was_never_sent(
     assert (await row(started)).status == "complete"
 
 
+async def test_when_every_route_rests_the_turn_tries_one_all_the_same(simulator: RunningSimulator) -> None:
+    passed_s = 0.0
+    circuits = [Breaker(clock=lambda: monotonic() + passed_s, random=lambda: 0.0) for _ in range(2)]
+    for model, circuit in zip(("gemini-2.5-flash", "gpt-4.1"), circuits, strict=True):
+        routing._breakers["default", model] = circuit
+        for _ in range(5):
+            circuit.failed(circuit.enter())
+    passed_s = PLACE_S - 0.2
+    started = await turn.start(ME, ask())
+    events = await read(started)
+    [waiting] = [event for _, event in events if isinstance(event, Waiting)]
+    assert waiting.reason == "retrying"
+    assert 0 < (waiting.seconds or 0) <= 0.2
+    assert (await row(started)).status == "complete"
+    never, tried = await attempts()
+    assert (never.error_code, never.cost_usd) == ("not_sent", 0)
+    assert (tried.requested_model, tried.outcome, tried.source) == ("gemini-2.5-flash", "answered", "reported")
+    assert [circuit.state for circuit in circuits] == ["closed", "open"]
+    assert simulator.bill()["totals"]["requests"] == 1
+
+
 async def test_a_late_first_word_is_raced_for_and_both_are_booked(simulator: RunningSimulator) -> None:
     simulator.script([["stall_first:30"]], match={"model": "gemini-2.5-flash"})
     with override_settings(CHATBOT={**settings.CHATBOT, "HEDGE_AFTER_MS": 50}):
@@ -132,7 +158,9 @@ async def test_the_reservation_is_for_the_dearest_route(simulator: RunningSimula
     await in_database(Budget.objects.create)(limit_usd=10)
     await turn.answer(ME, ask())
     reservation = await in_database(Reservation.objects.get)()
-    assert reservation.reserved_usd == Decimal(6000 + 800) * 8 / 1_000_000
+    [request] = simulator.requests()
+    said = [ChatMessage(role="user", content=message["content"]) for message in request["body"]["messages"]]
+    assert reservation.reserved_usd == Decimal(most_tokens(said) + 800) * 8 / 1_000_000
 
 
 async def test_stop_closes_the_upstream_at_once(simulator: RunningSimulator) -> None:
@@ -223,6 +251,34 @@ async def test_estimates_are_put_right_by_what_the_relay_reported(simulator: Run
     for field in ("input_tokens", "output_tokens"):
         billed = sum(line[field] for line in lines)
         assert sum(getattr(each, field) for each in rows) == pytest.approx(billed, rel=0.1)
+
+
+async def test_over_a_mix_of_faults_the_ledger_is_the_bill_and_estimates_are_near_it(
+    simulator: RunningSimulator,
+) -> None:
+    endpoint = {"URL": simulator.url, "KEY": simulator.key, "TIMEOUTS": {"BETWEEN_TOKENS_S": 0.2}}
+    chatbot = {**settings.CHATBOT, "ENDPOINTS": {"default": endpoint}, "QUESTIONS_PER_MINUTE": 0}
+    chatbot["QUESTIONS_PER_MINUTE_PER_ADDRESS"] = 0
+    questions = ["무선 이어폰 추천해 주세요", "Which wireless earphones last longest?", "주전자 있나요?"]
+    # No reset in the middle: it throws away words on their way, more of them the busier the machine is.
+    mix = {"reset_before": 0.1, "close_mid": 0.1, "stall_mid::30": 0.05, "429": 0.05, "malformed": 0.1, "cut": 0.1}
+    with override_settings(CHATBOT=chatbot):
+        for number in range(12):
+            await turn.answer(ME, ask(questions[number % 3]))
+        simulator.rate(mix)
+        endings = [(await turn.answer(ME, ask(questions[number % 3]))).ending for number in range(60)]
+        await drained()
+    assert endings.count("complete") >= 58
+    rows, bill = await attempts(), simulator.bill()["totals"]
+    lines = {line["id"]: line for line in simulator.bill()["lines"]}
+    assert len(rows) > 80
+    for field in ("input_tokens", "output_tokens"):
+        booked = {source: sum(getattr(each, field) for each in rows if each.source == source) for source in SOURCES}
+        assert booked["reported"] == bill["reported"][field]
+        assert booked["estimated"] == pytest.approx(bill["unreported"][field], rel=0.1)
+        for each in rows:
+            if each.source == "reported":
+                assert getattr(each, field) == lines[each.upstream_id][field]
 
 
 async def test_an_attempt_whose_process_died_is_estimated_where_that_is_possible(simulator: RunningSimulator) -> None:

@@ -1,0 +1,116 @@
+"""How long shoppers waited: percentiles of a day, a model or a period, from the histograms that the rollups keep.
+
+Exact is which attempts count; a time is right to 2.5 %, half the width of a bin. Two queries each. Days of the shop's
+own time zone come from `LatencyBucket`; for days in any other zone the ledger itself is read, however long that takes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta, tzinfo
+from decimal import ROUND_CEILING, Decimal
+from typing import Any
+
+from django.db.models import Count, F, QuerySet, Sum, Value
+
+from chatbot.accounting.cuts import GROWTH, Cut, LatencyBin
+from chatbot.accounting.periods import day_starts
+from chatbot.accounting.rollups import column_of, days_fit, timed
+from chatbot.models import Attempt, LatencyBucket
+
+Kind = LatencyBucket.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How some times are spread: attempts by bin."""
+
+    bins: Mapping[int, int] = field(default_factory=dict)
+
+    def __add__(self, other: "Spread") -> "Spread":
+        return Spread({n: self.bins.get(n, 0) + other.bins.get(n, 0) for n in {*self.bins, *other.bins}})
+
+    @property
+    def attempts(self) -> int:
+        """How many times were measured."""
+        return sum(self.bins.values())
+
+    def percentile(self, share: float) -> float | None:
+        """Milliseconds that this share (0 to 1) of the attempts took at most, to 2.5 %. None when none was measured."""
+        attempts = self.attempts
+        rank = max(1, int((Decimal(str(share)) * attempts).to_integral_value(ROUND_CEILING)))
+        for n in sorted(self.bins):
+            rank -= self.bins[n]
+            if rank <= 0:
+                return float(GROWTH ** (n + 0.5))
+        return None
+
+    @property
+    def p50(self) -> float | None:
+        """Half of the attempts took at most so many milliseconds."""
+        return self.percentile(0.5)
+
+    @property
+    def p95(self) -> float | None:
+        """95 % of the attempts took at most so many milliseconds."""
+        return self.percentile(0.95)
+
+
+def by_day(start: date, end: date, zone: tzinfo, kind: str, *, model: str = "") -> dict[date, Spread]:
+    """Every day from `start` to before `end` with the spread of one kind of time, of one requested model or of all."""
+    bins: dict[date, dict[int, int]] = {start + timedelta(days=n): {} for n in range((end - start).days)}
+    for n, _, _, bin_, attempts in _read(start, end, zone, [kind], model, by_days=True):
+        bins[start + timedelta(days=n)][bin_] = attempts
+    return {day: Spread(of_day) for day, of_day in bins.items()}
+
+
+def by_model(start: date, end: date, zone: tzinfo) -> dict[str, dict[str, Spread]]:
+    """The spreads of all kinds of times by requested model."""
+    models: dict[str, dict[str, dict[int, int]]] = {}
+    for _, model, kind, bin_, attempts in _read(start, end, zone, list(Kind), "", by_days=False):
+        models.setdefault(model, {each: {} for each in Kind})[kind][bin_] = attempts
+    return {model: {kind: Spread(bins) for kind, bins in kinds.items()} for model, kinds in sorted(models.items())}
+
+
+def total_of(models: Mapping[str, Mapping[str, Spread]]) -> dict[str, Spread]:
+    """The spreads of all models together."""
+    return {kind: sum((kinds[kind] for kinds in models.values()), Spread()) for kind in Kind}
+
+
+def total(start: date, end: date, zone: tzinfo) -> dict[str, Spread]:
+    """The spreads of all kinds of times of a period."""
+    return total_of(by_model(start, end, zone))
+
+
+_Row = tuple[int, str, str, int, int]
+
+
+def _read(start: date, end: date, zone: tzinfo, kinds: Sequence[str], only: str, *, by_days: bool) -> Iterator[_Row]:
+    """(number of the day, "", kind, bin, attempts), of the model `only` if there is one; or (0, model, kind, ...)."""
+    days = day_starts(start, end, zone)
+    cuts = days if by_days else (days[0], days[-1])
+    attempts = Attempt.objects.filter(settled_at__isnull=False, counts_at__gte=days[0], counts_at__lt=days[-1])
+    if only:
+        attempts = attempts.filter(requested_model=only)
+    parts = []
+    if days_fit(start, end, zone):
+        attempts = attempts.filter(rolled_up_at__isnull=True)
+        buckets = LatencyBucket.objects.filter(starts_at__gte=days[0], starts_at__lt=days[-1], kind__in=kinds)
+        if only:
+            buckets = buckets.filter(model=only)
+        model = Value("") if by_days else F("model")
+        parts.append(_part(buckets, Cut("starts_at", cuts), model, F("kind"), F("bin"), Sum("attempts")))
+    for kind in kinds:
+        model = Value("") if by_days else F("requested_model")
+        of_kind, bin_ = timed(attempts, kind), LatencyBin(column_of(kind))
+        parts.append(_part(of_kind, Cut("counts_at", cuts), model, Value(kind), bin_, Count("pk")))
+    added: dict[tuple[int, str, str, int], int] = {}
+    first, *others = parts
+    for *key, count in first.union(*others, all=True):
+        added[tuple(key)] = added.get(tuple(key), 0) + int(count)
+    return ((*key, count) for key, count in added.items())
+
+
+def _part(rows: QuerySet[Any], cut_: Any, model: Any, kind: Any, bin_: Any, count: Any) -> QuerySet[Any]:
+    keys = {"key_cut": cut_, "key_model": model, "key_kind": kind, "key_bin": bin_}
+    grouped: QuerySet[Any] = rows.order_by().annotate(**keys).values_list(*keys).annotate(sum_attempts=count)
+    return grouped

@@ -1,0 +1,195 @@
+"""What cost most: the pages and conversations of a period, and all outcomes of attempts. At most three queries each.
+
+The figures of a line are exact: attempts settled so far, with their corrections, whatever is rolled up. Which lines
+there are is a choice: candidates are the CANDIDATES dearest of each day, and all that is not rolled up yet. What is
+among these on no day, but adds up over many, can be left out; where the figures rule that out, `complete` says so. Days
+of the shop's own time zone come from `DayTotal`; in any other zone the ledger itself is read, however long that takes.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connections, router
+from django.db.models import QuerySet
+
+from chatbot.accounting import sums
+from chatbot.accounting.periods import day_starts
+from chatbot.accounting.rollups import DAY_COUNTS, days_fit, key_of
+from chatbot.models import Attempt, Correction, DayTotal
+from chatbot.models.amounts import DollarsField
+
+CANDIDATES: Final = 50
+Subject = DayTotal.Subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The figures of one page, conversation or outcome; an empty key is "not known". See `sums.Sums`."""
+
+    key: str
+    attempts: int
+    questions: int
+    answered: int
+    failed: int
+    unpriced: int
+    cost_usd: Decimal
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether `cost_usd` says anything."""
+        return self.unpriced < self.attempts or not self.attempts
+
+    @property
+    def usd_per_answer(self) -> Decimal | None:
+        """US dollars for an answered question, what failed beside it included. None without answers, or unmeasured."""
+        return self.cost_usd / self.answered if self.answered and self.is_measured else None
+
+    @property
+    def outcome(self) -> str:
+        """Of a line of outcomes: the outcome."""
+        return self.key.partition(":")[0]
+
+    @property
+    def error_code(self) -> str:
+        """Of a line of outcomes: the code, or empty."""
+        return self.key.partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tops:
+    """The dearest first. `complete` is whether it is certain that nothing dearer was left out."""
+
+    lines: tuple[Line, ...]
+    complete: bool
+
+
+def pages(start: date, end: date, zone: tzinfo, limit: int = 10) -> Tops:
+    """The pages of the shop, by path, on which the dearest questions came up."""
+    return _dearest(Subject.PAGE, start, end, zone, limit)
+
+
+def conversations(start: date, end: date, zone: tzinfo, limit: int = 10) -> Tops:
+    """The dearest conversations; the key is the conversation's id."""
+    return _dearest(Subject.CONVERSATION, start, end, zone, limit)
+
+
+def outcomes(start: date, end: date, zone: tzinfo) -> Tops:
+    """All outcomes of attempts, with the error's code, the dearest first."""
+    return _dearest(Subject.OUTCOME, start, end, zone, None)
+
+
+def _dearest(subject: str, start: date, end: date, zone: tzinfo, limit: int | None) -> Tops:
+    days = day_starts(start, end, zone)
+    fits = days_fit(start, end, zone)
+    alias = router.db_for_read(DayTotal)
+    direct = list(map(_compiled(alias), _from_ledger(subject, days, only_waiting=fits)))
+    rolled_up = _rolled_up(alias, subject, days, direct, limit) if fits else []
+    parts = [*rolled_up, *direct]
+    figures = ", ".join(f"SUM({name})" for name in _COLUMNS[1:])
+    sql = f"SELECT key_name, {figures} FROM ({_union(parts, all_of=True)}) AS found GROUP BY key_name"  # noqa: S608
+    sql += " ORDER BY SUM(sum_cost_usd) DESC, key_name" + (f" LIMIT {limit + 1}" if limit is not None else "")
+    lines = [_line(alias, subject, row) for row in _fetch(alias, sql, _params(parts))]
+    if limit is None or not fits:
+        return Tops(lines=tuple(lines[:limit]), complete=True)
+    least = lines[limit - 1].cost_usd if len(lines) >= limit else None
+    left_out = _most_left_out(alias, subject, days)
+    complete = left_out is None or (least is not None and left_out <= least)
+    return Tops(lines=tuple(lines[:limit]), complete=complete)
+
+
+_COLUMNS: Final = ("key_name", *(f"sum_{name}" for name in DAY_COUNTS), "sum_cost_usd")
+_Sql = tuple[str, Sequence[Any]]
+
+
+def _rolled_up(
+    alias: str, subject: str, days: Sequence[datetime], direct: Sequence[_Sql], limit: int | None
+) -> list[_Sql]:
+    """The totals of days: of all keys, or of the candidates alone."""
+    columns = ["key AS key_name", *(f"{name} AS sum_{name}" for name in (*DAY_COUNTS, "cost_usd"))]
+    table, moment = _table(alias), _moment(alias)
+    sql = f"SELECT {', '.join(columns)} FROM {table} WHERE subject = %s AND starts_at >= %s AND starts_at < %s"  # noqa: S608
+    params: list[Any] = [subject, moment(days[0]), moment(days[-1])]
+    if limit is None:
+        return [(sql, params)]
+    of_day = f"SELECT key AS key_name FROM {table} WHERE subject = %s AND starts_at = %s ORDER BY cost_usd DESC"  # noqa: S608
+    candidates: list[_Sql] = [
+        (f"SELECT key_name FROM ({of_day} LIMIT {CANDIDATES}) AS d{n}", (subject, moment(day)))  # noqa: S608
+        for n, day in enumerate(days[:-1])
+    ]
+    candidates += [(f"SELECT key_name FROM ({part}) AS w{n}", of_part) for n, (part, of_part) in enumerate(direct)]  # noqa: S608
+    return [(f"{sql} AND key IN ({_union(candidates)})", [*params, *_params(candidates)])]
+
+
+def _most_left_out(alias: str, subject: str, days: Sequence[datetime]) -> Decimal | None:
+    """The most that something can have cost which was a candidate on no day; None when everything was one."""
+    of_day = f"SELECT cost_usd FROM {_table(alias)} WHERE subject = %s AND starts_at = %s ORDER BY cost_usd DESC"  # noqa: S608
+    moment = _moment(alias)
+    next_ones: list[_Sql] = [
+        (f"SELECT cost_usd FROM ({of_day} LIMIT 1 OFFSET {CANDIDATES}) AS d{n}", (subject, moment(day)))  # noqa: S608
+        for n, day in enumerate(days[:-1])
+    ]
+    found = [_dollars(alias, cost) for (cost,) in _fetch(alias, _union(next_ones, all_of=True), _params(next_ones))]
+    return sum((max(cost, Decimal(0)) for cost in found), Decimal(0)) if found else None
+
+
+def _from_ledger(subject: str, days: Sequence[datetime], *, only_waiting: bool) -> Iterable[QuerySet[Any]]:
+    """Attempts and corrections by key, all of the days' or those that no rollup has."""
+    counted = {"counts_at__gte": days[0], "counts_at__lt": days[-1]}
+    waiting = {"rolled_up_at__isnull": True} if only_waiting else {}
+    attempts = Attempt.objects.filter(settled_at__isnull=False, **counted, **waiting)
+    corrections = Correction.objects.filter(**counted, **waiting)
+    for rows, prefix, over in (
+        (attempts, "", sums.over_attempts()),
+        (corrections, "attempt__", sums.over_corrections()),
+    ):
+        aggregates = {name: over[name] for name in _COLUMNS[1:]}
+        yield rows.order_by().annotate(key_name=key_of(subject, prefix)).values("key_name").annotate(**aggregates)
+
+
+def _compiled(alias: str) -> Any:  # Any: a function of a queryset
+    names = ", ".join(_COLUMNS)
+
+    def compiled(rows: QuerySet[Any]) -> _Sql:
+        sql, params = rows.using(alias).query.get_compiler(using=alias).as_sql()
+        return f"SELECT {names} FROM ({sql}) AS part", params  # noqa: S608
+
+    return compiled
+
+
+def _line(alias: str, subject: str, row: Sequence[Any]) -> Line:
+    key, *counts, cost = row
+    figures = {name: int(count) for name, count in zip(DAY_COUNTS, counts, strict=True)}
+    unpriced = figures["unpriced"] - figures.pop("priced_late")
+    if subject == Subject.CONVERSATION and key:
+        key = str(UUID(key))  # SQLite keeps it without hyphens
+    return Line(key=key, **figures | {"unpriced": unpriced}, cost_usd=_dollars(alias, cost))
+
+
+def _dollars(alias: str, value: Any) -> Decimal:  # Any: as the driver gives it
+    return DollarsField().from_db_value(value, None, connections[alias]) or Decimal(0)
+
+
+def _moment(alias: str) -> Any:  # Any: a function of a moment
+    return connections[alias].ops.adapt_datetimefield_value
+
+
+def _table(alias: str) -> str:
+    return connections[alias].ops.quote_name(DayTotal._meta.db_table)
+
+
+def _union(parts: Iterable[_Sql], *, all_of: bool = False) -> str:
+    return (" UNION ALL " if all_of else " UNION ").join(sql for sql, _ in parts)
+
+
+def _params(parts: Iterable[_Sql]) -> list[Any]:
+    return [param for _, params in parts for param in params]
+
+
+def _fetch(alias: str, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())

@@ -1,0 +1,99 @@
+"""What a model's tokens cost, and what a dollar is in the shop's currency."""
+
+from typing import Any, ClassVar
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Price(models.Model):
+    """What a model's tokens cost from a moment on, until the model's next row. Written once, never changed.
+
+    A row that was wrong is corrected by a further one for the same moment, which says so in `corrects`; the last of
+    such a chain holds. What the ledger booked meanwhile is put right by a `Correction`.
+    """
+
+    model = models.CharField(max_length=100)
+    valid_from = models.DateTimeField()
+    input_per_million_usd = models.DecimalField(max_digits=14, decimal_places=6)
+    cached_input_per_million_usd = models.DecimalField(max_digits=14, decimal_places=6)
+    output_per_million_usd = models.DecimalField(max_digits=14, decimal_places=6)
+    corrects = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="corrected_by",
+        help_text=_("The price of the same moment that was wrong."),
+    )
+    note = models.CharField(max_length=200, blank=True, help_text=_("Where the price comes from."))
+    created_at = models.DateTimeField(auto_now_add=True)
+    rated_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text=_("When the ledger was gone through for it; empty while that is to be done."),
+    )
+
+    class Meta:
+        verbose_name = _("price")
+        verbose_name_plural = _("prices")
+        ordering: ClassVar = ["model", "-valid_from", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["model", "valid_from"], condition=Q(corrects__isnull=True), name="chatbot_price_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    input_per_million_usd__gte=0, cached_input_per_million_usd__gte=0, output_per_million_usd__gte=0
+                ),
+                name="chatbot_price_not_negative",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["model", "-valid_from"], name="chatbot_price_at")]
+
+    def __str__(self) -> str:
+        return f"{self.model} from {self.valid_from:%Y-%m-%d}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:  # Any: Django's own signature
+        """Insert the row. Raises ValueError on a second save: figures already refer to it. Also for a correction that
+        is of another model or moment than the price it corrects."""
+        if not self._state.adding:
+            raise ValueError("A price is written once; add a new one with a later valid_from.")
+        wrong = self.corrects
+        if wrong is not None and (wrong.model, wrong.valid_from) != (self.model, self.valid_from):
+            raise ValueError("A correction is of the same model and moment as the price that it corrects.")
+        super().save(*args, **kwargs)
+
+
+class ExchangeRate(models.Model):
+    """How much of a currency one dollar is from a day on, until the currency's next row. Written once."""
+
+    currency = models.CharField(
+        max_length=3,
+        validators=[RegexValidator("^[A-Z]{3}\\Z", _("Three capital letters, such as KRW."))],
+        help_text=_("ISO 4217, such as KRW."),
+    )
+    day = models.DateField(help_text=_("The first day, in the shop's time zone, on which the rate holds."))
+    per_usd = models.DecimalField(max_digits=18, decimal_places=8, help_text=_("Units of the currency for one dollar."))
+    note = models.CharField(max_length=200, blank=True, help_text=_("Where the rate comes from."))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("exchange rate")
+        verbose_name_plural = _("exchange rates")
+        ordering: ClassVar = ["currency", "-day"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["currency", "day"], name="chatbot_exchange_rate_once"),
+            models.CheckConstraint(condition=Q(per_usd__gt=0), name="chatbot_exchange_rate_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} from {self.day:%Y-%m-%d}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:  # Any: Django's own signature
+        """Insert the row. Raises ValueError on a second save: figures already refer to it."""
+        if not self._state.adding:
+            raise ValueError("An exchange rate is written once; add a new one with a later day.")
+        super().save(*args, **kwargs)

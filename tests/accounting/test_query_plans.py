@@ -1,0 +1,55 @@
+"""SQLite takes fitting indexes without statistics: nobody runs ANALYZE on a shop's file. PostgreSQL gathers its own."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from chatbot.accounting import latency, reports, rollups, tops
+from tests.accounting.rows import NOON
+
+pytestmark = pytest.mark.django_db  # not `database`: these are the plans of SQLite
+
+MARCH = (date(2026, 3, 1), date(2026, 4, 1), ZoneInfo("Asia/Seoul"))
+READ = {
+    "report": reports.read,
+    "pages": tops.pages,
+    "conversations": tops.conversations,
+    "outcomes": tops.outcomes,
+    "latencies by model": latency.by_model,
+    "latencies by day": lambda *period: latency.by_day(*period, latency.Kind.TOTAL),
+}
+
+
+def plans(work) -> list[str]:
+    """The steps that touch our tables."""
+    with CaptureQueriesContext(connection) as captured:
+        work()
+    steps = []
+    with connection.cursor() as cursor:
+        for query in captured.captured_queries:
+            if query["sql"].lstrip().upper().startswith("SELECT"):
+                cursor.execute("EXPLAIN QUERY PLAN " + query["sql"].replace("%", "%%"))
+                steps += [row[-1] for row in cursor.fetchall() if "chatbot_" in row[-1]]
+    return steps
+
+
+@pytest.mark.parametrize("read", READ.values(), ids=READ)
+def test_what_staff_read_goes_through_rollups_and_waiting_rows_only(read):
+    steps = plans(lambda: read(*MARCH))
+    assert steps
+    for step in steps:
+        assert step.startswith("SEARCH")
+        assert "chatbot_usagebucket" not in step  # days of the shop have a table of their own
+        if "chatbot_attempt " in step:
+            assert "to_roll_up (counts_at" in step or "(id=?)" in step
+        if "chatbot_daytotal" in step:
+            assert "starts_at" in step.partition("(")[2]
+
+
+def test_a_rollup_finds_what_waits_without_sorting():
+    steps = plans(lambda: rollups.roll_up(NOON))
+    assert all("to_roll_up" in step for step in steps)
+    assert len(steps) == 2
