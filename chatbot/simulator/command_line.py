@@ -19,6 +19,12 @@ def add_options(options: argparse.ArgumentParser) -> None:
         "--tokens-per-second", type=_not_negative, help="pace of every model; 0 does not pace (each model's own)"
     )
     options.add_argument(
+        "--spread",
+        type=_count,
+        default=0,
+        help="this many streams of one pace never speak at the same moment; 0 leaves it to chance (%(default)s)",
+    )
+    options.add_argument(
         "--latency", type=_not_negative, default=1.0, help="multiplies the delay of the first word (%(default)s)"
     )
     options.add_argument(
@@ -38,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
         seed=options.seed,
         tokens_per_second=options.tokens_per_second,
         latency=options.latency,
+        spread=options.spread,
         keys=options.key,
         host=options.host,
         port=options.port,

@@ -22,9 +22,17 @@ _LINGER_ZERO: Final = struct.pack("ii", 1, 0)
 
 
 async def play(
-    request: web.Request, exchange: Exchange, line: Line, bill: Bill, *, tokens_per_second: float
+    request: web.Request,
+    exchange: Exchange,
+    line: Line,
+    bill: Bill,
+    *,
+    tokens_per_second: float,
+    phase: float | None = None,
 ) -> web.StreamResponse:
     """Write the answer and settle its line. `tokens_per_second` 0 is as fast as it goes.
+
+    A stream's first token is due at once, or, with a `phase` of 0 to 1, at that part of a token's time by the clock.
 
     A client that leaves cancels the handler, so CancelledError (or ConnectionResetError) comes out of here within one
     turn of the loop. The line then holds what was written until that moment; settling it is left to the caller.
@@ -37,7 +45,7 @@ async def play(
     response.enable_chunked_encoding()
     await response.prepare(request)
     line.status = 200
-    hangup = await _play_steps(request, response, exchange, line, token_s if exchange.stream else 0.0)
+    hangup = await _play_steps(request, response, exchange, line, token_s if exchange.stream else 0.0, phase)
     # From the last write to here nothing was awaited: whoever has read the answer finds it on the bill.
     bill.settle(line, "broken" if hangup else "answered")
     if hangup is None or hangup.how == "end":
@@ -61,12 +69,20 @@ def hang_up(request: web.Request, hangup: Hangup) -> None:
 
 
 async def _play_steps(
-    request: web.Request, response: web.StreamResponse, exchange: Exchange, line: Line, token_s: float
+    request: web.Request,
+    response: web.StreamResponse,
+    exchange: Exchange,
+    line: Line,
+    token_s: float,
+    phase: float | None,
 ) -> Hangup | None:
-    """Write step by step, until the end (None) or the first hangup. The first token is due at once."""
+    """Write step by step, until the end (None) or the first hangup."""
     clock = asyncio.get_running_loop().time
     transport = request.transport
-    due = clock() - token_s
+    now = clock()
+    due = now - token_s
+    if phase is not None and token_s:
+        due += (phase * token_s - now) % token_s
     headers_wait = True
     run = 0
     for step in exchange.steps:

@@ -54,7 +54,8 @@ class Simulator:
     """A relay on a port of its own. Start and stop it, or use it as an async context manager.
 
     `seed` makes answers, ids, delays and random faults a function of the order of requests. `tokens_per_second` None is
-    each model's own speed, 0 no pacing at all. `latency` multiplies the models' delay of the first word, 0 is none.
+    each model's own speed, 0 no pacing at all. Of `spread` streams that follow each other no two speak at one moment; 0
+    leaves that to chance. `latency` multiplies the models' delay of the first word, 0 is none.
     `limits` are held to for each key: what is over them is refused with 429 and `Retry-After`, and bills nothing.
     `keys` are accepted beside DEFAULT_KEY. `port` 0 takes a free one. With a `signing_secret` only signed requests are
     answered, and answers are signed (see `signing`). Tokens got at `/token` live for `token_lifetime_s`.
@@ -66,6 +67,7 @@ class Simulator:
         seed: int | None = None,
         tokens_per_second: float | None = None,
         latency: float = 1.0,
+        spread: int = 0,
         keys: Iterable[str] = (),
         host: str = "127.0.0.1",
         port: int = 0,
@@ -81,6 +83,7 @@ class Simulator:
         self._seed = seed if seed is not None else Random().randrange(2**32)  # noqa: S311  not a secret
         self._tokens_per_second = tokens_per_second
         self._latency = latency
+        self._spread = spread
         self._keys = tuple(key.encode() for key in (DEFAULT_KEY, *keys))
         self._signing = Signing(signing_secret) if signing_secret else None
         self._limits = limits or RateLimits()
@@ -175,7 +178,8 @@ class Simulator:
                 self.bill.settle(line, "refused")
                 headers = {"Content-Type": reply.content_type, "x-request-id": line.id, **dict(reply.headers)}
                 return web.Response(status=reply.status, body=reply.body, headers=headers)
-            return await play(request, exchange, line, self.bill, tokens_per_second=self._speed(model))
+            phase = line.number % self._spread / self._spread if self._spread else None
+            return await play(request, exchange, line, self.bill, tokens_per_second=self._speed(model), phase=phase)
         except Rejected as err:
             line.status = err.status
             self.bill.settle(line, "refused")

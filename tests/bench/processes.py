@@ -70,11 +70,11 @@ def serve(command: list[str], port: int, *, env: Mapping[str, str] | None = None
 
 
 @contextmanager
-def simulator(*, tokens_per_second: float = 50) -> Iterator[Server]:
+def simulator(*, tokens_per_second: float = 50, spread: int = 0) -> Iterator[Server]:
     """The simulator, its first word without delay."""
     port = free_port()
-    options = ["--port", str(port), "--seed", "1", "--tokens-per-second", str(tokens_per_second), "--latency", "0"]
-    with serve([sys.executable, "-m", "chatbot.simulator", *options], port) as server:
+    options = ["--seed", "1", "--tokens-per-second", str(tokens_per_second), "--latency", "0", "--spread", str(spread)]
+    with serve([sys.executable, "-m", "chatbot.simulator", "--port", str(port), *options], port) as server:
         yield server
 
 
@@ -97,11 +97,11 @@ class Shop:
 
 
 @contextmanager
-def shop(*, catalogue: Path = ICECAT, tokens_per_second: float = 50) -> Iterator[Shop]:
+def shop(*, catalogue: Path = ICECAT, tokens_per_second: float = 50, spread: int = 0) -> Iterator[Shop]:
     """The demo project on a fresh SQLite file with `catalogue` imported, answering through the simulator."""
     with ExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="chatbot-bench-"))
-        upstream = stack.enter_context(simulator(tokens_per_second=tokens_per_second))
+        upstream = stack.enter_context(simulator(tokens_per_second=tokens_per_second, spread=spread))
         env = {
             "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
             "DJANGO_DEBUG": "0",

@@ -1,6 +1,7 @@
 """Delays, pace, and clients that leave."""
 
 import asyncio
+import statistics
 import time
 
 import pytest
@@ -21,6 +22,22 @@ async def test_tokens_come_at_their_pace() -> None:
     # 40 gaps of 5 ms; a busy machine makes it longer, nothing makes it shorter.
     assert arrivals[-1] - arrivals[0] >= 0.19
     assert len(arrivals) > 20, "tokens come one by one and not in a lump"
+
+
+async def test_spread_streams_never_speak_at_the_same_moment() -> None:
+    async with Simulator(seed=1, tokens_per_second=10, latency=0, spread=2) as simulator, http_client() as client:
+
+        async def phase_s() -> float:
+            question = client.stream(
+                "POST", f"{simulator.url}/chat/completions", json=streamed(), headers={"X-Simulate": "tokens:9"}
+            )
+            async with question as response:
+                arrivals = [time.perf_counter() async for _ in response.aiter_raw()]
+            return statistics.median(arrival % 0.1 for arrival in arrivals[1:-1])
+
+        one, other = await asyncio.gather(phase_s(), phase_s())
+    # Half a token's time apart on the circle of 100 ms, give or take what a busy machine adds.
+    assert 0.025 < (one - other) % 0.1 < 0.075
 
 
 async def test_the_first_word_waits_for_the_models_latency() -> None:
