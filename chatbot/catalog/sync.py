@@ -86,8 +86,9 @@ def sync(
                 fresh = _fresh(batch, seen, report)
                 _take_in(fresh, source, report, search, dry_run=dry_run)
             progress(report)
-        # Nothing read is a broken export, not an empty shop.
-        if remove_missing and report.complete and report.rows > report.rejected:
+        # Nothing read is a broken export, not an empty shop; a table without rows is what it says.
+        has_read = report.rows > report.rejected or (is_followed and not report.rows)
+        if remove_missing and report.complete and has_read:
             _remove_missing(seen, source, report, search, before=started, dry_run=dry_run)
     return report
 

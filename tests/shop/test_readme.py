@@ -3,6 +3,7 @@
 import re
 from dataclasses import fields
 
+from chatbot.catalog.sources import model, remote
 from chatbot.conf import Settings
 from tests.shop.conftest import ROOT
 
@@ -11,7 +12,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def names(heading: str) -> list[str]:
     """The names in the first column of the table below a heading."""
-    section = README.split(f"## {heading}\n")[1].split("\n## ")[0]
+    section = re.split(r"\n##+ ", README.split(f"# {heading}\n")[1])[0]
     return [name for row in re.findall(r"^\| (`[^|]+) \|", section, re.M) for name in re.findall(r"`(\w+)`", row)]
 
 
@@ -23,3 +24,8 @@ def test_the_environment_table_is_that_of_the_demo() -> None:
     source = (ROOT / "config" / "settings.py").read_text(encoding="utf-8")
     read = set(re.findall(r'environment\.\w+\(\s*"(\w+)"', source))
     assert set(names("Environment of the demo project")) == read
+
+
+def test_the_tables_of_sources_are_those_of_the_code() -> None:
+    assert set(names("A feed at an address")) == remote.KEYS
+    assert set(names("A model of the shop's own")) == model.KEYS

@@ -25,7 +25,8 @@ gives keys of products. Foreign keys, one-to-ones and many-to-manys that a path 
 | EVERY_S | seconds between full runs, 86400 when left away |
 
 A save, a delete and a change of a relation are on the next card as soon as they are committed (`sources.watching`).
-`bulk_update`, `QuerySet.update` and raw SQL send no signals: the full run, each night, finds what they did.
+`bulk_create`, `bulk_update`, `QuerySet.update` and raw SQL send no signals: the full run, each night, finds what they
+did, and so it does with the product of an id that an object no longer has.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -6,6 +6,7 @@ Price and stock are what Oscar's own strategy says to a shopper who is not logge
 stock record that it selects, tax included where it knows the tax. Categories are the path of the first public one,
 pictures the primary image, attributes Oscar's product attributes. Variants are products of their own and share the
 parent as their `item_group_id`; a parent alone cannot be bought and is none. A product's id is Oscar's primary key.
+Offers and vouchers hold for a basket, not for a product, so a card shows the price before them.
 
 Forked apps of Oscar work: models and classes are asked for by Oscar's own loading. The keys CURRENCY and EVERY_S of
 `sources.model` may be given beside CLASS.
@@ -14,7 +15,7 @@ Forked apps of Oscar work: models and classes are asked for by Oscar's own loadi
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
+from django.apps import apps
 from django.db.models import Q, QuerySet
 
 from chatbot.catalog.sources.model import ModelSource
@@ -28,17 +29,21 @@ class OscarSource(ModelSource):
     """Oscar's products that can be seen in the shop and bought."""
 
     def __init__(self, name: str, settings: Mapping[str, Any]) -> None:
-        """Raises ConfigurationError where django-oscar is not installed."""
-        try:
-            from oscar.core.loading import get_class, get_model
-        except (ImportError, ImproperlyConfigured) as err:
-            raise ConfigurationError(f"CHATBOT['SOURCES'][{name!r}] needs django-oscar: {err}") from err
+        """Raises ConfigurationError where django-oscar is not among the apps."""
+        if not apps.is_installed("oscar"):
+            raise ConfigurationError(
+                f"CHATBOT['SOURCES'][{name!r}] needs django-oscar, and its apps in INSTALLED_APPS; see Oscar's guide."
+            )
+        from oscar.core.loading import get_class, get_model
+
         self._selector = get_class("partner.strategy", "Selector")
         super().__init__(name, {**settings, "MODEL": "catalogue.Product", "FIELDS": {"id": "pk", "title": "get_title"}})
-        self._children = get_model("catalogue", "Product")._base_manager
+        self._products = get_model("catalogue", "Product")._base_manager
         self._watched: dict[Any, Getter] = {
             get_model("partner", "StockRecord"): "product",
             get_model("partner", "Partner"): _products_of_partner,
+            get_model("catalogue", "ProductClass"): self._products_of_class,
+            get_model("catalogue", "ProductAttribute"): _products_of_attribute,
             get_model("catalogue", "ProductImage"): "product",
             get_model("catalogue", "ProductAttributeValue"): "product",
             get_model("catalogue", "ProductCategory"): "product",
@@ -54,6 +59,7 @@ class OscarSource(ModelSource):
             .prefetch_related(
                 "stockrecords", "images", "parent__images", "categories", "parent__categories",
                 "attribute_values__attribute", "parent__attribute_values__attribute",
+                "attribute_values__value_option", "parent__attribute_values__value_option",
             )
         )  # fmt: skip
 
@@ -72,6 +78,7 @@ class OscarSource(ModelSource):
             "image_link": _image_of(instance) or (_image_of(parent) if parent else ""),
             "availability": _availability(info),
             "price": _price(info.price),
+            "sale_price": "",  # not an attribute that happens to be called so
             "product_type": _category_of(parent or instance),
             "gtin": upc if is_gtin else "",
             "mpn": "" if is_gtin else upc,
@@ -85,7 +92,12 @@ class OscarSource(ModelSource):
 
     def keys_beside(self, keys: Iterable[Any]) -> set[Any]:
         """Variants show what their parent says."""
-        return set(self._children.filter(parent__in=list(keys)).values_list("pk", flat=True))
+        return set(self._products.filter(parent__in=list(keys)).values_list("pk", flat=True))
+
+    def _products_of_class(self, kind: Any) -> Iterable[Any]:
+        """Whether stock is counted is said of a class; its variants are found beside their parents."""
+        keys: Iterable[Any] = self._products.filter(product_class=kind).values_list("pk", flat=True)
+        return keys
 
     def _attributes_of(self, instance: Any) -> dict[str, str]:
         """Attributes by their code where that is a field of ours ("brand", "color"), else by their name."""
@@ -102,7 +114,7 @@ _CODES = frozenset({"brand", "color", "size", "material"})
 
 
 def _variant_title(instance: Any, parent: Any) -> str:
-    """A variant that is called "XL" alone would be found by nobody."""
+    """The parent's title and the variant's: one that is called "XL" alone would be found by nobody."""
     title = text_of(instance.title)
     if parent is None or not title:
         return title or text_of(instance.get_title())
@@ -136,6 +148,11 @@ def _category_of(instance: Any) -> str:
 
 def _products_of_partner(partner: Any) -> Iterable[Any]:
     keys: Iterable[Any] = partner.stockrecords.values_list("product", flat=True)
+    return keys
+
+
+def _products_of_attribute(attribute: Any) -> Iterable[Any]:
+    keys: Iterable[Any] = attribute.productattributevalue_set.values_list("product", flat=True)
     return keys
 
 

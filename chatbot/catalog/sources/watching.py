@@ -1,12 +1,15 @@
 """Models that are sources, kept in step by signals: a change is in the catalogue as soon as it is committed.
 
 A signal only notes a key. When its transaction commits, the noted products are read anew, PAGE at a time, so 1,000
-saves of one transaction are two batches, and a save that is rolled back does nothing. What goes wrong there is logged
-and mended by the next full run: the shop's own save never fails for it.
+saves of one transaction are two batches, and a save that is rolled back does nothing. What goes wrong there is logged,
+and the source is due for a full run: the shop's own save never fails for it.
+
+`bulk_create`, `bulk_update`, `QuerySet.update` and raw SQL send no signals. Code that uses them may say what it did, in
+the same transaction, by `changed("shop", keys)`; otherwise the nightly run finds it.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -14,12 +17,12 @@ from weakref import WeakKeyDictionary
 from django.apps import apps
 from django.conf import settings as django_settings
 from django.core.signals import setting_changed
-from django.db import connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import ManyToManyField, Model
 from django.db.models.signals import m2m_changed, post_save, pre_delete
 
-from chatbot.catalog.sources.configured import sources
+from chatbot.catalog.sources.configured import source_named, sources
 from chatbot.catalog.sources.model import PAGE, ModelSource
 from chatbot.catalog.sources.values import Getter, value_of
 from chatbot.catalog.sync import one_writer, refresh
@@ -38,7 +41,8 @@ class _Noted:
 
     def __init__(self) -> None:
         self.keys: set[Any] = set()
-        self.gone: set[str] = set()
+        self.gone: dict[Any, str] = {}
+        """Ids by the keys of deleted objects, which only they could say. It is those of `keys` that count."""
         self.too_many = False
 
     def add(self, keys: Iterable[Any]) -> None:
@@ -68,6 +72,18 @@ def connect() -> None:
     for source in found.values():
         if isinstance(source, ModelSource):
             _follow(source)
+
+
+def changed(source: str, keys: Iterable[Any], *, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Say that the objects of these keys were changed, added or deleted without a signal. Taken in after the commit.
+
+    The id of a deleted object is known to nobody any more: its product goes with the next full run. Raises
+    ConfigurationError when there is no such source, or when it is no model's.
+    """
+    found = source_named(source)
+    if not isinstance(found, ModelSource):
+        raise ConfigurationError(f"CHATBOT['SOURCES'][{source!r}] is a feed; only a model's objects can change alone.")
+    _note(found, using, keys)
 
 
 def _follow(source: ModelSource) -> None:
@@ -100,10 +116,10 @@ def _saved(source: ModelSource, *, instance: Model, using: str, **_: object) -> 
 
 def _deleted(source: ModelSource, *, instance: Model, using: str, **_: object) -> None:
     try:
-        gone = [source.sku(instance)]
+        gone = {instance.pk: source.sku(instance)}
     except Exception:  # noqa: BLE001 - the shop's own code, in the shop's own save
         _log.exception("The id of a deleted product of %r cannot be read.", source.name)
-        gone = []
+        gone = {}
     _note(source, using, [instance.pk], gone)
 
 
@@ -139,10 +155,10 @@ def _joined(
         _note(source, using, joined.values_list("pk", flat=True))
 
 
-def _note(source: ModelSource, using: str, keys: Iterable[Any], gone: Iterable[str] = ()) -> None:
+def _note(source: ModelSource, using: str, keys: Iterable[Any], gone: Mapping[Any, str] | None = None) -> None:
     noted = _noted.setdefault(connections[using], {}).setdefault(source.name, _Noted())
     noted.add(keys)
-    noted.gone.update(gone)
+    noted.gone.update({key: sku for key, sku in (gone or {}).items() if key in noted.keys})
     # Each signal its own: the one that a savepoint drops must not take the others' with it.
     transaction.on_commit(partial(_flush, source, using), using=using, robust=True)
 
@@ -152,26 +168,37 @@ def _flush(source: ModelSource, using: str) -> None:
     if noted is None:
         return  # the first of the transaction's signals took them all
     if noted.too_many:
-        if not SourceStatus.objects.filter(source=source.name).update(is_due=True):
-            SourceStatus.objects.get_or_create(source=source.name, defaults={"is_due": True})
         _log.warning("More than %d products of %r changed at once: a full run is due.", FOLLOWED, source.name)
-    follow(source, noted.keys, noted.gone)
+    try:
+        follow(source, noted.keys, noted.gone)
+    except Exception:  # noqa: BLE001 - the shop's own code, or a database that is busy, after the shop's own commit
+        _log.exception("Changes of %r could not be taken in: a full run is due.", source.name)
+        noted.too_many = True
+    if noted.too_many and not SourceStatus.objects.filter(source=source.name).update(is_due=True):
+        SourceStatus.objects.get_or_create(source=source.name, defaults={"is_due": True})
 
 
-def follow(source: ModelSource, keys: Iterable[Any], gone: Iterable[str] = ()) -> None:
-    """Bring the products of these keys to what the shop says now; those that it sells no more are taken away."""
-    changed = set(keys)
-    changed |= source.keys_beside(changed)
-    waiting, lost = list(changed), set(gone)
-    while waiting or lost:
-        batch, waiting = waiting[:PAGE], waiting[PAGE:]
+def follow(source: ModelSource, keys: Iterable[Any], gone: Mapping[Any, str]) -> None:
+    """Bring the products of these keys to what the shop says now; those that it sells no more are taken away.
+
+    `gone` are the ids of deleted objects by key: one that is there after all, its deletion rolled back, stays.
+    """
+    waiting = set(keys)
+    waiting |= source.keys_beside(waiting)
+    for batch in _batches(waiting):
         with one_writer(source.name):
             rows = source.rows_of(batch)
-            hidden = source.skus_of([key for key in batch if key not in rows])
-            report = refresh(rows.values(), {*hidden, *lost}, source=source.name)
-        lost = set()
+            missing = [key for key in batch if key not in rows]
+            lost = {*source.skus_of(missing), *(gone[key] for key in missing if key in gone)}
+            report = refresh(rows.values(), lost, source=source.name)
         for rejection in report.rejections:
             _log.warning("%s: %s %s: %s", source.name, rejection.sku, rejection.column, rejection.reason)
+
+
+def _batches(keys: Iterable[Any]) -> Iterator[list[Any]]:
+    waiting = list(keys)
+    for start in range(0, len(waiting), PAGE):
+        yield waiting[start : start + PAGE]
 
 
 def _reconnect(*, setting: str, **_: object) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -177,6 +177,94 @@ def test_the_full_run_finds_what_sends_no_signals_and_removes() -> None:
     status = SourceStatus.objects.get()
     assert (status.unchanged, status.error, status.running_until) == (2, "", None)
     assert status.succeeded_at == status.ended_at is not None
+
+
+def test_what_is_written_in_bulk_is_found_by_the_full_run_alone() -> None:
+    with transaction.atomic():
+        Good.objects.bulk_create(Good(code=f"G{number}", name="Kettle", price=Decimal(5)) for number in range(3))
+    assert offered() == []
+    assert running.run(source_named("shop")).added == 3
+    rows = list(Good.objects.order_by("code"))
+    for row in rows:
+        row.price = Decimal(7)
+    Good.objects.bulk_update(rows, ["price"])
+    assert running.run(source_named("shop")).changed == 3
+    assert {product.price for product in Product.objects.all()} == {Decimal(7)}
+    assert configured().search("kettle")
+
+
+def test_code_that_writes_in_bulk_may_say_so() -> None:
+    first, second = good("G1"), good("G2")
+    with transaction.atomic():
+        Good.objects.filter(code="G1").update(price=Decimal(1))
+        Good.objects.filter(code="G2").update(is_public=False)
+        watching.changed("shop", [first.pk, second.pk])
+        assert Product.objects.get(sku="G1").price != 1
+    assert Product.objects.get(sku="G1").price == 1
+    assert offered() == ["G1"]
+    with pytest.raises(ConfigurationError, match="has no source 'shap'"):
+        watching.changed("shap", [1])
+
+
+def test_a_queryset_that_is_deleted_takes_its_products_away_when_it_is_committed() -> None:
+    for code in ("G1", "G2", "G3"):
+        good(code)
+    with transaction.atomic():
+        Good.objects.filter(code__in=["G1", "G2"]).delete()
+        assert offered() == ["G1", "G2", "G3"]
+    assert offered() == ["G3"]
+    assert [hit.sku for hit in configured().search("kettle")] == ["G3"]
+
+
+def test_deletions_that_are_rolled_back_take_nothing_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "FOLLOWED", 3)
+    monkeypatch.setattr(watching, "PAGE", 2)
+    for number in range(6):
+        good(f"G{number}")
+    running.run(source_named("shop"))
+    with transaction.atomic():
+        Good.objects.all().delete()
+        transaction.set_rollback(True)
+    good("G6")
+    assert offered() == [f"G{number}" for number in range(7)]
+    running.run_due(timezone.now())
+    assert offered() == [f"G{number}" for number in range(7)]
+
+
+def test_a_transaction_changed_and_rolled_back_in_parts_gives_the_last_word() -> None:
+    made = good("G1")
+    with transaction.atomic():
+        made.price = Decimal(2)
+        made.save()
+        with transaction.atomic():
+            Stock.objects.all().delete()
+            transaction.set_rollback(True)
+        Good.objects.filter(pk=made.pk).update(price=Decimal(3))
+    product = Product.objects.get()
+    assert (product.price, product.availability) == (Decimal(3), "in_stock")
+
+
+def test_a_shop_that_empties_its_shelves_in_bulk_is_empty_after_the_full_run() -> None:
+    good("G1")
+    good("G2")
+    Good.objects.update(is_public=False)
+    assert running.run(source_named("shop")).removed == 2
+    assert offered() == []
+
+
+def test_what_cannot_be_taken_in_after_a_commit_is_due(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def busy(*_: object, **__: object) -> None:
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(watching, "refresh", busy)
+        good("G1")
+    assert "database is locked" in caplog.text
+    assert SourceStatus.objects.get().is_due
+    assert running.run_due(timezone.now()) == 1
+    assert offered() == ["G1"]
 
 
 def test_a_product_that_comes_while_the_run_goes_on_stays(monkeypatch: pytest.MonkeyPatch) -> None:

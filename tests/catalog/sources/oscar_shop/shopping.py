@@ -1,6 +1,7 @@
 """What staff do in Oscar's dashboard is on the assistant's next card. Run by test_oscar.py in a process of its own."""
 
 import base64
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -8,13 +9,18 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from oscar.core.loading import get_model
 
 from chatbot.catalog import running
 from chatbot.catalog.sources.configured import source_named
+from chatbot.database import close_pool
+from chatbot.models import Endpoint, Route
 from chatbot.models import Product as Ours
+from chatbot.testing import ScriptedRelay, answered_by
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Product, ProductClass, Category = (get_model("catalogue", name) for name in ("Product", "ProductClass", "Category"))
@@ -43,6 +49,14 @@ def kettle() -> Any:
     return made
 
 
+@pytest.fixture(autouse=True)
+def _route() -> Iterator[None]:
+    endpoint, _ = Endpoint.objects.get_or_create(name="default")
+    Route.objects.get_or_create(endpoint=endpoint, model="gemini-2.5-flash")
+    yield
+    close_pool()
+
+
 @pytest.fixture
 def staff() -> Client:
     """A member of staff who is logged in."""
@@ -55,6 +69,15 @@ def staff() -> Client:
 def card(words: str = "copper kettle") -> dict[str, Any]:
     """The first card that a shopper's words find."""
     (found, *_) = Client().get("/chat/api/products/", {"q": words}).json()["results"]
+    return found
+
+
+def answered(question: str = "A copper kettle?") -> dict[str, Any]:
+    """The card of a whole turn: the model cites, and never learns to say a price."""
+    with answered_by(ScriptedRelay(["How about this one: ", "[[p1]]", "?"])):
+        answer = Client().post("/chat/api/answers/", {"text": question}, content_type="application/json")
+    assert answer.status_code == 200, answer.content
+    (found,) = answer.json()["products"]
     return found
 
 
@@ -114,13 +137,16 @@ def test_one_line_of_settings_is_enough(kettle: Any) -> None:
 
 
 def test_a_price_saved_in_the_dashboard_is_on_the_next_card(kettle: Any, staff: Client) -> None:
+    assert answered()["price"] == "49.9000"
     saved_in_dashboard(staff, kettle, **{"stockrecords-0-price": "39.50"})
     assert card()["price"] == "39.5000"
+    assert answered()["price"] == "39.5000"
 
 
 def test_stock_saved_in_the_dashboard_is_on_the_next_card(kettle: Any, staff: Client) -> None:
     saved_in_dashboard(staff, kettle, **{"stockrecords-0-num_in_stock": "0"})
     assert card()["availability"] == "out_of_stock"
+    assert answered()["availability"] == "out_of_stock"
     saved_in_dashboard(staff, kettle, **{"stockrecords-0-num_in_stock": "7"})
     assert card()["availability"] == "in_stock"
 
@@ -181,3 +207,33 @@ def test_a_product_without_stock_record_has_no_price_and_cannot_be_bought(kettle
     StockRecord.objects.all().delete()
     row = Ours.objects.get()
     assert (row.price, row.availability) == (None, "out_of_stock")
+
+
+def test_a_class_that_no_longer_counts_its_stock_is_always_there(kettle: Any) -> None:
+    kettle.stockrecords.update(num_in_stock=0)
+    kettle.product_class.track_stock = False
+    kettle.product_class.save()
+    assert card()["availability"] == "in_stock"
+
+
+def test_an_attribute_called_like_a_field_changes_no_price(kettle: Any) -> None:
+    attribute = ProductAttribute.objects.create(
+        product_class=kettle.product_class, name="sale_price", code="on_sale", type="text"
+    )
+    attribute.save_value(kettle, "ask us")
+    assert running.run(source_named("oscar")).rejected == 0
+    assert answered()["sale_price"] is None
+
+
+def test_the_queries_of_a_full_run_grow_with_the_strategy_alone(kettle: Any) -> None:
+    """Oscar's own strategy asks for the stock record of each product; all else is asked for once a page."""
+    shelf, partner, counts = kettle.categories.get(), Partner.objects.get(), []
+    for number in range(8):
+        made = Product.objects.create(title=f"Kettle {number}", product_class=kettle.product_class)
+        made.categories.add(shelf)
+        StockRecord.objects.create(product=made, partner=partner, partner_sku=f"N-{number}", price=Decimal(9))
+        if number in (3, 7):
+            with CaptureQueriesContext(connection) as captured:
+                assert len(list(source_named("oscar").rows())) == number + 2
+            counts.append(len(captured))
+    assert counts[1] - counts[0] == 4
