@@ -15,12 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 from chatbot.assistant.claims.checking import Fix, Knowledge
 from chatbot.assistant.claims.names import CITATION, level, visible
 from chatbot.assistant.claims.secrets import RECITED, SUSPECT, Secret, secret
-from chatbot.assistant.claims.watching import may_begin, sentence_end
+from chatbot.assistant.claims.watching import LONGEST, ends_later, has_begun, may_begin, sentence_end
 from chatbot.assistant.sentences import not_in_shop, price_unknown, spoken, terms_unknown
 from chatbot.events import (
     ProductCard,
@@ -38,6 +38,8 @@ _BRACKETED_SO_FAR: Final = re.compile(r"\[(?:\[[^\[\]\n]{0,40}\]?)?")
 """Held back until it is clear what it is; longer than this it is text."""
 _WORD_ENDS: Final = re.compile(r"[^a-z]")
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
+SHORT: Final = 48
+"""Characters of held words that are looked at again in one search."""
 
 
 @dataclass(slots=True)
@@ -59,6 +61,10 @@ class Grounding:
     _know: Knowledge = field(init=False)
     _secret: Secret | None = field(init=False)
     _held: str = ""
+    _awaits_end: bool = False
+    """Whether what is held is a sentence that nothing but its end lets go on."""
+    _unread: int = 0
+    """Characters that passed since it was last looked whether they recite the rules."""
     _line: str = ""
     """The line so far, as the model wrote it and as it was corrected."""
     _before: str = ""
@@ -87,17 +93,26 @@ class Grounding:
 
         They are taken for said then, and must not be fed as well.
         """
-        text = said.text
-        if self._held or self._due or said.block != self._open or _waits(text):
+        if self._held or self._due or said.block != self._open or _look(said.text) != "plain":
             return False
-        if self._secret and self._secret.begins(level(self._line[-SUSPECT:]), level(text)) < len(text):
-            return False
-        self._line += text
-        return True
+        return self._goes_on(said.text)
 
     def feed(self, text: str) -> list[TurnEvent]:
         """The events that these further words of the model allow to be shown."""
-        return self._read(self._held + visible(text), final=False)
+        text = visible(text)
+        if self._awaits_end and len(self._held) + len(text) < LONGEST and ends_later(text):
+            self._held += text
+            return []
+        text = self._held + text
+        if len(text) < SHORT and not self._due and self._open:
+            match _look(text):
+                case "plain" if self._goes_on(text):
+                    self._held = ""
+                    return [TextAdded(text=text, block=self._open)]
+                case "open":  # the next word shows what this is, mostly nothing
+                    self._held = text
+                    return []
+        return self._read(text, final=False)
 
     def close(self) -> list[TurnEvent]:
         """The rest: what was held back, the cards that are due, the end of the block."""
@@ -108,6 +123,7 @@ class Grounding:
     def withdraw(self, reason: str) -> list[TurnEvent]:
         """Take back all words so far; what is fed next begins a new block. Cards stay: they are the shop's own."""
         self._held = self._line = ""
+        self._awaits_end = False
         self._previous = None
         self._due.clear()
         events = self._end_block()
@@ -123,16 +139,28 @@ class Grounding:
         self._due = [card for card in cards if card.sku not in self._shown]
         return events + self._end_block()
 
+    def _goes_on(self, text: str) -> bool:
+        """Take `text`, in which nothing begins, for said, unless it goes on with a recital of the rules."""
+        if self._secret:
+            self._unread += len(text)
+            if self._unread >= self._secret.step:
+                if self._secret.begins(level(self._line[-SUSPECT:]), level(text)) < len(text):
+                    return False
+                self._unread = 0
+        self._line += text
+        return True
+
     def _read(self, text: str, *, final: bool) -> list[TurnEvent]:
         events: list[TurnEvent] = []
         said: list[str] = []
-        self._held = ""
+        self._held, self._awaits_end = "", False
         plain = level(text)
         at = 0
         while at < len(text):
             mark = self._next_mark(text, plain, at)
-            said.append(text[at:mark])
-            self._line += text[at:mark]
+            lead = text[at:mark]
+            said.append(lead)
+            self._line += lead
             at = mark
             if mark == len(text):
                 break
@@ -158,6 +186,9 @@ class Grounding:
             else:
                 end = self._judged(text, plain, mark, said, final=final)
                 if end is None:
+                    if lead == " " and len(said) == 1:  # one frame for a space and its word
+                        self._line, at = self._line[:-1], mark - 1
+                        said.clear()
                     break
                 at = end
         self._held = text[at:]
@@ -179,7 +210,7 @@ class Grounding:
 
     def _judged(self, text: str, plain: str, mark: int, said: list[str], *, final: bool) -> int | None:
         """Add what may be said of the sentence that goes on at `mark`; gives its end, None while it is open."""
-        end = sentence_end(plain, mark, is_final=final)
+        begin, end = mark, sentence_end(plain, mark, is_final=final)
         while end is not None:
             is_over = plain[end : end + 1] == "\n" or (final and end == len(text))
             sentence = text[mark:end]
@@ -193,7 +224,8 @@ class Grounding:
                 self._add(self._fixed(sentence, fixes), said)
                 return end
             further = sentence_end(plain, end, is_final=final) if end < len(text) else None
-            end = further if further != end else None
+            begin, end = end, further if further != end else None
+        self._awaits_end = ends_later(plain[begin:]) and has_begun(plain, mark)
         return None
 
     def _fixed(self, sentence: str, fixes: Sequence[Fix]) -> str:
@@ -312,7 +344,15 @@ def _with_percent(claim: str, percent: Decimal) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _waits(text: str) -> bool:
-    """Whether a piece of an answer holds anything to look at. Words come again and again, and looking is dear."""
+def _look(text: str) -> Literal["plain", "open", "mark"]:
+    """What a piece of an answer is: nothing to look at, or perhaps the beginning of a claim and nothing else, or more.
+
+    Words come again and again, and looking is dear.
+    """
+    if "[" in text or not text.isprintable():
+        return "mark"
     plain = level(text)
-    return "[" in text or not text.isprintable() or may_begin(plain, 0) < len(plain)
+    mark = may_begin(plain, 0)
+    if mark == len(plain):
+        return "plain"
+    return "open" if text[:mark] in ("", " ") and not has_begun(plain, mark) else "mark"

@@ -12,6 +12,8 @@ from time import process_time
 from tests.bench.figures import Figure, benchmark
 
 WORDS = 20_000
+PARAGRAPH = 100
+"""Words after which a line ends."""
 
 
 @benchmark("goods", "claims")
@@ -84,7 +86,9 @@ def _cost() -> Iterator[Figure]:
         grounding.feed("!")
         at_once = 0
         began_s = process_time()
-        for piece in pieces:
+        for number, piece in enumerate(pieces):
+            if number % PARAGRAPH == 0:
+                grounding.feed("\n")
             if grounding.passes(piece):
                 at_once += 1
             else:

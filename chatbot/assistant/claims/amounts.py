@@ -1,9 +1,10 @@
 """Amounts of money in Korean and English, however they are written: 5만 9천원, ₩59,000, fifty dollars, 49.99 USD."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 NUMBER: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
@@ -94,14 +95,16 @@ class Amount:
         return (self.currency == "USD" and currency.endswith("D")) or (self.currency, currency) == ("JPY", "CNY")
 
 
-def amounts(text: str) -> Iterator[Amount]:
-    """Every amount of `text`, which is lower case (see `names.level`), in order."""
-    for match in _AMOUNT.finditer(text):
-        if found := _read(match):
-            yield found
+@lru_cache(maxsize=256)
+def amounts(text: str) -> Sequence[Amount]:
+    """Every amount of `text`, which is lower case (see `names.level`), in order.
+
+    A sentence is asked about by several who judge it.
+    """
+    return tuple(_read(match) for match in _AMOUNT.finditer(text))
 
 
-def _read(match: re.Match[str]) -> Amount | None:
+def _read(match: re.Match[str]) -> Amount:
     start = match.start()
     if sign := match["sign"]:
         return Amount(start, match.end(), _number(match["signed"]) * _scale(match["k"]), _SIGNS[sign])

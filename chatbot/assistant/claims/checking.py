@@ -99,10 +99,10 @@ class Knowledge:
     catalogue: str = ""
     links: Sequence[str] = ()
     names: Names = field(init=False)
-    _said: list[Amount] = field(init=False)
+    _said: Sequence[Amount] = field(init=False)
     _wished: set[tuple[str, str]] = field(init=False)
     _terms: list[Promise] = field(init=False)
-    _amounts: list[Amount] = field(init=False)
+    _amounts: Sequence[Amount] = field(init=False)
     _percents: set[Decimal] = field(init=False)
     _words: set[str] = field(default_factory=set)
     _described: set[str] = field(default_factory=set)
@@ -110,10 +110,10 @@ class Knowledge:
     def __post_init__(self) -> None:
         self.names = Names(self.cards)
         said, terms = level(self.said), level(self.terms)
-        self._said = list(amounts(said))
+        self._said = amounts(said)
         self._wished = {promise.atom for promise in promises(said, is_ours=True)}
         self._terms = list(promises(terms, is_ours=True))
-        self._amounts = list(amounts(terms))
+        self._amounts = amounts(terms)
         self._percents = {found.percent for found in discounts(terms) if found.percent is not None}
 
     def judge(self, before: str, sentence: str, previous: int | None, *, is_over: bool) -> list[Fix] | None:
@@ -268,7 +268,7 @@ class _Reading:
         return any(start <= one.start < stop for one in self.mentions)
 
     def _amounts(self) -> Iterator[tuple[int, int, Fix | None]]:
-        found = list(amounts(self.text))
+        found = amounts(self.text)
         for amount in found:
             if amount.end > self.at:
                 yield amount.start, amount.end, self._amount(amount, found)
@@ -399,7 +399,7 @@ class _Reading:
         return Fix(found.start, found.end, "stock")
 
     def _promises(self) -> Iterator[tuple[int, int, Fix | None]]:
-        said = list(amounts(self.text))
+        said = amounts(self.text)
         for found in promises(self.text):
             if found.end <= self.at:
                 continue
@@ -433,7 +433,7 @@ class _Reading:
             rest = [word for word in words if not any(word in self.text[one.start : one.end] for one in inside)]
             if len(words) < 2 or not rest or any(_claims(bold[1])):
                 continue
-            recommends = _RECOMMENDS.search(self.text) is not None or any(True for _ in amounts(self.text))
+            recommends = _RECOMMENDS.search(self.text) is not None or bool(amounts(self.text))
             if self.know.knows(rest, as_name=recommends):
                 continue
             is_other = not inside and bool(self.mentions)

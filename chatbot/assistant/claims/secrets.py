@@ -12,6 +12,8 @@ RECITED: Final = 40
 """Characters in a row that are taken for a recital; ordinary sentences may share fewer with the rules."""
 
 _STEP: Final = 8
+_SELDOM: Final = 12
+"""Characters that may come between two looks: with a step less than SUSPECT, so that no run slips through."""
 _RARE: Final = re.compile(r"(?=[a-z0-9_-]*\d)(?=[a-z0-9_-]*[a-z])[a-z0-9_-]{6,}")
 
 
@@ -25,6 +27,8 @@ class Secret:
         self._rare = sorted(set(_RARE.findall(plain)), key=len, reverse=True)
         starts = {word[:length] for word in self._rare for length in range(1, len(word))}
         words, cut = ("|".join(map(re.escape, sorted(each, key=len, reverse=True))) for each in (self._rare, starts))
+        self.step = 1 if self._rare else _SELDOM
+        """After how many further characters it has to be asked again."""
         self._word = re.compile(rf"(?:{words})|(?<![a-z0-9])(?:{cut})$") if self._rare else None
 
     def begins(self, before: str, text: str) -> int:

@@ -1,7 +1,6 @@
 """Where in streaming words a claim may begin, and where the sentence that makes it is over."""
 
 import re
-from collections.abc import Mapping, Sequence
 from typing import Final
 
 _KOREAN: Final = """
@@ -61,6 +60,7 @@ _COUNTED: Final = (
     r"|business|hundred"
     r"|thousand|one|two|three|four|five|six|seven|eight|nine|to\b|or\b)"
 )
+_SINO_DIGITS: Final = "일이삼사오육칠팔구십백천만억"
 _SINO: Final = (
     r"(?<![가-힣])[일이삼사오육칠팔구십백천만억]+\s?"
     r"(?:[일이삼사오육칠팔구][십백천만]?[일이삼사오육칠팔구십백천]*\s?)?(?:$|원)"
@@ -72,43 +72,65 @@ _NUMERAL: Final = (
     r"|left|rem|units"
     r"|in\sst|am\b|pm\b|a\.?m|p\.?m|to\b|or\b|에서|[a-z]{1,5}$)|\d{1,3}(?:,\d{3})+|\d{4,}"
 )
-_AT_ONCE: Final = r"[$€£¥₩]|\*\*|\*$|!\["
 
 LONGEST: Final = 600
 """Characters of a sentence that are waited for; a longer one is judged as far as it has come."""
 
 
-def _prefixes(words: Sequence[str]) -> str:
-    cut = {word[:length] for word in words for length in range(1, len(word))}
-    return "|".join(sorted(map(re.escape, cut), key=len, reverse=True))
+def _watched() -> tuple[re.Pattern[str], dict[str, re.Pattern[str]]]:
+    """What finds the characters by which anything begins, and for each of them what may follow.
 
-
-def _whole(words: Sequence[str], only_with: Mapping[str, str]) -> str:
-    return "|".join((*map(re.escape, words), *(each.replace("~", "[a-z]{0,8}$") for each in only_with.values())))
-
-
-def _may_begin() -> re.Pattern[str]:
+    One pattern of all that may begin would try some thirty branches at every character of an answer.
+    """
     korean, latin, numbers = _KOREAN.split(), _LATIN.split(), _NUMBERS.split()
-    open_latin = [*_LATIN_ONLY_WITH, *numbers]
-    whole = _whole(latin, _LATIN_ONLY_WITH)
-    return re.compile(
-        rf"{_AT_ONCE}|{_NUMERAL}|{_SINO}|{_whole(korean, _KOREAN_ONLY_WITH)}"
-        rf"|(?<![a-z])(?:{whole}|(?:{'|'.join(numbers)}){_COUNTED})"
-        rf"|(?:{_prefixes([*korean, *_KOREAN_ONLY_WITH])}|값)$"
-        rf"|(?<![a-z])(?:{_prefixes([*latin, *open_latin])}|{'|'.join(open_latin)})$"
-    )
+    following: dict[str, list[str]] = {}
+    for character in "$€£¥₩":
+        following[character] = [""]
+    following["*"], following["!"] = [r"\*\*", r"\*$"], [r"!\["]
+    for numeral in _SINO_DIGITS:
+        following[numeral] = [_SINO]
+    whole = [(word, re.escape(word)) for word in (*korean, *latin)]
+    whole += [*_KOREAN_ONLY_WITH.items(), *_LATIN_ONLY_WITH.items()]
+    whole += [(number, f"{number}{_COUNTED}") for number in numbers]
+    for word, pattern in whole:
+        following.setdefault(word[0], []).append(pattern.replace("~", "[a-z]{0,8}$"))
+    for word in (*korean, *_KOREAN_ONLY_WITH, *latin, *_LATIN_ONLY_WITH, *numbers):
+        if len(word) > 1:
+            following[word[0]].append(_so_far(word))
+    for word in ("값", *_LATIN_ONLY_WITH, *numbers):
+        following[word[0]].append(f"{re.escape(word)}$")
+    # A Latin letter begins something only where a word begins.
+    first = re.compile(rf"[\d{re.escape(''.join(following))}](?<![a-z][a-z])")
+    return first, {character: re.compile("|".join(dict.fromkeys(each))) for character, each in following.items()}
 
 
-_MAY_BEGIN: Final = _may_begin()
+def _so_far(word: str) -> str:
+    """A pattern of the beginnings of `word`, which has two letters or more, at the end of a text. Not the whole."""
+    pattern = "$"
+    for character in reversed(word[1:-1]):
+        pattern = f"(?:{re.escape(character)}{pattern}|$)"
+    return re.escape(word[0]) + pattern
+
+
+_FIRST, _FOLLOWING = _watched()
+_NUMERALS: Final = re.compile(_NUMERAL)
 _SENTENCE_END: Final = re.compile(r"[.!?。…]+[*\"'”)\]]*(?=\s)|。|\n")
+_END_IN_SIGHT: Final = re.compile(r"[.!?。…]+[*\"'”)\]]*(?:\s|\Z)|。|\n")
 _AFTER: Final = re.compile(r"[ \t]*(?:\[\[[^\[\]\n]{1,40}\]\][ \t]*)*")
 _BRACKET_SO_FAR: Final = re.compile(r"\[(?:\[[^\[\]\n]{0,40}\]?)?$")
 
 
 def may_begin(text: str, at: int) -> int:
     """Where in `text` (level) from `at` on a claim may begin, or begin to begin; its length when nowhere."""
-    found = _MAY_BEGIN.search(text, at)
-    return found.start() if found else len(text)
+    for first in _FIRST.finditer(text, at):
+        if _FOLLOWING.get(first[0], _NUMERALS).match(text, first.start()):
+            return first.start()
+    return len(text)
+
+
+def has_begun(text: str, at: int) -> bool:
+    """Whether a claim begins at `at`, however the text goes on."""
+    return may_begin(f"{text}\0", at) == at
 
 
 def sentence_end(text: str, at: int, *, is_final: bool) -> int | None:
@@ -129,3 +151,8 @@ def sentence_end(text: str, at: int, *, is_final: bool) -> int | None:
     if is_final or len(text) - at > LONGEST:
         return len(text)
     return None
+
+
+def ends_later(text: str) -> bool:
+    """Whether a sentence that goes on with `text` is not over in it, nor perhaps with its last character."""
+    return _END_IN_SIGHT.search(text) is None
