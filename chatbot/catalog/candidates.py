@@ -8,6 +8,7 @@ from typing import overload
 
 from django.db.models import F
 
+from chatbot.catalog.offered import offered
 from chatbot.catalog.question import Question
 from chatbot.catalog.search import Search, configured
 from chatbot.catalog.search.base import Filters
@@ -112,8 +113,7 @@ class _Finding:
         hits = self._search.search(
             question.words, limit=depth, in_stock_only=self._in_stock_only, **({"filters": filters} if filters else {})
         )
-        # Without the further columns of the feed: they are the larger part of a row, and no answer is made of them.
-        rows = Product.objects.offered().defer("attributes").in_bulk([hit.product_id for hit in hits])
+        rows = offered([hit.product_id for hit in hits])
         found_ = [(hit.score, rows[hit.product_id]) for hit in hits if hit.product_id in rows]
         return self._sorted(found_)[: self._limit]
 

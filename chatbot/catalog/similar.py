@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from chatbot.catalog.offered import offered
 from chatbot.catalog.search import Search, configured
 from chatbot.catalog.search.base import Filters
 from chatbot.catalog.search.filtering import fitting
@@ -26,7 +27,7 @@ def similar_to(
         variants = list(rows.order_by("pk")[:limit])
     words = f"{_kind(product)} {product.title}".strip()
     hits = search.search(words, limit=limit * _DEPTH, filters=narrowed)
-    rows_ = Product.objects.offered().in_bulk([hit.product_id for hit in hits])
+    rows_ = offered([hit.product_id for hit in hits])
     found = [rows_[hit.product_id] for hit in hits if hit.product_id in rows_]
     if not filters:  # without a wish for another colour or size, its variants are the same product
         found = [row for row in found if not row.item_group_id or row.item_group_id != product.item_group_id]
@@ -45,7 +46,7 @@ def goes_with(
     found: dict[str, Product] = {}
     for words in filter(None, (f"{product.brand} {_kind(product)}".strip(), shelf.rpartition(">")[2].strip())):
         hits = search.search(words, limit=limit * _DEPTH, filters=narrowed)
-        rows = Product.objects.offered().in_bulk([hit.product_id for hit in hits])
+        rows = offered([hit.product_id for hit in hits])
         for hit in hits:
             row = rows.get(hit.product_id)
             if row and row.product_type != product.product_type and _is_other(row, product):

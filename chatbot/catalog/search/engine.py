@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connections, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from chatbot.catalog.search import frequencies as counted
 from chatbot.catalog.search import spelling
 from chatbot.catalog.search.base import Filters, Hit
 from chatbot.catalog.search.document import Fields, fields_of
@@ -19,7 +20,7 @@ from chatbot.catalog.vocabulary import documents
 from chatbot.models import Product
 
 TABLE = "chatbot_search"
-POOL = 150
+POOL = 80
 """Products that an engine finds for the ranking to order; at least three times what is asked for."""
 FEW = 10
 """With fewer products that hold all words, those that hold most of them compete; with more, they only follow."""
@@ -47,7 +48,9 @@ class Engine(ABC):
             wanted = replace(wanted, extras=tuple(dict.fromkeys((*wanted.extras, *_hints(filters.hints)))))
         if not wanted or limit <= 0:
             return []
-        frequencies = self._frequencies(_known_tokens(wanted))
+        frequencies = counted.frequencies(
+            _known_tokens(wanted), guessed=_guessed_tokens(wanted), read=self._frequencies
+        )
         wanted = _with_known_guesses(wanted, frequencies)
         if unknown := [word for word in wanted.words if spelling.is_unknown(word, frequencies)]:
             wanted, frequencies = self._put_right(wanted, unknown, frequencies)
@@ -72,6 +75,7 @@ class Engine(ABC):
         while batch := list(islice(rows, _BATCH)):
             self._write([(product.pk, fields_of(product)) for product in batch])
             spelling.learn(self._connection, batch)
+        counted.forget()
 
     @abstractmethod
     def remove(self, product_ids: Collection[int]) -> None:
@@ -141,7 +145,7 @@ def _behind(best: list[Ranked], rest: list[Ranked]) -> list[Ranked]:
     if not best or not rest:
         return rest
     scale = min(1.0, best[-1].score / (rest[0].score + 1e-9)) * 0.99
-    return [replace(item, score=item.score * scale) for item in rest]
+    return [item._replace(score=item.score * scale) for item in rest]
 
 
 def _hints(text: str) -> list[str]:
@@ -156,6 +160,12 @@ def _known_tokens(wanted: Query) -> set[str]:
             for phrase in phrases:
                 tokens.update(phrase)
     return tokens
+
+
+def _guessed_tokens(wanted: Query) -> set[str]:
+    """Tokens that stand in no word as it was asked for."""
+    asked = {token for word in wanted.words for phrases in word.parts for token in phrases[0]}
+    return _known_tokens(wanted) - asked
 
 
 def _with_known_guesses(wanted: Query, frequencies: Mapping[str, int]) -> Query:

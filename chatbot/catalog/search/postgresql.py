@@ -140,10 +140,7 @@ class PostgresSearch(Engine):
         with self._connection.cursor() as cursor:
             cursor.execute(sql, [*parameters, whole, limit])
             rows = cursor.fetchall()
-        return [
-            Found(pk, sku, availability in BUYABLE, Fields(*texts), group)
-            for pk, sku, availability, group, *texts in rows
-        ]
+        return [Found(pk, sku, availability in BUYABLE, group, texts) for pk, sku, availability, group, *texts in rows]
 
     def _condition(self, filters: Filters | None) -> tuple[str, list[Any]]:  # Any: what parameters are
         if filters is None:

@@ -7,9 +7,9 @@ question is noise, and "we have nothing suitable" is the better answer.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from chatbot.catalog.search.document import WEIGHTS, Fields
+from chatbot.catalog.search.document import WEIGHTS
 from chatbot.catalog.text import Phrase, Query, Word
 
 SATURATION = 1.2
@@ -31,20 +31,19 @@ SOLD_OUT = 0.9
 """What is left of the score of a product that cannot be bought now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A product that an engine found."""
+class Found(NamedTuple):
+    """A product that an engine found: a row of its query as it comes."""
 
     product_id: int
     sku: str
     buyable: bool
-    fields: Fields
-    group: str = ""
+    group: str
     """Variants of one product share it; empty for a product without variants."""
+    fields: Sequence[str]
+    """As in `Fields`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A product with its score, and the share of the question that it holds."""
 
     product_id: int
@@ -108,24 +107,20 @@ def ranked(query: Query, found: Sequence[Found], rarities: Rarities, *, best: fl
     scores = [0.0] * len(found)
     covered = [0.0] * len(found)
     gains: dict[tuple[Phrase, ...], list[float]] = {}
-
-    def gains_of(part: tuple[Phrase, ...], certainty: float = 1.0) -> list[float]:
-        if part not in gains:  # "usb usb hub" asks for usb once
-            gains[part] = pool.saturated(part)
-            rarity = certainty * rarities.of(part)
-            for row, gain in enumerate(gains[part]):
-                scores[row] += rarity * gain
-        return gains[part]
-
-    whole = sum(map(rarities.of_word, query.words))
-    for word in query.words:
-        share = word.certainty * rarities.of_word(word) / whole / len(word.parts)
+    weights = [rarities.of_word(word) for word in query.words]
+    whole = sum(weights)
+    for word, weight in zip(query.words, weights, strict=True):
+        share = word.certainty * weight / whole / len(word.parts)
         for part in word.parts:
-            for row, gain in enumerate(gains_of(part, word.certainty)):
-                if gain:
-                    covered[row] += share
+            if part not in gains:  # "usb usb hub" asks for usb once
+                gains[part] = pool.saturated(part)
+                _add(scores, gains[part], word.certainty * rarities.of(part))
+            covered = [sum_ + share if gain else sum_ for sum_, gain in zip(covered, gains[part], strict=True)]
     for extra in query.extras:
-        gains_of(((extra,),))
+        part = ((extra,),)
+        if part not in gains:
+            gains[part] = pool.saturated(part)
+            _add(scores, gains[part], rarities.of(part))
 
     if max(covered) < best or (best >= COVERAGE and max(scores) < IN_PASSING * whole):
         return []
@@ -144,6 +139,12 @@ def ranked(query: Query, found: Sequence[Found], rarities: Rarities, *, best: fl
         if share >= KINSHIP and score >= faintest
     ]
     return sorted(hits, key=lambda hit: (-hit.score, hit.product_id))
+
+
+def _add(scores: list[float], gains: Sequence[float], rarity: float) -> None:
+    for row, gain in enumerate(gains):
+        if gain:
+            scores[row] += rarity * gain
 
 
 def arranged(found: Sequence[Ranked]) -> list[Ranked]:
@@ -170,7 +171,7 @@ def arranged(found: Sequence[Ranked]) -> list[Ranked]:
         if item.group and item.group in groups:
             continue
         groups.add(item.group)
-        kept.append(replace(item, score=kept[-1].score) if kept and item.score > kept[-1].score else item)
+        kept.append(item._replace(score=kept[-1].score) if kept and item.score > kept[-1].score else item)
     return kept
 
 
@@ -178,29 +179,29 @@ _EQUAL = 0.01
 
 
 class _Pool:
-    """Term frequencies in the products that were found. A field's length is held against the pool's mean."""
+    """Term frequencies in the products that were found. A field's length is held against the pool's mean.
+
+    Lengths are in characters: as good a measure as words, and a string knows its own.
+    """
 
     def __init__(self, found: Sequence[Found]) -> None:
-        self._texts = [[f" {text} " for text in item.fields] for item in found]
-        counts = [[text.count(" ") - 1 for text in texts] for texts in self._texts]
-        means = [1.0 + sum(column) / len(found) for column in zip(*counts, strict=True)]
-        self._shares = [
-            [
-                weight / (1 - LENGTH_SHARE + LENGTH_SHARE * count / mean)
-                for weight, count, mean in zip(WEIGHTS, row, means, strict=True)
-            ]
-            for row in counts
+        self._texts = [[f" {text} " if text else "" for text in item.fields] for item in found]
+        means = [1 + sum(map(len, column)) / len(found) for column in zip(*self._texts, strict=True)]
+        self._fields = [
+            (at, weight, LENGTH_SHARE / mean) for at, (weight, mean) in enumerate(zip(WEIGHTS, means, strict=True))
         ]
 
     def saturated(self, part: tuple[Phrase, ...]) -> list[float]:
         """For each product, 0 to 1: how much it speaks of any of these phrases."""
+        gains = [0.0] * len(self._texts)
         needles = [f" {' '.join(phrase)} " for phrase in part]
-        gains = []
-        for texts, shares in zip(self._texts, self._shares, strict=True):
+        for row, texts in enumerate(self._texts):
             said = 0.0
-            for text, share in zip(texts, shares, strict=True):
-                for needle in needles:
+            for needle in needles:
+                for at, weight, slope in self._fields:
+                    text = texts[at]
                     if needle in text:
-                        said += share * text.count(needle)
-            gains.append(said / (SATURATION + said))
+                        said += weight * text.count(needle) / (1 - LENGTH_SHARE + slope * len(text))
+            if said:
+                gains[row] = said / (SATURATION + said)
         return gains

@@ -59,10 +59,7 @@ class SqliteSearch(Engine):
         with self._connection.cursor() as cursor:
             cursor.execute(sql, [match, *buyable, *values, limit])
             rows = cursor.fetchall()
-        return [
-            Found(pk, sku, availability in BUYABLE, Fields(*texts), group)
-            for pk, sku, availability, group, *texts in rows
-        ]
+        return [Found(pk, sku, availability in BUYABLE, group, texts) for pk, sku, availability, group, *texts in rows]
 
     def _condition(self, filters: Filters | None) -> tuple[str, list[Any]]:  # Any: what parameters are
         """The filters, asked of each match on its own: a list of all products that pass would be longer to make."""
