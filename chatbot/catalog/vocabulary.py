@@ -120,6 +120,3 @@ def _values(offered: QuerySet[Product], name: str) -> list[str]:
 
 vocabulary: Final = Remembered(_read, [Product], fresh_s=FRESH_S, behind=True)
 """The vocabulary of the products now offered."""
-
-documents: Final = Remembered(lambda: Product.objects.offered().count(), [Product], fresh_s=FRESH_S, behind=True)
-"""How many products are offered."""

@@ -16,7 +16,6 @@ from chatbot.catalog.search.document import Fields, fields_of
 from chatbot.catalog.search.ranking import KINSHIP, Found, Ranked, Rarities, arranged, ranked, telling
 from chatbot.catalog.search.synonyms import expanded
 from chatbot.catalog.text import Phrase, Query, Word, query
-from chatbot.catalog.vocabulary import documents
 from chatbot.models import Product
 
 TABLE = "chatbot_search"
@@ -55,7 +54,7 @@ class Engine(ABC):
         if unknown := [word for word in wanted.words if spelling.is_unknown(word, frequencies)]:
             wanted, frequencies = self._put_right(wanted, unknown, frequencies)
         # What was read minutes ago may be less than what there is now.
-        rarities = Rarities(wanted, frequencies, max(documents(), *frequencies.values(), 0))
+        rarities = Rarities(wanted, frequencies, max(self._documents(), *frequencies.values(), 0))
         pool = max(POOL, 3 * limit)
         found = self._matching(wanted, every_word=True, limit=pool, in_stock_only=in_stock_only, filters=filters)
         if len(found) >= limit or sum(len(word.parts) for word in wanted.words) == 1:
@@ -115,6 +114,10 @@ class Engine(ABC):
     @abstractmethod
     def holding(self, phrases: list[Phrase]) -> tuple[str, list[Any]]:
         """SQL that gives the ids of products whose titles hold any of the phrases, and its parameters."""
+
+    @abstractmethod
+    def _documents(self) -> int:
+        """How many products are in the index, some minutes ago at worst."""
 
     @abstractmethod
     def _frequencies(self, tokens: Collection[str]) -> Mapping[str, int]:

@@ -1,7 +1,9 @@
 """Search in SQLite: one FTS5 table of our own tokens. Needs no loadable extension."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, Final
+
+from django.db import connections, router
 
 from chatbot.catalog.search.base import Filters
 from chatbot.catalog.search.document import WEIGHTS, Fields
@@ -9,12 +11,23 @@ from chatbot.catalog.search.engine import BUYABLE, TABLE, Engine
 from chatbot.catalog.search.filtering import fitting
 from chatbot.catalog.search.ranking import Found
 from chatbot.catalog.text import Phrase, Query
+from chatbot.catalog.vocabulary import FRESH_S
 from chatbot.models import Product
+from chatbot.remembered import Remembered
 
 # The tokenizer of the table is `ascii`: it leaves characters beyond ASCII alone, so that what `text` calls a token is
 # one here. The table keeps its text (SQLite 3.40 cannot delete from a contentless one); the ranking reads it.
 _COLUMNS = ", ".join(Fields._fields)
 _TEXTS = ", ".join(f"s.{name}" for name in Fields._fields)
+
+
+def _count() -> int:
+    with connections[router.db_for_write(Product)].cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM {TABLE}_docsize")  # noqa: S608 - FTS5's own narrow table: a row a product
+        return int(cursor.fetchone()[0])
+
+
+_counted: Final = Remembered(_count, [Product], fresh_s=FRESH_S, behind=True)
 
 
 class SqliteSearch(Engine):
@@ -24,6 +37,9 @@ class SqliteSearch(Engine):
         """Forget these products. Unknown ids are fine."""
         with self._connection.cursor() as cursor:
             cursor.executemany(f"DELETE FROM {TABLE} WHERE rowid = %s", [(pk,) for pk in product_ids])  # noqa: S608
+
+    def _documents(self) -> int:
+        return _counted()
 
     def _frequencies(self, tokens: Collection[str]) -> Mapping[str, int]:
         marks = ", ".join(["%s"] * len(tokens))

@@ -11,7 +11,8 @@ from django.utils import timezone
 from chatbot.catalog.candidates import candidates
 from chatbot.catalog.offered import offered
 from chatbot.catalog.question import understand
-from chatbot.catalog.search import configured
+from chatbot.catalog.search import configured, for_database, postgresql, sqlite
+from chatbot.catalog.search.engine import Engine
 from chatbot.catalog.search.frequencies import forget, frequencies
 from chatbot.models import Product
 from tests.catalog.conftest import product, stock
@@ -88,3 +89,42 @@ def test_products_come_whole_but_for_their_further_columns_and_without_removed_o
     for field in Product._meta.concrete_fields:
         assert getattr(row, field.attname) == getattr(kept, field.attname), field.name
     assert offered([]) == {}
+
+
+@pytest.mark.django_db
+def test_products_are_counted_however_their_ids_run_and_without_those_that_went() -> None:
+    engine = for_database()
+    assert isinstance(engine, Engine)
+    stock(*(product(str(n), f"Desk lamp {n}") for n in range(6)))
+    last = Product.objects.latest("pk")
+    far = Product.objects.create(pk=last.pk + 5_000_000, sku="far", title="Far lamp", currency="USD")
+    configured().index([far])
+    assert engine._documents() == 7
+    configured().remove(list(Product.objects.filter(sku__in=["1", "2", "3"]).values_list("pk", flat=True)))
+    assert engine._documents() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_great_many_products_the_server_s_own_estimate_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql, "EXACT_UP_TO", 10)
+    configured().rebuild()  # what other tests left in the index goes
+    stock(*(product(str(n), f"Desk lamp {n}") for n in range(30)))
+    assert _counted_after_analyze() == 30
+    configured().remove(list(Product.objects.order_by("pk").values_list("pk", flat=True)[:5]))
+    if connection.vendor == "postgresql":
+        assert _counted() == 30  # until the next ANALYZE, which the server does by itself
+    assert _counted_after_analyze() == 25
+
+
+def _counted_after_analyze() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE chatbot_search")
+    return _counted()
+
+
+def _counted() -> int:
+    engine = for_database()
+    assert isinstance(engine, Engine)
+    postgresql._counted.forget()
+    sqlite._counted.forget()
+    return engine._documents()
