@@ -38,7 +38,7 @@ _POSITIONS_OF_TOKEN = 255
 
 
 def _read_documents() -> int:
-    """How many products are in the index. By the server's own estimate where it has one and counting would take long."""
+    """How many products are in the index; by the server's own estimate where counting would take long."""
     with connections[router.db_for_write(Product)].cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE oid = to_regclass(%s)", [TABLE])
         row = cursor.fetchone()
