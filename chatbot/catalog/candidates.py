@@ -88,7 +88,7 @@ class _Finding:
         self._in_stock_only = in_stock_only
         self._search = search or configured()
         needs_words = question.colors or question.brands or question.sizes or question.without
-        self._known = vocabulary() if needs_words else Vocabulary()
+        self._known = vocabulary() if needs_words or question.bounded else Vocabulary()
         self._about = _products(question.about) if question.reference in ("same", "like", "with") else []
 
     @property
@@ -102,6 +102,8 @@ class _Finding:
         if self._about and question.reference == "same":
             return [(1.0, product) for product in self._about][: self._limit]
         filters = filters_of(question, self._known, now=self._now, without=dropped)
+        if filters and not self._may_be_paid(filters):
+            return []
         if self._about:
             find = similar_to if question.reference == "like" else goes_with
             found = find(self._about[0], limit=self._limit, now=self._now, filters=filters, search=self._search)
@@ -116,6 +118,11 @@ class _Finding:
         rows = offered([hit.product_id for hit in hits])
         found_ = [(hit.score, rows[hit.product_id]) for hit in hits if hit.product_id in rows]
         return self._sorted(found_)[: self._limit]
+
+    def _may_be_paid(self, filters: Filters) -> bool:
+        """Whether any product has a price in the currency of the bounds: else the search need not look for one."""
+        is_bounded = filters.price_min is not None or filters.price_max is not None
+        return not is_bounded or not self._known.currencies or filters.currency in self._known.currencies
 
     def _listed(self, filters: Filters | None) -> Scored:
         """What fulfils the constraints when no words are left: "anything in red?"."""

@@ -51,6 +51,9 @@ class Vocabulary:
     categories: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The tokens of the last name of a category path to the paths that end with it."""
 
+    currencies: frozenset[str] = frozenset()
+    """In which the products are priced; empty where that is not known."""
+
     @cached_property
     def brand_starts(self) -> Mapping[str, tuple[tuple[str, ...], ...]]:
         """The first word of a brand to the brands, in words, that begin with it; the longest first."""
@@ -67,7 +70,12 @@ class Vocabulary:
 
 
 def vocabulary_of(
-    *, brands: Iterable[str], colors: Iterable[str], sizes_: Iterable[str], categories: Iterable[str]
+    *,
+    brands: Iterable[str],
+    colors: Iterable[str],
+    sizes_: Iterable[str],
+    categories: Iterable[str],
+    currencies: Iterable[str] = (),
 ) -> Vocabulary:
     """The vocabulary out of the different values of the products' columns."""
     kinds: dict[str, set[str]] = defaultdict(set)
@@ -101,6 +109,7 @@ def vocabulary_of(
         colors={name: frozenset(values) for name, values in by_color.items()},
         sizes={form: frozenset(values) for form, values in by_size.items()},
         categories={name: frozenset(paths) for name, paths in kinds.items()},
+        currencies=frozenset(currencies),
     )
 
 
@@ -111,6 +120,7 @@ def _read() -> Vocabulary:
         colors=_values(offered, "color"),
         sizes_=_values(offered, "size"),
         categories=_values(offered, "product_type"),
+        currencies=_values(offered, "currency"),
     )
 
 

@@ -7,29 +7,40 @@ in their title or category come first, and no more than READ of them are ranked.
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import connections, router
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
 
 from chatbot.catalog.search.base import Filters
 from chatbot.catalog.search.document import Fields
-from chatbot.catalog.search.engine import BUYABLE, TABLE, Engine
-from chatbot.catalog.search.filtering import fitting
+from chatbot.catalog.search.engine import BUYABLE, FEW, TABLE, Engine
+from chatbot.catalog.search.filtering import passing
+from chatbot.catalog.search.frequencies import frequencies
 from chatbot.catalog.search.ranking import Found
-from chatbot.catalog.text import Phrase, Query, Word
+from chatbot.catalog.text import Phrase, Query, Word, phrase
 from chatbot.catalog.vocabulary import FRESH_S
 from chatbot.models import Product
 from chatbot.remembered import Remembered
 
-EXACT_UP_TO: Final = 100_000
+EXACT_UP_TO: Final = 50_000
 READ: Final = 1_000
 COUNTED: Final = 2_000
 """Products with a word that are counted at most, where the statistics do not know it."""
+
+LOOK: Final = 3_000
+"""Products that hold all words and are held against the filters, before more are where few fit."""
+RARE: Final = 0.05
+"""Share of the products that may have a trait for the index to be asked for it; of a commoner one enough are met."""
+WAYS: Final = 40
+"""Spellings of one trait that the index is asked for."""
 
 _COLUMNS = ", ".join(Fields._fields)
 _TEXTS = ", ".join(f"s.{name}" for name in Fields._fields)
 _LABELS = "ABCCDD"
 """A tsvector knows four weights: title A, kind B, model and brand C, description and attributes D."""
+_LABELS_OF = {"brand": "C", "color": "D", "size": "D"}
 _LABEL_WEIGHTS = "{0.06, 0.25, 0.8, 1.0}"
 _HEADING = 2
 """Fields, from the first, that are also indexed by themselves: title and kind."""
@@ -66,6 +77,23 @@ def _read_common() -> dict[str, float]:
 
 
 _common: Final = Remembered(_read_common, [Product], fresh_s=FRESH_S, behind=True)
+
+
+class _Part(NamedTuple):
+    """Products to read: by an expression on a column, how many to rank and how many to hold against the filters."""
+
+    match: str
+    column: str
+    read: int | None = None
+    look: int | None = None
+
+
+class _Fits(NamedTuple):
+    """The filters as a condition on the rows `s`, its parameters, and a tsquery that all which fit match."""
+
+    sql: str = ""
+    values: tuple[Any, ...] = ()
+    narrowing: str = ""
 
 
 class PostgresSearch(Engine):
@@ -107,45 +135,46 @@ class PostgresSearch(Engine):
     def _matching(
         self, wanted: Query, *, every_word: bool, limit: int, in_stock_only: bool, filters: Filters | None
     ) -> list[Found]:
+        fits = self._condition(in_stock_only, filters)
+        whole = _match(wanted.words, every_word)
         if self._documents() <= EXACT_UP_TO:
-            return self._best([(_match(wanted.words, every_word), "document", None)], limit, in_stock_only, filters)
-        if every_word:
-            match = _match(wanted.words, every_word)
-            found = self._best([(match, "heading", READ)], limit, in_stock_only, filters)
-            if len(found) < limit:
-                held = {item.product_id for item in found}
-                more = self._best([(match, "document", READ)], limit, in_stock_only, filters)
-                found += [item for item in more if item.product_id not in held][: limit - len(found)]
-            return found
-        each = READ // max(1, len(wanted.words))
-        parts = [(_match([word], every_word=True), "heading", each) for word in wanted.words]
-        return self._best(parts, limit, in_stock_only, filters)
+            return self._best([_Part(whole, "document")], limit, fits)
+        if not every_word:
+            each = READ // max(1, len(wanted.words))
+            parts = [_Part(_match([word], every_word=True), "heading", each, each) for word in wanted.words]
+            return self._best(parts, limit, fits)
+        found: dict[int, Found] = {}
+        # What few products fulfil is looked for among all that hold the words, but only when it has to be.
+        for look in (LOOK, None) if fits.sql else (None,):
+            for column in ("heading", "document"):
+                if len(found) < limit:
+                    for item in self._best([_Part(whole, column, READ, look)], limit, fits):
+                        found.setdefault(item.product_id, item)
+            if len(found) >= FEW:
+                break
+        return list(found.values())[:limit]
 
-    def _best(
-        self,
-        matches: Sequence[tuple[str, str, int | None]],
-        limit: int,
-        in_stock_only: bool,
-        filters: Filters | None,
-    ) -> list[Found]:
-        """The closest of the products that match any of these: an expression, its column, and how many are read."""
+    def _best(self, parts: Sequence["_Part"], limit: int, fits: "_Fits") -> list[Found]:
+        """The closest of the products that match any of these parts and fit."""
         table = Product._meta.db_table
-        buyable = [sorted(BUYABLE)] if in_stock_only else []
-        stock = f"AND product_id IN (SELECT id FROM {table} WHERE availability = ANY(%s))" if in_stock_only else ""  # noqa: S608
-        fits, values = self._condition(filters)
-        parts = []
+        reads = []
         parameters: list[Any] = []
-        for match, column, read in matches:
-            parts.append(
-                f"(SELECT product_id, document FROM {TABLE} WHERE {column} @@ %s::tsquery {stock} {fits}"  # noqa: S608
-                f" {f'LIMIT {read}' if read else ''})"
-            )
-            parameters += [match, *buyable, *values]
-        whole = " | ".join(f"({match})" for match, _, _ in matches)
+        for part in parts:
+            looked = f"SELECT product_id, document, heading FROM {TABLE} WHERE {part.column} @@ %s::tsquery"  # noqa: S608
+            parameters.append(part.match)
+            if fits.narrowing:
+                looked += " AND document @@ %s::tsquery"
+                parameters.append(fits.narrowing)
+            if fits.sql and part.look:
+                looked += f" LIMIT {part.look}"
+            read = f" LIMIT {part.read}" if part.read else ""
+            reads.append(f"(SELECT product_id, document FROM ({looked}) AS s {fits.sql}{read})")  # noqa: S608
+            parameters += fits.values
+        whole = " | ".join(f"({part.match})" for part in parts)
         # MATERIALIZED: fresh after a big import, without statistics, the planner would walk the products instead.
         # A row that outlived its product takes a place in the pool and nothing else.
         sql = f"""
-            WITH read AS MATERIALIZED ({" UNION ALL ".join(parts)}), best AS MATERIALIZED (
+            WITH read AS MATERIALIZED ({" UNION ALL ".join(reads)}), best AS MATERIALIZED (
                 SELECT product_id, MAX(ts_rank('{_LABEL_WEIGHTS}', document, %s::tsquery, 1)) AS closeness
                 FROM read GROUP BY product_id ORDER BY closeness DESC, product_id LIMIT %s
             )
@@ -159,16 +188,36 @@ class PostgresSearch(Engine):
             rows = cursor.fetchall()
         return [Found(pk, sku, availability in BUYABLE, group, texts) for pk, sku, availability, group, *texts in rows]
 
-    def _condition(self, filters: Filters | None) -> tuple[str, list[Any]]:  # Any: what parameters are
-        if filters is None:
-            return "", []
-        sql, values = fitting(filters, self.holding).values("pk").query.sql_with_params()
-        return f"AND product_id IN ({sql})", list(values)
+    def _condition(self, in_stock_only: bool, filters: Filters | None) -> "_Fits":
+        """The filters, asked of each match on its own: a list of all products that pass would be longer to make.
+
+        A scalar subquery, because the planner would make that very list out of an EXISTS.
+        """
+        if filters is None and not in_stock_only:
+            return _Fits()
+        rows = Product.objects.offered() if filters is None else passing(filters, _titled)
+        if in_stock_only:
+            rows = rows.filter(availability__in=sorted(BUYABLE))
+        sql, values = rows.values("pk").query.sql_with_params()
+        condition = f'WHERE ({sql} AND "{Product._meta.db_table}"."id" = s.product_id) IS NOT NULL'
+        return _Fits(condition, tuple(values), self._narrowing(filters) if filters else "")
+
+    def _narrowing(self, filters: Filters) -> str:
+        """A tsquery of the rare traits, which products say in their document too; empty where all are common."""
+        parts = []
+        for trait in filters.wanted:
+            held = [(phrase(value), _LABELS_OF[trait.column]) for value in trait.values] if trait.column else []
+            ways = {way for way in (*held, *((phrase(words), "A") for words in trait.words)) if way[0]}
+            if 0 < len(ways) <= WAYS:
+                tokens = {token for way, _ in ways for token in way}
+                counts = frequencies(tokens, guessed=tokens, read=self._frequencies)
+                if sum(min(counts[token] for token in way) for way, _ in ways) <= RARE * self._documents():
+                    parts.append(f"({' | '.join(sorted(_all(*way) for way in ways))})")
+        return " & ".join(parts)
 
     def holding(self, phrases: list[Phrase]) -> tuple[str, list[Any]]:  # Any: what parameters are
         """SQL that gives the ids of products whose titles hold any of the phrases, and its parameters."""
-        titled = " | ".join(f"({' <-> '.join(f'{_quoted(token)}:A' for token in phrase)})" for phrase in phrases)
-        return f"SELECT product_id FROM {TABLE} WHERE heading @@ %s::tsquery", [titled]  # noqa: S608
+        return f"SELECT product_id FROM {TABLE} WHERE heading @@ %s::tsquery", [_in_title(phrases)]  # noqa: S608
 
     def _write(self, rows: list[tuple[int, Fields]]) -> None:
         columns = (*Fields._fields, "document", "heading")
@@ -185,6 +234,20 @@ class PostgresSearch(Engine):
     def _clear(self) -> None:
         with self._connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {TABLE}")  # noqa: S608
+
+
+def _titled(phrases: list[Phrase]) -> Q:
+    """The condition on the row of the index that is looked at."""
+    sql = "s.heading @@ %s::tsquery"
+    return Q(RawSQL(sql, [_in_title(phrases)], output_field=BooleanField()))  # noqa: S611 - of our own making
+
+
+def _in_title(phrases: Sequence[Phrase]) -> str:
+    return " | ".join(f"({' <-> '.join(f'{_quoted(token)}:A' for token in words)})" for words in phrases)
+
+
+def _all(tokens: Phrase, label: str) -> str:
+    return f"({' & '.join(f'{_quoted(token)}:{label}' for token in tokens)})"
 
 
 def _match(words: Sequence[Word], every_word: bool) -> str:
