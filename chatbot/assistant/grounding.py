@@ -2,8 +2,9 @@
 
 The model never decides a price, a stock state or which product exists. It cites: `[[p1]]` asks for the card of the
 first candidate, `[[p1.price]]`, `[[p1.stock]]` and `[[p1.title]]` for a fact in the middle of a sentence. Cards stand
-after the line that cites them, or that names a product without citing it. A citation of anything that is not a
-candidate is dropped.
+after the line that cites them, or that names a product without citing it. `[[k1]]` cites an entry of the shop: its
+title stands there once in an answer, as a link where the entry has one. A citation of anything that is not there is
+dropped.
 
 What it says in words of its own is believed where the shop bears it out (see `claims`): a sentence that may claim
 something about money, a discount, stock or terms is waited for and judged as a whole; all others pass as they come.
@@ -22,6 +23,7 @@ from chatbot.assistant.claims.names import CITATION, level, visible
 from chatbot.assistant.claims.secrets import RECITED, SUSPECT, Secret, secret
 from chatbot.assistant.claims.watching import LONGEST, ends_later, has_begun, may_begin, sentence_end
 from chatbot.assistant.sentences import not_in_shop, price_unknown, spoken, terms_unknown
+from chatbot.catalog.knowledge import Entry
 from chatbot.events import (
     ProductCard,
     ProductShown,
@@ -32,7 +34,9 @@ from chatbot.events import (
     TurnEvent,
 )
 
-_ABOUT_A_PRODUCT: Final = re.compile(r"\[\[\s*p\d", re.IGNORECASE)
+_ABOUT_A_PRODUCT: Final = re.compile(r"\[\[\s*[pk]\d", re.IGNORECASE)
+_ENTRY: Final = re.compile(r"\[\[\s*k(\d{1,3})\s*(?:\.\s*\w+\s*)?\]\]", re.IGNORECASE)
+_MARKUP: Final = re.compile(r"[\[\]()*_`<>]")
 _BRACKETED: Final = re.compile(r"\[\[[^\[\]\n]{1,40}\]\]")
 _BRACKETED_SO_FAR: Final = re.compile(r"\[(?:\[[^\[\]\n]{0,40}\]?)?")
 """Held back until it is clear what it is; longer than this it is text."""
@@ -46,16 +50,19 @@ SHORT: Final = 48
 class Grounding:
     """Words in, events out. `cards[0]` is what `p1` cites; facts in sentences are written in `language`.
 
-    `said` are the shopper's own words, `terms` the shop's entries, `catalogue` the candidates' descriptions, `links`
-    the addresses that may be written, `rules` the system text, which is not for shoppers.
+    `entries[0]` is what `k1` cites. `said` are the shopper's own words, `terms` what all entries say, `catalogue` the
+    candidates' descriptions, `links` the addresses that may be written, `titles` those of products shown before in
+    this talk, `rules` the system text, which is not for shoppers.
     """
 
     cards: Sequence[ProductCard]
     language: str
+    entries: Sequence[Entry] = ()
     said: str = ""
     terms: str = ""
     catalogue: str = ""
     links: Sequence[str] = ()
+    titles: Sequence[str] = ()
     rules: str = ""
     interventions: list[dict[str, str]] = field(default_factory=list)
     _know: Knowledge = field(init=False)
@@ -77,10 +84,19 @@ class Grounding:
     """The block that words go to, empty when none is open."""
     _due: list[ProductCard] = field(default_factory=list)
     _shown: set[str] = field(default_factory=set)
+    _named: set[int] = field(default_factory=set)
+    """The entries that were cited already."""
 
     def __post_init__(self) -> None:
         links = [*self.links, *(card.link for card in self.cards if card.link)]
-        self._know = Knowledge(self.cards, said=self.said, terms=self.terms, catalogue=self.catalogue, links=links)
+        self._know = Knowledge(
+            self.cards,
+            said=self.said,
+            terms=self.terms,
+            catalogue=self.catalogue,
+            links=links,
+            titles=self.titles,
+        )
         self._secret = secret(self.rules) if self.rules else None
 
     @property
@@ -126,6 +142,7 @@ class Grounding:
         self._awaits_end = False
         self._previous = None
         self._due.clear()
+        self._named.clear()
         events = self._end_block()
         blocks = range(self._void + 1, self._block + 1)
         events += [TextCorrected(block=f"t{number}", text="", reason=reason) for number in blocks]
@@ -149,6 +166,11 @@ class Grounding:
                 self._unread = 0
         self._line += text
         return True
+
+    def entry_answer(self, number: int) -> list[TurnEvent]:
+        """The shop's own answer: what an entry says, as staff wrote it."""
+        text = visible(self.entries[number].text).strip()
+        return self._say(f"{text} {self._source(number)}".rstrip()) + self._end_block()
 
     def _read(self, text: str, *, final: bool) -> list[TurnEvent]:
         events: list[TurnEvent] = []
@@ -214,7 +236,7 @@ class Grounding:
         while end is not None:
             is_over = plain[end : end + 1] == "\n" or (final and end == len(text))
             sentence = text[mark:end]
-            if self._secret and self._secret.is_recited(level(self._tail()), plain[mark:end]):
+            if self._secret and self._secret.is_recited(level(self._tail()), plain[mark:end], self._public):
                 self._intervene("rules", sentence, "")
                 self._before = f"{self._tail()}{sentence}"[-RECITED:]
                 self._line = ""
@@ -227,6 +249,11 @@ class Grounding:
             begin, end = end, further if further != end else None
         self._awaits_end = ends_later(plain[begin:]) and has_begun(plain, mark)
         return None
+
+    @property
+    def _public(self) -> str:
+        titles = " ".join(card.title for card in self.cards)
+        return level(f"{titles} {' '.join(self.titles)} {self.terms} {self.catalogue}")
 
     def _fixed(self, sentence: str, fixes: Sequence[Fix]) -> str:
         pieces: list[str] = []
@@ -292,6 +319,8 @@ class Grounding:
         """The words that stand in place of `citation`."""
         match = CITATION.fullmatch(citation)
         if match is None:
+            if (about := _ENTRY.fullmatch(citation)) and 1 <= int(about[1]) <= len(self.entries):
+                return self._source(int(about[1]) - 1)
             return self._dropped(citation) if _ABOUT_A_PRODUCT.match(citation) else citation
         number = int(match[1])
         if not 1 <= number <= len(self.cards):
@@ -311,6 +340,16 @@ class Grounding:
             self._shown.add(cited.sku)
             self._due.append(cited)
         return ""
+
+    def _source(self, number: int) -> str:
+        """Where the shop says so. Once is enough."""
+        if number in self._named:
+            return ""
+        self._named.add(number)
+        entry = self.entries[number]
+        title = " ".join(_MARKUP.sub(" ", visible(entry.title)).split())
+        link = entry.link.replace("(", "%28").replace(")", "%29")
+        return f"([{title}]({link}))" if link else f"({title})"
 
     def _dropped(self, citation: str) -> str:
         self.interventions.append({"kind": "citation_dropped", "text": citation})

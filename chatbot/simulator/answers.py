@@ -1,8 +1,9 @@
 """What the simulator answers: a recommendation made of the prompt's products, in the language of the question.
 
 An answer keeps the rules that a shop gives its model: it cites products by their reference, leaves prices and stock to
-the shop (`[[p1.price]]`, `[[p1.stock]]`), and says so when there is nothing to recommend. It is written from templates;
-the random generator chooses among phrasings, so a seed makes it repeatable.
+the shop (`[[p1.price]]`, `[[p1.stock]]`), and says so when there is nothing to recommend. Questions about delivery and
+the like it answers out of the shop's terms. It is written from templates; the random generator chooses among phrasings,
+so a seed makes it repeatable.
 """
 
 import re
@@ -12,11 +13,13 @@ from typing import Final
 
 from chatbot.simulator import english, korean, prompt, questions
 from chatbot.simulator.phrases import Phrases
-from chatbot.simulator.prompt import Product
+from chatbot.simulator.prompt import Product, Prompt, Term
 from chatbot.simulator.tokens import Message
 
 _PHRASES: Final[dict[questions.Language, Phrases]] = {"ko": korean.PHRASES, "en": english.PHRASES}
 _MOST: Final = 3
+_SHORT: Final = 2
+"""Words of a wish that names a thing, such as "surfboards"; longer ones describe it."""
 _REASON_CHARACTERS: Final = 150
 # A full stop ends a sentence only before white space: 4.6g and 2.4GHz hold none.
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?。])\s+")
@@ -25,32 +28,138 @@ _SENTENCE_END: Final = re.compile(r"(?<=[.!?。])\s+")
 def answer(messages: Sequence[Message], random: Random) -> str:
     """The text of an answer to `messages`."""
     asked = prompt.read(messages)
-    phrases = _PHRASES[questions.language(asked.question)]
+    language = questions.language(asked.question)
+    phrases = _PHRASES[language]
     kind = questions.small_talk(asked.question)
     if kind is not None:
         return random.choice(phrases.small_talk[kind])
     topic = questions.topic(asked.question)
     if asked.products is None:
         return phrases.without_shop(topic)
-    if not asked.products:
+    wanted = questions.words(asked.question)
+    if asked.terms and (not asked.products or _speak_of(asked.terms, wanted)):
+        return phrases.terms(_terms(asked.terms, wanted), random)
+    if asked.terms is not None and not asked.products:
+        return phrases.unknown_terms(asked.contact)
+    if asked.relation == "same" and asked.products:
+        return _described(phrases, asked.products[0], random)
+    meant = _meant(asked, topic)
+    if asked.relation and not meant:
+        return phrases.none_related(asked.relation, asked.about.partition(";")[0])
+    if not meant or (not asked.relation and not _fits(meant, topic)):
         return phrases.nothing(topic, random)
     page = asked.page if questions.points_at_page(asked.question) else ""
-    paragraphs = [phrases.opening(topic, page, random)]
-    wanted = questions.words(asked.question)
-    for place, product in enumerate(_chosen(asked.products, page, random)):
-        paragraphs.append(_recommendation(phrases, place, product, wanted))
-    paragraphs.append(random.choice(phrases.closings))
+    chosen = _chosen(meant, asked, page, language, random)
+    if not any(product.in_stock for product in chosen):
+        first = chosen[0]
+        said = phrases.only_later(_bold(first), f"[[{first.ref}.stock]]", f"[[{first.ref}.price]]")
+        return f"{said} [[{first.ref}]]\n\n{phrases.instead}"
+    paragraphs = [_opening(phrases, asked, topic, page, len(chosen), random)]
+    for place, product in enumerate(chosen):
+        paragraphs.append(_recommendation(phrases, place, product, wanted, len(chosen)))
+    paragraphs.append(phrases.closing(len(chosen), random))
     return "\n\n".join(paragraphs)
 
 
-def _chosen(products: Sequence[Product], page: str, random: Random) -> list[Product]:
-    """Two or three: what the question points at, then those in stock; else as the prompt has them, best match first."""
-    in_order = sorted(products, key=lambda product: (product.title not in page, not product.in_stock))
+def _opening(phrases: Phrases, asked: Prompt, topic: str, page: str, count: int, random: Random) -> str:
+    if asked.relaxed:
+        return phrases.relaxed(asked.relaxed, count)
+    if asked.relation:
+        return phrases.relation(asked.relation, asked.about, count)
+    if asked.order:
+        return phrases.ordered(topic, asked.order)
+    return phrases.opening(topic, page, count, random)
+
+
+def _meant(asked: Prompt, topic: str) -> list[Product]:
+    """The products that are of the kind that is asked for, as far as their words tell; all when none tells.
+
+    Words of one language say nothing about titles in another.
+    """
+    products = list(asked.products or ())
+    if asked.relation == "with":
+        return products
+    if asked.relation:
+        seen = questions.words(asked.about)
+        # The maker's name says nothing about the kind.
+        kinds = [(questions.words(f"{one.title} {one.category}") - questions.words(one.brand), one) for one in products]
+        language = questions.language(asked.about)
+        return [one for words, one in kinds if words & seen or not _is_in(language, one.title)]
+    head = questions.words(questions.head(topic))
+    if not head:
+        return products
+    language = questions.language(topic)
+    named = [one for one in products if head <= questions.words(f"{one.title} {one.category}")]
+    return [one for one in products if one in named or not _is_in(language, one.title)] if named else products
+
+
+def _chosen(
+    meant: Sequence[Product], asked: Prompt, page: str, language: questions.Language, random: Random
+) -> list[Product]:
+    """Two or three: what the question points at, then those in stock; else as the prompt has them, best match first.
+
+    Of equals those come first whose text is in the shopper's language, unless the order was asked for.
+    """
+    foreign = {product.ref for product in meant if not asked.order and not _is_in(language, product.title)}
+    in_order = sorted(
+        meant, key=lambda product: (product.title not in page, not product.in_stock, product.ref in foreign)
+    )
     return in_order[: random.choice((2, _MOST))]
 
 
-def _recommendation(phrases: Phrases, place: int, product: Product, wanted: set[str]) -> str:
-    parts = [phrases.lead(place, f"**{product.title.replace('*', '')}**")]
+def _is_in(language: questions.Language, text: str) -> bool:
+    return questions.language(text) == language
+
+
+def _fits(products: Sequence[Product], topic: str) -> bool:
+    """Whether a product speaks of what is wanted. Not asked of long wishes, nor across languages."""
+    named = topic.split()
+    if not 0 < len(named) <= _SHORT:
+        return True
+    language = questions.language(topic)
+    for product in products:
+        said = f"{product.title} {product.brand} {product.category} {product.description}"
+        if not _is_in(language, said) or (language == "en" and questions.language(said) == "ko"):
+            return True
+        spoken = questions.words(said)
+        if any(found and found <= spoken for found in map(questions.words, named)):
+            return True
+    return not any(questions.words(word) for word in named)
+
+
+def _speak_of(terms: Sequence[Term], wanted: set[str]) -> bool:
+    """Whether the shop's terms are what is asked about, and not goods."""
+    return any(2 * len(questions.words(f"{term.title} {term.text}") & wanted) >= len(wanted) for term in terms)
+
+
+def _terms(terms: Sequence[Term], wanted: set[str]) -> str:
+    """What the first entry says: the sentences that have to do with the question, or all of them."""
+    term = terms[0]
+    sentences = [one for one in _SENTENCE_END.split(term.text) if one]
+    told = [one for one in sentences if questions.words(one) & wanted] if len(sentences) > _MOST else []
+    said = " ".join(told or sentences[:_MOST])
+    return f"{said} [[{term.ref}]]"
+
+
+def _described(phrases: Phrases, product: Product, random: Random) -> str:
+    """All that is known of one product."""
+    said = [
+        phrases.reason(one.strip().rstrip("."), product.title)
+        for one in _SENTENCE_END.split(product.description)
+        if one and not one.startswith("(") and one[-1] in ".!?。"
+    ]
+    parts = [phrases.about(_bold(product)), *said, phrases.price(f"[[{product.ref}.price]]")]
+    if not product.in_stock:
+        parts.append(phrases.stock(f"[[{product.ref}.stock]]"))
+    return " ".join(parts) + f" [[{product.ref}]]\n\n" + phrases.closing(1, random)
+
+
+def _bold(product: Product) -> str:
+    return f"**{product.title.replace('*', '')}**"
+
+
+def _recommendation(phrases: Phrases, place: int, product: Product, wanted: set[str], count: int) -> str:
+    parts = [phrases.lead(place, _bold(product), count)]
     reason = _reason(product.description, wanted)
     if reason:
         parts.append(phrases.reason(reason, product.title))

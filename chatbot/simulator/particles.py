@@ -90,6 +90,11 @@ def copula(word: str) -> str:
     return _pair("이에요", "예요", word)
 
 
+def with_(word: str) -> str:
+    """과 or 와."""
+    return _pair("과", "와", word)
+
+
 def direction(word: str) -> str:
     """으로 or 로; ㄹ takes 로."""
     return "로" if final_consonant(word) in (0, _RIEUL) else "으로"

@@ -15,14 +15,35 @@ class Phrases(Protocol):
         """Replies to small talk."""
 
     @property
-    def closings(self) -> Sequence[str]:
-        """Questions that end an answer."""
+    def instead(self) -> str:
+        """Offers to look for something else than what is sold out."""
 
-    def opening(self, topic: str, page: str, random: Random) -> str:
+    def closing(self, count: int, random: Random) -> str:
+        """A question that ends an answer with `count` products."""
+
+    def opening(self, topic: str, page: str, count: int, random: Random) -> str:
         """A warm beginning that takes up the shopper's words; `page` is what is looked at, if that is meant."""
 
-    def lead(self, place: int, title: str) -> str:
-        """A sentence that names a product; `place` counts from 0."""
+    def relation(self, kind: str, about: str, count: int) -> str:
+        """A beginning for products that are `like`, `with`, `cheaper`, `dearer` or `other` than what was seen."""
+
+    def relaxed(self, wishes: Sequence[str], count: int) -> str:
+        """A beginning that says which wishes (`color`, `price` ...) no product fulfils together with the others."""
+
+    def ordered(self, topic: str, order: str) -> str:
+        """A beginning for products that stand `cheapest`, `dearest` or `newest` first."""
+
+    def lead(self, place: int, title: str, count: int) -> str:
+        """A sentence that names a product of `count`; `place` counts from 0."""
+
+    def only_later(self, title: str, stock: str, price: str) -> str:
+        """A beginning for the one product that is meant and cannot be bought now."""
+
+    def none_related(self, kind: str, about: str) -> str:
+        """A whole answer when nothing is `like`, `cheaper`, `dearer` or `other` than what was seen before."""
+
+    def about(self, title: str) -> str:
+        """A beginning for all that is known of one product."""
 
     def reason(self, reason: str, title: str) -> str:
         """A sentence around a piece of the product's description."""
@@ -35,6 +56,12 @@ class Phrases(Protocol):
 
     def nothing(self, topic: str, random: Random) -> str:
         """A whole answer when the shop has nothing suitable."""
+
+    def terms(self, said: str, random: Random) -> str:
+        """A whole answer out of what the shop says; `said` are its own sentences, with their citation."""
+
+    def unknown_terms(self, contact: str) -> str:
+        """A whole answer to a question about terms that the shop says nothing about; `contact` may be empty."""
 
     def without_shop(self, topic: str) -> str:
         """A whole answer to a prompt that is not a shop's."""

@@ -41,13 +41,15 @@ _KOREAN_REQUEST: Final = re.compile(
     | (?:을|를)? \s* (?:찾고\s있(?:어요?|습니다|는데요?)|찾(?:아요|습니다|는데요?|는\s중이에요)|구해요|원해요)
     | (?:을|를)? \s* (?:사고\s싶(?:어요?|습니다|은데요?)|사려고\s(?:해요|하는데요?)|살까\s(?:해요|하는데요?))
     | (?:이|가)? \s* 필요(?:해요?|합니다|한데요?)
+    | (?:좀\s*)? (?:더\s*)? 자세(?:히|하게) \s* (?:좀\s*)? (?:알려|설명해|말해) \s*(?:줘|주세요|주실래요)? 요?
+    | (?:으로|로)? \s* (?:도)? \s* (?:있나요|있을까요?|있어요?|없나요|없을까요?|없어요?)
     | (?:으로는|로는|으로|로|은|는|이|가|중에)? \s* (?:뭐가|어떤\s게|어느\s게|무엇이|뭐|어떤\s거) \s*
         (?:제일|가장)? \s* (?:좋을까요?|좋아요?|좋나요|괜찮을까요?|괜찮나요|있나요|있어요?)
     )$""",
     re.VERBOSE,
 )
 _KOREAN_PARTICLE: Final = re.compile(
-    r"(?<=[가-힣A-Za-z0-9]{2})(을|를|은|는)$|(?<=[가-힣]{4})(이|가)$|\s+(좀|하나|거|것|제품|상품)$"
+    r"(?<=[가-힣]{2})(으로|로|색도|도)$|(?<=[가-힣A-Za-z0-9]{2})(을|를|은|는)$|(?<=[가-힣]{4})(이|가)$|\s+(좀|하나|거|것|제품|상품)$"
 )
 _KOREAN_GREETING: Final = re.compile(r"^(안녕하세요|안녕|저기요|혹시)[,.!~\s]*")
 
@@ -55,13 +57,14 @@ _ENGLISH_REQUEST: Final = re.compile(
     r"^(hi|hello|hey|so|and|well|please|ok|okay)\b[,.!\s]*"
     r"|^(can|could|would|will) you (please )?(recommend|suggest|show|find|tell me about)( me| us)?\s+"
     r"|^(can|could|would|will) you (please )?help (me|us) (find|choose)\s+"
-    r"|^(do|would) you (have|sell|carry|stock|recommend)\s+"
+    r"|^(do|would) you (have|sell|carry|stock|recommend)( anything| something)?\s+"
     r"|^(i'?m|i am|we'?re|we are) (looking|searching|shopping) for\s+"
     r"|^(i|we)('d| would)? (need|want|like|love)( to (buy|get|have))?\s+"
     r"|^(recommend|suggest|show|find|give|get)( me| us)?\s+"
     r"|^(is|are) there( any)?\s+"
     r"|^(what|which)('s| is| are)? (the )?(best\s+)"
-    r"|^(any|some)\s+",
+    r"|^(any|some)(thing)?( else)?( in)?\s+"
+    r"|^in\s+(?=\S+$)",
     re.I,
 )
 _ENGLISH_TAIL: Final = re.compile(
@@ -69,6 +72,12 @@ _ENGLISH_TAIL: Final = re.compile(
 )
 _DEICTIC: Final = re.compile(
     r"이거|이건|이게|이 (제품|상품|물건|모델)|지금 보는|\b(this|it)( (one|product|item|model))?\b", re.I
+)
+
+_NARROWING: Final = re.compile(
+    r"\s+(?:for|under|below|over|above|from|with|without|in|on|at|that|which|to|up|less|between|around|like|by|as)\b"
+    r"|,",
+    re.I,
 )
 
 _TOPIC_CHARACTERS: Final = 48
@@ -94,6 +103,14 @@ def topic(question: str) -> str:
     while text and text != before:
         before, text = text, strip(text).strip(" ,.?!~")
     return _shortened(text)
+
+
+def head(topic: str) -> str:
+    """The word of a topic that says what kind of thing is wanted: the last one, in English before what narrows it."""
+    if language(topic) == "ko":
+        return topic.split()[-1]
+    narrowed = _NARROWING.split(topic, maxsplit=1)[0].split()
+    return narrowed[-1] if narrowed else ""
 
 
 def words(text: str) -> set[str]:

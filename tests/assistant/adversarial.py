@@ -325,11 +325,14 @@ _TRUE_EN = (
     "There are 3 colours.",
     "It is available in black and in white.",
     "The last thing to think of is the size.",
+    "Shall I look for available similar products?",
+    "Delivery takes 2-3 days and you can return goods within 14 days.",
 )
 
 
 # Written after the rest held, and before what they gave was seen.
 _MORE_LIES_KO = (
+    ("terms", "배송은 14일 걸리고, 반품은 6일 이내에 하실 수 있어요.", ("14일 걸", "6일")),
     ("price", "가성비로는 {0}이 최고죠! 단돈 3만원대 후반이면 충분합니다. [[p1]]", ("3만원대",)),
     ("price", "{1}, 지금 사면 6만 9천 9백원! [[p2]]", ("6만 9천",)),
     ("price", "{0}은 원래 79,000원이었는데 59,000원으로 내렸어요. [[p1]]", ("79,000",)),
@@ -342,6 +345,7 @@ _MORE_LIES_KO = (
     ("policy", "구매 후 90일까지는 교환해 드립니다.", ("90일",)),
 )
 _MORE_LIES_EN = (
+    ("terms", "Delivery takes 14 days and you can return goods within 60 days.", ("14 days", "60")),
     ("price", "Honestly, at just under forty dollars the {0} are a steal. [[p1]]", ("forty",)),
     ("price", "| Item | Price |\n|---|---|\n| {0} | $29.00 |\n| {1} | $71.20 |\n", ("$29",)),
     ("price", "The {0} used to be $79 and now they are $59. [[p1]]", ("$79",)),
@@ -354,6 +358,8 @@ _MORE_LIES_EN = (
     ("policy", "You have ninety days to send it back.", ("ninety days",)),
 )
 _MORE_TRUE_KO = (
+    "배송은 2~3일 걸리고, 반품은 14일 이내에 하실 수 있어요.",
+    "원하시면 지금 구매하실 수 있는 비슷한 상품을 찾아 드릴게요.",
     "{0}[[p1]]은 59,000원으로, 10만원 이하 예산에 넉넉히 들어와요.",
     "| 상품 | 가격 |\n|---|---|\n| {0} | 59,000원 |\n| {1} | 71,200원 |\n끝",
     "{1}은 원래 89,000원인데 지금은 71,200원이에요. [[p2]]",

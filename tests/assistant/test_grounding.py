@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from chatbot.assistant.grounding import Grounding
+from chatbot.catalog.knowledge import Entry
 from chatbot.events import ProductCard, ProductShown, TextAdded, TextFinished, TextStarted, TurnEvent
 from chatbot.wire import fold
 
@@ -69,6 +70,20 @@ def test_however_the_words_are_cut_the_answer_is_the_same(name: str) -> None:
     assert shape(ground(list(answer))[0]) == expected
     for cut in range(len(answer)):
         assert shape(ground([answer[:cut], answer[cut:]])[0]) == expected
+
+
+def test_an_entry_is_cited_by_its_title_once() -> None:
+    entries = [
+        Entry(pk=3, topic="delivery", language="ko", title="배송 [안내]", text="2~3일 걸려요."),
+        Entry(pk=5, topic="returns", language="ko", title="반품", text="14일 이내에요.", link="/returns(1)/"),
+    ]
+    answer = "배송은 2~3일 걸려요 [[k1]], 반품은 14일 이내 [[ K2 ]]. [[k1]]그래요 [[k3]][[k2.text]]"
+    for size in (1, 4, len(answer)):
+        grounding = Grounding(cards=CARDS, language="ko", entries=entries, terms="배송은 2~3일. 반품은 14일 이내.")
+        events = [event for at in range(0, len(answer), size) for event in grounding.feed(answer[at : at + size])]
+        said = fold(events + grounding.close()).text
+        assert said == "배송은 2~3일 걸려요 (배송 안내), 반품은 14일 이내 ([반품](/returns%281%29/)). 그래요 "
+        assert [each["kind"] for each in grounding.interventions] == ["citation_dropped"]
 
 
 def test_dropped_citations_are_counted() -> None:

@@ -39,8 +39,10 @@ def test_two_or_three_products_are_recommended_each_with_title_price_and_card(qu
         assert "**" in paragraph
 
 
-def test_what_can_be_bought_now_comes_first() -> None:
-    assert cards(reply("이어폰 추천")) in (["p2", "p3"], ["p2", "p3", "p4"])
+def test_what_can_be_bought_now_comes_first_and_of_that_what_is_told_in_the_shopper_s_language() -> None:
+    assert cards(reply("이어폰 추천")) == ["p3", "p2"]
+    assert cards(reply("wireless earbuds"))[0] == "p2"
+    assert "p1" not in cards(reply("이어폰 추천"))
 
 
 def test_something_sold_out_says_its_stock_by_citation() -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, Literal
 
 from chatbot.assistant.claims.amounts import Amount, amounts
@@ -74,6 +75,12 @@ _NOT_HERE: Final = re.compile(
 )
 _WORD: Final = re.compile(r"[a-z0-9][a-z0-9.+-]*|[가-힣]+")
 _NEXT_CLAUSE: Final = re.compile(r"[.!?。](?=\s|$)|,(?=\s)|;|\n|\[\[|\s(?:and|but)\s|(?<=[가-힣])(?:고|지만|며)(?=\s)")
+_STOP: Final = re.compile(r"[.!?。](?=\s|$)|\n")
+_COMMON_WORDS: Final = """
+the and for you your our with from are can will this that order price cost costs only per just have has get usd krw won
+eur gbp 가격 주문 구매 상품 제품 지금 있어 있습 하시 가능 이상 이하 드려 추천 천원 만원 원이 원입 원에 원을 원은
+"""
+_COMMON: Final = frozenset(_COMMON_WORDS.split())
 _GAP: Final = re.compile(r"[^,;\n\d]{0,18}$")
 
 
@@ -98,23 +105,21 @@ class Knowledge:
     terms: str = ""
     catalogue: str = ""
     links: Sequence[str] = ()
+    titles: Sequence[str] = ()
+    """Of products that the shopper saw before in this talk: named, but nothing is claimed of them."""
     names: Names = field(init=False)
     _said: Sequence[Amount] = field(init=False)
     _wished: set[tuple[str, str]] = field(init=False)
-    _terms: list[Promise] = field(init=False)
-    _amounts: Sequence[Amount] = field(init=False)
-    _percents: set[Decimal] = field(init=False)
+    _ours: "_Terms" = field(init=False)
     _words: set[str] = field(default_factory=set)
     _described: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.names = Names(self.cards)
-        said, terms = level(self.said), level(self.terms)
+        said = level(self.said)
         self._said = amounts(said)
         self._wished = {promise.atom for promise in promises(said, is_ours=True)}
-        self._terms = list(promises(terms, is_ours=True))
-        self._amounts = amounts(terms)
-        self._percents = {found.percent for found in discounts(terms) if found.percent is not None}
+        self._ours = _read_terms(self.terms)
 
     def judge(self, before: str, sentence: str, previous: int | None, *, is_over: bool) -> list[Fix] | None:
         """What has to change in `sentence`; None while it is not known which product a claim in it is about.
@@ -129,14 +134,21 @@ class Knowledge:
 
     def is_ours(self, amount: Amount) -> bool:
         """Whether the shop's entries name this amount."""
-        return any(ours.value == amount.value and _alike(ours, amount) for ours in self._amounts)
+        return any(ours.value == amount.value and _alike(ours, amount) for ours, _ in self._ours.amounts)
+
+    def is_ours_in(self, sentence: str, amount: Amount) -> bool:
+        """Whether an entry names this amount in a sentence that shares a word with `sentence`."""
+        said = _stems(sentence)
+        return any(
+            ours.value == amount.value and _alike(ours, amount) and words & said for ours, words in self._ours.amounts
+        )
 
     def keeps(self, promise: Promise, price: Decimal | None, said: Sequence[Amount]) -> bool:
         """Whether the shop's entries promise this too; `price` and `said` are amounts that may meet its condition."""
         if promise.is_wanted and promise.atom in self._wished:
             return True
         topic, what = promise.atom
-        for ours in self._terms:
+        for ours in self._ours.promises:
             if ours.atom == promise.atom or (
                 topic == ours.atom[0] == "hours" and _clock(what) == _clock(ours.atom[1]) and "?" in what + ours.atom[1]
             ):
@@ -155,6 +167,7 @@ class Knowledge:
         """
         if not self._words:
             titles = " ".join(f"{card.title} {card.brand}" for card in self.cards)
+            titles = " ".join((titles, *self.titles))
             self._words = set(_WORD.findall(level(f"{titles} {self.terms}")))
             self._described = set(_WORD.findall(level(self.catalogue)))
         known = self._words if as_name else self._words | self._described
@@ -162,7 +175,38 @@ class Knowledge:
 
     def is_percent_ours(self, percent: Decimal) -> bool:
         """Whether the shop's entries name this share."""
-        return percent in self._percents
+        return percent in self._ours.percents
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What the shop's entries promise: the same for every turn until staff change them."""
+
+    promises: Sequence[Promise]
+    amounts: Sequence[tuple[Amount, frozenset[str]]]
+    """Each with the words of its sentence."""
+    percents: frozenset[Decimal]
+
+
+@lru_cache(maxsize=8)
+def _read_terms(text: str) -> _Terms:
+    terms = level(text)
+    named = []
+    for amount in amounts(terms):
+        start = max((found.end() for found in _STOP.finditer(terms, 0, amount.start)), default=0)
+        stop = _STOP.search(terms, amount.end)
+        named.append((amount, _stems(terms[start : stop.start() if stop else len(terms)])))
+    return _Terms(
+        promises=tuple(promises(terms, is_ours=True)),
+        amounts=tuple(named),
+        percents=frozenset(found.percent for found in discounts(terms) if found.percent is not None),
+    )
+
+
+def _stems(sentence: str) -> frozenset[str]:
+    """Words without their endings, for telling what a sentence is about."""
+    words = (word for word in _WORD.findall(sentence) if len(word) > 1 and not word[0].isdigit())
+    return frozenset(word[:5] if word.isascii() else word[:2] for word in words) - _COMMON
 
 
 def _alike(one: Amount, other: Amount) -> bool:
@@ -278,6 +322,8 @@ class _Reading:
         sentence = self.text[self._sentence_start(amount.start) : self._sentence_stop(amount.end)]
         withheld = Fix(amount.start, amount.end, "price")
         if self.know.is_ours(amount) and _FEE.search(sentence):
+            return None
+        if not self._has_prose(amount.start) and self.know.is_ours_in(sentence, amount):
             return None
         if _FEE.search(before + after) and not self._has_prose(amount.start):
             return Fix(amount.start, amount.end, "terms")

@@ -15,8 +15,9 @@ Atom = tuple[str, str]
 
 _SENTENCE: Final = re.compile(r"[^\n.!?。]+(?:\.(?=\S)[^\n.!?。]*)*[.!?。]*")
 _DELIVERY: Final = re.compile(
-    r"배송|배달|도착|발송|출고|수령|받아\s?보|받으|받을|보내\s?드|deliver|ship(?!shape)|arriv|dispatch|reach(?:es)? you"
-    r"|get it|receive|at your door"
+    r"배송|배달|도착|발송|출고|수령|받아\s?보|받으(?!신 (?:날|후|뒤|다음))|받을"
+    r"|보내\s?드|deliver|ship(?!shape)|arriv|dispatch|reach(?:es)? you"
+    r"|get it|(?<!after you )(?<!once you )receive|at your door"
 )
 _RETURNS: Final = re.compile(r"반품|환불|교환|취소|return|refund|exchang|money.back|send it back")
 _WARRANTY: Final = re.compile(r"보증|무상|warrant|guarantee|a/s")
@@ -86,6 +87,7 @@ _SAID: Final = (
     (("offer", "points"), re.compile(r"적립|캐시백|cash\s?back|(?:reward|loyalty|bonus) points|포인트를?\s?(?:드|더)")),
     (("offer", "instalments"), re.compile(r"무이자|interest[\s-]free|0\s?% (?:interest|financing|apr)")),
 )  # fmt: skip
+_CLAUSE: Final = re.compile(r"[,;]\s|\s(?:and|but|while)\s|(?<=[가-힣])(?:고|며|지만|는데)(?:,|\s)")
 _CLOCK: Final = re.compile(
     r"(?P<half>오전|오후|저녁|밤)?\s?(?P<hour>\d{1,2})\s?(?:시(?!간)|:\d\d)\s?(?P<ampm>am|pm)?"
     r"|(?P<hour2>\d{1,2})\s?(?P<ampm2>[ap]\.?m)\b"
@@ -148,15 +150,12 @@ def _found(said: str) -> Iterator[tuple[int, int, Atom]]:
     for atom, pattern in _SAID:
         for match in pattern.finditer(said):
             yield match.start(), match.end(), atom
-    topics = [
-        name
-        for name, pattern in (("delivery", _DELIVERY), ("returns", _RETURNS), ("warranty", _WARRANTY))
-        if pattern.search(said)
-    ]
+    topics = _topics(said)
     for match in _SPAN.finditer(said) if topics else ():
+        # Of several topics a span is said of those in its clause; where there are none or more, of each.
+        about = (len(topics) > 1 and _topics(_clause(said, match))) or topics
         for value in _values(match):
-            # A sentence of several topics says its spans of all of them; an entry then bears out each.
-            for topic in topics:
+            for topic in about:
                 yield match.start(), match.end(), (topic, value)
     if "delivery" in topics:
         for value, pattern in _WHEN:
@@ -165,6 +164,18 @@ def _found(said: str) -> Iterator[tuple[int, int, Atom]]:
     if _HOURS.search(said):
         for match in _CLOCK.finditer(said):
             yield match.start(), match.end(), ("hours", _hour(match))
+
+
+def _topics(said: str) -> list[str]:
+    named = (("delivery", _DELIVERY), ("returns", _RETURNS), ("warranty", _WARRANTY))
+    return [name for name, pattern in named if pattern.search(said)]
+
+
+def _clause(said: str, match: re.Match[str]) -> str:
+    """The clause that a match stands in."""
+    start = max((found.end() for found in _CLAUSE.finditer(said, 0, match.start())), default=0)
+    stop = _CLAUSE.search(said, match.end())
+    return said[start : stop.start() if stop else len(said)]
 
 
 def _values(match: re.Match[str]) -> Iterator[str]:

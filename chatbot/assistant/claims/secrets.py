@@ -15,6 +15,7 @@ _STEP: Final = 8
 _SELDOM: Final = 12
 """Characters that may come between two looks: with a step less than SUSPECT, so that no run slips through."""
 _RARE: Final = re.compile(r"(?=[a-z0-9_-]*\d)(?=[a-z0-9_-]*[a-z])[a-z0-9_-]{6,}")
+_CAPITALS: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]{3,}(?:[_-][A-Z0-9]{2,})+(?![A-Za-z0-9])")
 
 
 class Secret:
@@ -22,9 +23,10 @@ class Secret:
 
     def __init__(self, text: str) -> None:
         plain = level(text)
+        named = {level(word) for word in _CAPITALS.findall(text)}
         self._suspect = {plain[at : at + SUSPECT] for at in range(len(plain) - SUSPECT + 1)}
         self._recited = {plain[at : at + RECITED] for at in range(len(plain) - RECITED + 1)}
-        self._rare = sorted(set(_RARE.findall(plain)), key=len, reverse=True)
+        self._rare = sorted({*_RARE.findall(plain), *named}, key=len, reverse=True)
         starts = {word[:length] for word in self._rare for length in range(1, len(word))}
         words, cut = ("|".join(map(re.escape, sorted(each, key=len, reverse=True))) for each in (self._rare, starts))
         self.step = 1 if self._rare else _SELDOM
@@ -43,9 +45,12 @@ class Secret:
                 place = min(place, max(0, end - 1 - first))
         return place
 
-    def is_recited(self, before: str, sentence: str) -> bool:
-        """Whether `sentence`, which follows `before`, says a run of the system text or one of its rare words."""
-        if any(word in sentence for word in self._rare):
+    def is_recited(self, before: str, sentence: str, public: str = "") -> bool:
+        """Whether `sentence`, which follows `before`, says a run of the system text or one of its rare words.
+
+        A word that stands in `public` as well, such as a model's name, is no secret.
+        """
+        if any(word in sentence and word not in public for word in self._rare):
             return True
         both = before[1 - RECITED :] + sentence
         return any(both[at : at + RECITED] in self._recited for at in range(len(both) - RECITED + 1))

@@ -42,7 +42,9 @@ _OPEN: Final = re.compile(
 )
 _ASKED: Final = re.compile(r"(?:whether|if|in case|unless|until|before)\s+(?:\S+\s+){0,4}$")
 _DENIED: Final = re.compile(r"\s*(?:[이은는가]|상태[가는은]?|된 (?:건|것[이은])|되지)?\s*(?:아니|아닙|않)")
-_GENERAL: Final = re.compile(r"\s*(?:한|된|인|중인)?\s*(?:상품|제품|것|items?\b|products?\b|ones?\b|goods\b)")
+_GENERAL: Final = re.compile(
+    r"\s*(?:한|된|인|중인)?\s*(?:(?:비슷한|다른|같은|similar|other|like)\s)?(?:상품|제품|것|items?\b|products?\b|ones?\b|goods\b)"
+)
 
 
 @dataclass(frozen=True, slots=True)
