@@ -61,7 +61,7 @@ def look_up(text: str, *, conversation: UUID | None, page: Mapping[str, str], la
     lines = (
         f"The shopper is looking at p1, {viewed.title}." if viewed else "",
         _in_cart(context.cart),
-        relaxation.facts(question, chosen.relaxed, {item.sku: item.title for item in seen}),
+        relaxation.facts(question, chosen.relaxed, {item.sku: item.title for item in seen}, chosen.facet),
     )
     composed = prompt.compose(
         question=text,

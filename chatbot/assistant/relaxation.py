@@ -15,6 +15,7 @@ _NAMES: Final = {
     "price": gettext_lazy("the price"),
     "category": gettext_lazy("category"),
 }
+_ASKED: Final = {"brand": "brand", "color": "colour", "size": "size"}
 _ORDERS: Final = {"cheapest": "the cheapest first", "dearest": "the dearest first", "newest": "the newest first"}
 _REFERENCES: Final = {
     "same": "The shopper asks about {about}, shown before.",
@@ -34,10 +35,12 @@ def said(relaxed: Sequence[str]) -> str:
     return _("Nothing fits all of your wishes. I looked without regard to: %(wishes)s.") % {"wishes": names}
 
 
-def facts(question: Question, relaxed: Sequence[str], titles: Mapping[str, str]) -> str:
+def facts(
+    question: Question, relaxed: Sequence[str], titles: Mapping[str, str], facet: Sequence[tuple[str, int]] = ()
+) -> str:
     """What the model has to know of the products that it reads, in English; empty when there is nothing.
 
-    `titles` are those of the products that the question refers to, by sku.
+    `titles` are those of the products that the question refers to, by sku; `facet` is what there is to choose from.
     """
     lines = []
     if relaxed:
@@ -50,6 +53,13 @@ def facts(question: Question, relaxed: Sequence[str], titles: Mapping[str, str])
         about = [titles[sku] for sku in question.about if sku in titles]
         if about:
             lines.append(_REFERENCES[question.reference].format(about="; ".join(about)))
+    if question.asks and facet:
+        values = ", ".join(f"{value} ({count})" for value, count in facet)
+        lines.append(
+            f"Asked what there is by {_ASKED[question.asks]}; the catalogue has, with products each: {values}."
+        )
+    elif question.asks:
+        lines.append(f"Asked what there is by {_ASKED[question.asks]}; the catalogue does not say.")
     if question.sort:
         lines.append(f"The products stand in order, {_ORDERS[question.sort]}.")
     if question.gift:

@@ -52,7 +52,11 @@ _ENGLISH_MAX = (
 )
 _ENGLISH_MIN = r"(?:over|above|more\s+than|at\s+least|starting\s+(?:at|from)|min(?:imum)?(?:\s+of)?)"
 _FLAGS = re.IGNORECASE
-_MAY_HOLD_AMOUNT = re.compile(r"\d|만\s*원")
+_MAY_HOLD_AMOUNT = re.compile(r"\d|[만천]\s*원")
+_KOREAN_DIGITS = "일이삼사오육칠팔구"
+_SPELLED = re.compile(
+    rf"(?<![가-힣\d])(?:(?P<tens>(?:[{_KOREAN_DIGITS}]?[백십])*[{_KOREAN_DIGITS}]?)만\s*)?(?:(?P<thousands>[{_KOREAN_DIGITS}]?)천\s*)?(?=원)"
+)
 
 
 def read_bounds(text: str) -> tuple[Bounds, str]:
@@ -61,6 +65,8 @@ def read_bounds(text: str) -> tuple[Bounds, str]:
     currency = ""
     if not _MAY_HOLD_AMOUNT.search(text):
         return Bounds(), " ".join(text.split())
+    if "원" in text:
+        text = _SPELLED.sub(_in_digits, text)
     for pattern, bounds_of in _RULES:
         while match := pattern.search(text):
             bounds = bounds_of(match)
@@ -71,6 +77,29 @@ def read_bounds(text: str) -> tuple[Bounds, str]:
     if low is not None and high is not None and low > high:
         low, high = high, low
     return Bounds(low, high, currency), " ".join(text.split())
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    """ "십오만 오천" as "155000"; what spells no number stays."""
+    if match["tens"] is None and match["thousands"] is None:
+        return match[0]
+    whole = 0
+    if match["tens"] is not None:
+        whole = 10_000 * (_below_thousand(match["tens"]) or 1)
+    if match["thousands"] is not None:
+        whole += 1_000 * (_below_thousand(match["thousands"]) or 1)
+    return str(whole)
+
+
+def _below_thousand(spelled: str) -> int:
+    whole = digit = 0
+    for sign in spelled:
+        if sign in "백십":
+            whole += (digit or 1) * (100 if sign == "백" else 10)
+            digit = 0
+        else:
+            digit = 1 + _KOREAN_DIGITS.index(sign)
+    return whole + digit
 
 
 def _amount(text: str) -> tuple[Decimal, str]:
@@ -137,7 +166,10 @@ def _class_of(match: re.Match[str]) -> Bounds:
 
 _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], Bounds]]] = [
     (
-        re.compile(rf"(?:between|from)\s+(?P<low>{_AMOUNT}|{_DIGITS})\s+(?:and|to)\s+(?P<high>{_AMOUNT})", _FLAGS),
+        re.compile(
+            rf"(?:between|from|in\s+the)\s+(?P<low>{_AMOUNT}|{_DIGITS})\s*(?:and|to|[~–-])\s*(?P<high>{_AMOUNT})(?:\s+(?:price\s+)?range)?",
+            _FLAGS,
+        ),
         _between,
     ),
     (
@@ -157,4 +189,18 @@ _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], Bounds]]] = [
     (re.compile(rf"\b{_ENGLISH_MAX}\s+(?P<amount>{_AMOUNT}|{_BARE})", _FLAGS), _most),
     (re.compile(rf"\b{_ENGLISH_MIN}\s+(?P<amount>{_AMOUNT}|{_BARE})", _FLAGS), _least),
     (re.compile(rf"\b(?:around|about|approximately|roughly)\s+(?P<amount>{_AMOUNT})", _FLAGS), _about),
+    (
+        re.compile(
+            rf"\b(?:make\s+(?:it|that)|(?:can|could|would|will|want\s+to|to)\s+(?:spend|pay|afford|go\s+(?:up\s+)?to))\s+(?P<amount>{_AMOUNT})",
+            _FLAGS,
+        ),
+        _most,
+    ),
+    (
+        re.compile(
+            rf"예산(?:은|이|을)?\s*(?P<amount>{_AMOUNT})(?:으로|로|인데|이고|이에요|이야|입니다|이요|예요|이라)?(?:요)?(?![가-힣])",
+            _FLAGS,
+        ),
+        _most,
+    ),
 ]

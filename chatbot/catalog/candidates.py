@@ -8,18 +8,21 @@ from typing import overload
 
 from django.db.models import F
 
+from chatbot.catalog.facets import Facet, facet, facet_of, whole_shop
 from chatbot.catalog.offered import offered
 from chatbot.catalog.question import Question
-from chatbot.catalog.search import Search, configured
+from chatbot.catalog.search import Hit, Search, configured
 from chatbot.catalog.search.base import Filters
 from chatbot.catalog.search.filtering import fitting, paid_at
-from chatbot.catalog.similar import goes_with, similar_to
+from chatbot.catalog.similar import goes_with, similar_to, variants_of
 from chatbot.catalog.vocabulary import Vocabulary, vocabulary
 from chatbot.catalog.wanted import constraints, filters_of
 from chatbot.models import Product
 
 DEPTH = 10
 """To be put in another order, how many times the wanted number of hits is looked at."""
+FACET_DEPTH = 200
+"""Products that are found for what there is to choose from."""
 STRONG = 0.5
 """Share of the best score from which on a product counts when the cheapest is asked for: no cable among the laptops."""
 
@@ -37,6 +40,8 @@ class Candidates(Sequence[Product]):
     products: tuple[Product, ...] = ()
     scores: tuple[float, ...] = ()
     relaxed: tuple[str, ...] = ()
+    facet: Facet = ()
+    """What there is of what the question asks to choose from (see `Question.asks`), with the numbers of products."""
 
     def __len__(self) -> int:
         return len(self.products)
@@ -63,7 +68,7 @@ def candidates(
     """
     finding = _Finding(question, limit, now, in_stock_only, search)
     if not finding.is_possible:
-        return Candidates()
+        return Candidates(facet=whole_shop().get(question.asks, ()))
     if found := finding.without(()):
         return finding.candidates(found, ())
     has = constraints(question)
@@ -100,24 +105,60 @@ class _Finding:
         """The products that fulfil the question without these constraints, best first."""
         question = self._question
         if self._about and question.reference == "same":
-            return [(1.0, product) for product in self._about][: self._limit]
+            chosen = variants_of(self._about) if question.asks in ("color", "size") else self._about
+            return [(1.0, product) for product in chosen][: self._limit]
         filters = filters_of(question, self._known, now=self._now, without=dropped)
         if filters and not self._may_be_paid(filters):
             return []
-        if self._about:
-            find = similar_to if question.reference == "like" else goes_with
-            found = find(self._about[0], limit=self._limit, now=self._now, filters=filters, search=self._search)
-            if found or not question.words:
-                return [(1.0, product) for product in found]
-        if not question.words:
-            return self._listed(filters)
-        depth = self._limit * DEPTH if question.sort else self._limit
-        hits = self._search.search(
-            question.words, limit=depth, in_stock_only=self._in_stock_only, **({"filters": filters} if filters else {})
-        )
+        if self._about and question.reference == "like":
+            like = similar_to(
+                self._about[0],
+                words=question.words,
+                limit=self._limit,
+                now=self._now,
+                filters=filters,
+                search=self._search,
+            )
+            return [(1.0, product) for product in like]
+        if self._about:  # "socks to go with it" names what it is to be
+            named = [scored for scored in self._searched(filters) if scored[1].pk != self._about[0].pk]
+            if named or question.words:
+                return named
+            found = goes_with(self._about[0], limit=self._limit, now=self._now, filters=filters, search=self._search)
+            return [(1.0, product) for product in found]
+        return self._searched(filters) if question.words else self._listed(filters)
+
+    def _searched(self, filters: Filters | None) -> Scored:
+        """What the words find."""
+        if not self._question.words:
+            return []
+        depth = self._limit * DEPTH if self._question.sort else self._limit
+        hits = self._hits(depth, filters)
         rows = offered([hit.product_id for hit in hits])
         found_ = [(hit.score, rows[hit.product_id]) for hit in hits if hit.product_id in rows]
         return self._sorted(found_)[: self._limit]
+
+    def _hits(self, depth: int, filters: Filters | None) -> list[Hit]:
+        return self._search.search(
+            self._question.words,
+            limit=depth,
+            in_stock_only=self._in_stock_only,
+            **({"filters": filters} if filters else {}),
+        )
+
+    def _facet(self, found: Scored, relaxed: Collection[str]) -> Facet:
+        """Of more products than are shown: of all variants, or of what is found further down."""
+        question = self._question
+        if not question.asks:
+            return ()
+        if self._about and question.reference == "same":
+            return facet_of([product.pk for product in variants_of(self._about)], question.asks)
+        filters = filters_of(question, self._known, now=self._now, without=relaxed)
+        if question.words:
+            return facet_of([hit.product_id for hit in self._hits(FACET_DEPTH, filters)], question.asks)
+        if filters and hasattr(self._search, "holding"):
+            return facet(fitting(filters, self._search.holding), question.asks)
+        return facet_of([product.pk for _, product in found], question.asks)
 
     def _may_be_paid(self, filters: Filters) -> bool:
         """Whether any product has a price in the currency of the bounds: else the search need not look for one."""
@@ -156,7 +197,12 @@ class _Finding:
 
     def candidates(self, found: Scored, relaxed: tuple[str, ...]) -> Candidates:
         """As the answer."""
-        return Candidates(tuple(product for _, product in found), tuple(score for score, _ in found), relaxed)
+        return Candidates(
+            tuple(product for _, product in found),
+            tuple(score for score, _ in found),
+            relaxed,
+            self._facet(found, relaxed),
+        )
 
 
 def _products(skus: Collection[str]) -> list[Product]:

@@ -9,7 +9,7 @@ with its own wishes in place of older ones of the same kind.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -17,7 +17,9 @@ from typing import Any, Final
 import msgspec
 
 from chatbot.catalog.budget import Bounds, read_bounds
+from chatbot.catalog.choices import Choice, read_choice
 from chatbot.catalog.references import LAST, Kind, Reference, read_reference
+from chatbot.catalog.released import Released, read_released
 from chatbot.catalog.text import FUNCTION_WORDS, fold, query, tokens
 from chatbot.catalog.traits import Traits, read_traits
 from chatbot.catalog.vocabulary import Vocabulary, vocabulary
@@ -56,6 +58,8 @@ class Question:
     """How the question is about products seen before; see `about`."""
     about: tuple[str, ...] = ()
     """Their skus."""
+    asks: Choice = ""
+    """What there is to choose from is asked: which colours, brands or sizes."""
 
     @property
     def bounded(self) -> bool:
@@ -127,7 +131,7 @@ def understand(
     return _with_category(question, said.known, context)
 
 
-_IDLE_WORDS: Final = "any more please then also but not no too about than"
+_IDLE_WORDS: Final = "any more please then also but not no too about than alternative alternatives"
 _IDLE: Final = FUNCTION_WORDS.union(_IDLE_WORDS.split())
 """Words that name no goods where it is clear what is talked about."""
 
@@ -143,6 +147,8 @@ class _Said:
     wishes: Wishes
     traits: Traits
     words: str
+    released: frozenset[Released]
+    asks: Choice
     question: Question = field(init=False)
 
     def __post_init__(self) -> None:
@@ -151,14 +157,22 @@ class _Said:
     @classmethod
     def read(cls, text: str, context: Context, known: Vocabulary) -> "_Said":
         bounds, rest = read_bounds(text)
+        released, rest = read_released(rest)
+        asks, rest = read_choice(rest)
         has_seen = bool(context.shown or context.viewed or context.last)
-        reference = read_reference(rest) if has_seen else Reference(rest)
+        reference = _named(read_reference(rest), context) if has_seen else Reference(rest)
         wishes = read_wishes(reference.rest)
         traits = read_traits(wishes.rest, known)
         words = unwrapped(traits.rest)
-        # "is it?" is about what was shown; where nothing was, "it" may be a film.
-        named = any(word not in _IDLE for word in fold(words).split()) if has_seen else bool(query(words))
-        return cls(text, known, bounds, reference, wishes, traits, words if named else "")
+        # "is it?" is about what was shown; where nothing was and nothing else is said, "it" may be a film.
+        says_more = has_seen or asks or traits.colors or traits.brands or traits.sizes
+        named = any(word not in _IDLE for word in fold(words).split()) if says_more else bool(query(words))
+        words = words if named else ""
+        if traits.without:  # "other brands, not Nike": others are wanted, not the names of all
+            asks = ""
+        if asks and not words and not reference.kind and (context.viewed or context.shown) and asks != "brand":
+            reference = replace(reference, kind="same", is_this=True)
+        return cls(text, known, bounds, reference, wishes, traits, words, released, asks)
 
     def _question(self) -> Question:
         words = self.words
@@ -178,13 +192,15 @@ class _Said:
             sort=self.wishes.sort,
             gift=bool(self.wishes.gift),
             recipient=self.wishes.recipient,
+            asks=self.asks,
         )
 
     @property
     def says_something(self) -> bool:
         """Whether the message holds any wish at all; "thanks" does not."""
         question = self.question
-        return bool(question.bounded or question.listed or question.without or question.sort or self.reference.kind)
+        wishes = question.bounded or question.listed or question.without or question.sort
+        return bool(wishes or self.reference.kind or self.released or self.asks)
 
 
 _REFINES: Final = re.compile(
@@ -200,6 +216,8 @@ def _carried(said: _Said, context: Context) -> Question | None:
     last, now = context.last, said.question
     if last is None:
         return None
+    if said.released:
+        last = _without(last, said.released)
     if said.words and not _REFINES.search(said.text):
         if last.gift and not now.gift:  # the present is still for the same person, and the money is still the same
             return _merged(
@@ -229,6 +247,7 @@ def _merged(last: Question, now: Question, *, adds: bool) -> Question:
         low, high = now.price_min, now.price_max
     wanted = {*now.brands, *now.colors}
     return Question(
+        asks=now.asks,
         words=now.words or last.words,
         price_min=low,
         price_max=high,
@@ -242,6 +261,35 @@ def _merged(last: Question, now: Question, *, adds: bool) -> Question:
         gift=now.gift or last.gift,
         recipient=now.recipient or last.recipient,
     )
+
+
+def _without(last: Question, released: Collection[Released]) -> Question:
+    """The question before, without wishes that do not matter any more."""
+    if "color" in released:
+        last = replace(last, colors=())
+    if "brand" in released:
+        last = replace(last, brands=())
+    if "size" in released:
+        last = replace(last, sizes=())
+    if "price" in released:
+        last = replace(last, price_min=None, price_max=None, currency="")
+    return last
+
+
+_THE_ONE: Final = re.compile(r"\bthe\s+(?P<name>[\w-]+)\s+one\b", re.IGNORECASE)
+
+
+def _named(reference: Reference, context: Context) -> Reference:
+    """With the place of "the Sony one", where just one of the products that were shown is called that."""
+    match = None if reference.places else _THE_ONE.search(reference.rest)
+    if match is None or reference.kind == "other":
+        return reference
+    name = set(tokens(match["name"]))
+    places = [place for place, item in enumerate(context.shown, 1) if name and name <= set(tokens(item.title))]
+    if len(places) != 1:
+        return reference
+    rest = f"{reference.rest[: match.start()]} {reference.rest[match.end() :]}"
+    return replace(reference, rest=rest, kind=reference.kind or "same", places=tuple(places))
 
 
 def _resolved(question: Question, said: _Said, context: Context) -> Question:
@@ -270,7 +318,7 @@ def _seen(reference: Reference, context: Context) -> list[Shown]:
     """The products that the reference means."""
     shown, viewed = list(context.shown), context.viewed
     if reference.places:
-        places = [len(shown) if place == LAST else place for place in reference.places]
+        places = [len(shown) + 1 + place if place <= LAST else place for place in reference.places]
         return [shown[place - 1] for place in places if 0 < place <= len(shown)]
     if reference.kind == "other":
         return shown

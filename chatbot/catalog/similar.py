@@ -1,6 +1,6 @@
 """Products like one product, and products that go with it, out of what the catalogue itself says."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -15,18 +15,44 @@ from chatbot.models import Product
 _DEPTH: Final = 4
 
 
+def variants_of(products: Sequence[Product]) -> list[Product]:
+    """These products, each followed by its other variants; what can be bought first."""
+    groups = {product.item_group_id for product in products} - {""}
+    rows = Product.objects.offered().filter(item_group_id__in=groups).order_by("pk") if groups else []
+    by_group: dict[str, list[Product]] = {group: [] for group in groups}
+    for row in sorted(rows, key=lambda row: row.availability == Product.Availability.OUT_OF_STOCK):
+        by_group[row.item_group_id].append(row)
+    found: dict[int, Product] = {}
+    for product in products:
+        for row in (product, *by_group.get(product.item_group_id, ())):
+            found.setdefault(row.pk, row)
+    return list(found.values())
+
+
 def similar_to(
-    product: Product, *, limit: int, now: datetime, filters: Filters | None = None, search: Search | None = None
+    product: Product,
+    *,
+    limit: int,
+    now: datetime,
+    words: str = "",
+    filters: Filters | None = None,
+    search: Search | None = None,
 ) -> list[Product]:
-    """Products that could be bought instead: with filters its own variants first, then those that are called alike."""
+    """Products that could be bought instead: with filters its own variants first, then those that are called alike.
+
+    `words` are what they should be besides; what says them stands first.
+    """
     search = search or configured()
     narrowed = _except(filters, [product.sku], now)
     variants: list[Product] = []
     if filters and product.item_group_id and (holding := getattr(search, "holding", None)):
         rows = fitting(narrowed, holding).filter(item_group_id=product.item_group_id)
         variants = list(rows.order_by("pk")[:limit])
-    words = f"{_kind(product)} {product.title}".strip()
-    hits = search.search(words, limit=limit * _DEPTH, filters=narrowed)
+    title = f"{_kind(product)} {product.title}".strip()
+    hits = []
+    if words:
+        hits += search.search(f"{words} {_kind(product)}".strip(), limit=limit, filters=narrowed)
+    hits += search.search(title, limit=limit * _DEPTH, filters=narrowed)
     rows_ = offered([hit.product_id for hit in hits])
     found = [rows_[hit.product_id] for hit in hits if hit.product_id in rows_]
     if not filters:  # without a wish for another colour or size, its variants are the same product

@@ -19,7 +19,7 @@ _MEASURE: Final = re.compile(
     re.IGNORECASE,
 )
 _FOR_PEOPLE: Final = re.compile(
-    r"\bfor\s+(?P<number>\d+|two|three|four|five|six)\s+(?:people|persons?)\b", re.IGNORECASE
+    r"\b(?:for|sleeps?|fits?|seats?)\s+(?P<number>\d+|two|three|four|five|six)\s+(?:people|persons?)\b", re.IGNORECASE
 )
 _WORDS: Final = {"two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
 _NUMBERED: Final = re.compile(
@@ -28,16 +28,17 @@ _NUMBERED: Final = re.compile(
     r"|사이즈\s*(?P<korean>\d{2,3}|xxs|xs|s|m|l|xl|xxl|xxxl|[2-5]xl)(?![\w.]))",
     re.IGNORECASE,
 )
-_LETTERS: Final = re.compile(r"(?<![\w.&-])(?:XXS|XS|XL|XXL|XXXL|[2-5]XL)(?![\w&-])")
-"""Letters that are a size also where nobody says so; a lone S, M or L may be anything."""
+_LETTERS: Final = re.compile(r"(?<![\w.&-])(?:XXS|XS|XL|XXL|XXXL|[2-5]XL|(?<=\bin )[SML])(?![\w&-])")
+"""Letters that are a size also where nobody says so; an S, M or L may be anything, but for "in M"."""
 
 
 def read_sizes(text: str) -> list[tuple[str, str]]:
     """The sizes that a text names: the normal form, and the words that name it."""
-    found = [(normal(match["number"], _unit(match)), match[0]) for match in _MEASURE.finditer(text)]
+    found = []
     for match in _FOR_PEOPLE.finditer(text):
         number = match["number"].casefold()
         found.append((normal(_WORDS.get(number, number), "people"), match[0]))
+    found += [(normal(match["number"], _unit(match)), match[0]) for match in _MEASURE.finditer(text)]
     found += [
         ((match["after"] or match["before"] or match["korean"]).casefold(), match[0])
         for match in _NUMBERED.finditer(text)

@@ -32,6 +32,8 @@ _NOT_AFTER: Final = re.compile(
     r"(?P<named>[^\s,.;!?]+?)(?:이|가|은|는|을|를)?\s*(?:말고(?:는|요)?|빼고(?:요)?|제외(?:하고|한|하면)?|아닌|아니고|없는|싫(?:어요?|고))"
     r"(?:\s*(?:걸로|거로|거|것|걸|색으로|색|다른))?(?=[\s,.;!?]|$)"
 )
+_SHOE: Final = re.compile(r"[12]\d[05]|3[01][05]")
+"""Sizes of shoes in millimetres, as they are said in Korea."""
 _IDLE_WORDS: Final = "this that these those it them one ones than more less sure thanks problem any idea matter longer"
 _IDLE: Final = frozenset(_IDLE_WORDS.split())
 """What follows "not" or "no" without naming anything."""
@@ -87,6 +89,9 @@ def read_traits(text: str, known: Vocabulary) -> Traits:
                 continue
             _add(traits.colors, color)
             continue
+        if size := _bare_size(folded[at], kept, known):
+            _add(traits.sizes, size)
+            continue
         brand, length = _brand(folded, at, known)
         if brand:
             _add(traits.brands, brand)
@@ -112,6 +117,13 @@ def _color(word: str, known: Vocabulary, *, any_family: bool = False) -> str:
         if name in known.colors or (any_family and name != spelled):
             return name
     return ""
+
+
+def _bare_size(word: str, before: list[str], known: Vocabulary) -> str:
+    """The size in "운동화 270": three digits that the catalogue knows, behind a Korean word or alone."""
+    if "" not in known.size_units or (before and not "가" <= before[-1][-1] <= "힣"):
+        return ""
+    return next((spelled for spelled in _spellings(word) if _SHOE.fullmatch(spelled) and spelled in known.sizes), "")
 
 
 def _brand(words: list[str], at: int, known: Vocabulary) -> tuple[str, int]:

@@ -14,6 +14,7 @@ _SORTS: Final[tuple[tuple[Sort, re.Pattern[str]], ...]] = (
         re.compile(
             r"\b(?:sort(?:ed)?\s+by\s+price\b,?\s*)?(?:the\s+)?(?:cheapest|lowest[\s-]*pric(?:e|ed|es)|least\s+expensive"
             r"|lowest\s+first|low\s+to\s+high|most\s+affordable)(?:\s+(?:one|ones|option|options))?(?:\s+first)?\b:?"
+            r"|(?:가장|제일|젤)\s*(?:싸(?:요|죠|지|지요|나요|니)|저렴(?:해요?|하죠|한가요|합니까|하나요)|싼가요)(?![가-힣])"
             r"|(?:가장|제일|젤)\s*(?:싼|저렴한|싸고|저렴하게|싸게|싼\s*가격의)(?:\s*(?:걸로|거로|순으로|순|거|것|걸|게|건))?(?:은|는|이|요)?"
             r"|최저가(?:로|순으로|순|의)?|(?:낮은\s*가격|가격\s*낮은|저렴한|싼)\s*순(?:서)?(?:으로|대로)?",
             _FLAGS,
@@ -23,14 +24,14 @@ _SORTS: Final[tuple[tuple[Sort, re.Pattern[str]], ...]] = (
         "dearest",
         re.compile(
             r"\b(?:the\s+)?(?:most\s+expensive|highest[\s-]*pric(?:e|ed|es)|priciest|high\s+to\s+low)(?:\s+(?:one|ones))?\b"
-            r"|(?:가장|제일|젤)\s*(?:비싼|고급)(?:\s*(?:걸로|거로|거|것|걸|게|건))?(?:은|는|이|요)?|최고가(?:의)?|(?:높은\s*가격|가격\s*높은|비싼)\s*순(?:으로)?",
+            r"|(?:가장|제일|젤)\s*비(?:싸(?:요|죠|지|지요|나요|니)|싼가요)(?![가-힣])|(?:가장|제일|젤)\s*(?:비싼|고급)(?:\s*(?:걸로|거로|거|것|걸|게|건))?(?:은|는|이|요)?|최고가(?:의)?|(?:높은\s*가격|가격\s*높은|비싼)\s*순(?:으로)?",
             _FLAGS,
         ),
     ),
     (
         "newest",
         re.compile(
-            r"\b(?:the\s+)?(?:newest|latest|most\s+recent|just\s+released|new\s+arrivals?)(?:\s+(?:one|ones))?\b"
+            r"\bwhat(?:['’]s|\s+is)\s+new\b|\b(?:the\s+)?(?:newest|latest|most\s+recent|just\s+released|new\s+arrivals?)(?:\s+(?:one|ones))?\b"
             r"|(?:가장\s*|제일\s*)?(?:최신형|최신|신상품|신상|신제품)(?:순으로|인|의)?|새로\s*나온",
             _FLAGS,
         ),
@@ -49,6 +50,13 @@ _GIFT: Final = re.compile(
     r"|(?:생일|생신|결혼|집들이|기념일|크리스마스|어버이날|명절|감사|줄|드릴)?\s*선물(?:용|세트용)?(?:로|을|으로|이|은|인데|이에요|할|하려고|하기|줄|드릴|해|하고)*(?![가-힣])",
     _FLAGS,
 )
+_OCCASION: Final = re.compile(
+    r"(?P<who>\bfor\s+(?:my|our|a|his|her|their)\s+\w+)['’]s\s+(?:\d+(?:st|nd|rd|th)\s+)?"
+    r"(?:birthday|anniversary|wedding|graduation|housewarming)\b"
+    r"|(?:생일|생신|결혼식|기념일|집들이|졸업식|돌잔치)(?:인데요?|이에요|예요|이야|이라서?|라서?|입니다|이거든요?)(?![가-힣])",
+    _FLAGS,
+)
+"""An occasion for a present, where a thing of that name ("생일 케이크") is not meant."""
 _PEOPLE: Final = (
     ("girlfriend", "girlfriend 여자친구 여친"),
     ("boyfriend", "boyfriend 남자친구 남친"),
@@ -109,6 +117,9 @@ def read_wishes(text: str) -> Wishes:
     if match := _GIFT.search(text):
         gift = "선물" if "선물" in match[0] else "gift"
         text = _without(text, match)
+    elif match := _OCCASION.search(text):
+        gift = "gift" if match["who"] else "선물"
+        text = f"{text[: match.start()]} {match['who'] or ''} {text[match.end() :]}"
     recipient, text = _recipient(text, _RECIPIENTS, is_gift=bool(gift))
     return Wishes(" ".join(text.split()), sort, gift, recipient)
 

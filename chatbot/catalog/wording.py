@@ -11,6 +11,12 @@ _ENGLISH = re.compile(
       | (?:can|could|would|will)\s+(?:you|i|we)
       | (?:do|does|did)\s+(?:you|your\s+(?:shop|store)|anyone)(?:\s+(?:have|sell|carry|stock|know|offer))?
       | (?:i|we)\s*(?:['’]m|['’]re|\s+am|\s+are)?\s+(?:just\s+|only\s+)?(?:looking|searching|hunting|shopping)\s+for
+      | (?:(?:have\s+)?you\s+)?got(?=\s+(?:any|some|a)\b)
+      | (?:i|we)(?:['’]d|\s+would)\s+(?:rather|prefer)(?:\s+(?:to\s+)?(?:have|get|buy))?
+      | (?:which\s+)?should\s+i(?:\s+(?:buy|get|choose|take|pick))? | to\s+buy | actually | nice | but | available
+      | (?:the\s+)?differences?(?:\s+between)? | (?:does|did|would) | comes?(?:\s+in)?
+      | stuff | things? | products? | items?
+      | if\s+possible | preferably | ideally | at\s+least | or\s+(?:larger|bigger|more)
       | (?:i|we)(?:['’]d|\s+would|\s+really)?\s+(?:want|need|like|love)(?:\s+to\s+(?:buy|get|order|see|purchase|find))?
       | (?:looking|searching)\s+for | (?:want|need|like|trying)\s+to\s+(?:buy|get|order|see|find)
       | (?:show|find|give|get|tell|help|recommend|suggest|send)\s+(?:me|us)(?:\s+(?:about|find|choose|pick))?
@@ -43,7 +49,9 @@ _KOREAN_WORD = re.compile(
       | 안녕(?:하세요|하십니까)? | 감사(?:합니다|해요) | 고마워요? | 네 | 응 | 예
       | 가장|제일|정말|진짜|아주|너무|조금|많이|잘|같이|함께|그리고|그럼|근데 | (?:제품|상품|물건)(?:을|이|은|으로|들)?
       | 어(?:때|떨|떤)\S* | 자세(?:히|하게|한)\S* | 재고(?:가|는|도)? | 정보 | 방법
-      | 예산(?:은|이)? | 비교 | 보여(?:주세요|줘요?)?
+      | 차이(?:가|는|점)?(?:이|은)? | 볼(?:래|게|까)\S* | 비싸도|싸도 | 되(?:니까|고|면)
+      | 예산(?:은|이)? | 비교 | 가성비(?:가|로|있는)?
+      | 색(?:상|깔)(?:은|는|이|가|으로|로|도|만)?(?:요)? | 보여(?:주세요|줘요?)?
       | 사람(?:이|은|을|들|들이|에게|한테|도)? | 때(?:에|는)? | 큰|작은|예쁜
       | 쓸|쓰는|쓰기|쓸만한|사용할|사용하는|사용하기|위한|인기|인기있는 | 정도|쯤 | 요|데|중에|중에서
     )""",

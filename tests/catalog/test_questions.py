@@ -1,8 +1,9 @@
 """Two hundred questions in English and Korean, each with what has to be understood of it, in `questions.tsv`.
 
-They were written before the code that reads them; the half `held` was looked at once, at the end. `context` says what
-came before: `after:QUESTION`, `shown` (three products were answered to a question for wireless headphones), `page` (the
-page shows a shoe). `expected` names every field that is not empty.
+They were written before the code that reads them; the half `held` was looked at once, at the end. The part `later` was
+written and asked once that was done: 59 of its 113 were understood as they should be, and the rest led to further
+rules. `context` says what came before: `after:QUESTION`, `shown` (three products were answered to a question for
+wireless headphones), `page` (the page shows a shoe). `expected` names every field that is not empty.
 """
 
 import csv
@@ -101,6 +102,7 @@ def expected(written: str) -> Question:
         gift="gift" in values,
         recipient=values.get("recipient", ""),
         reference=values.get("reference", ""),  # type: ignore[arg-type]
+        asks=values.get("asks", ""),  # type: ignore[arg-type]
         **lists,  # type: ignore[arg-type]
     )
 

@@ -1,0 +1,41 @@
+"""Questions for what there is to choose from: "which brands do you have?", "다른 색도 있어요?"."""
+
+import re
+from typing import Final, Literal
+
+Choice = Literal["", "brand", "color", "size"]
+
+_NAMED: Final[tuple[tuple[Choice, str, str], ...]] = (
+    ("color", r"colou?rs?", "색상|색깔|색|컬러"),
+    ("brand", r"brands?|makers?", "브랜드|메이커|제조사"),
+    ("size", r"sizes?", "사이즈|크기|치수"),
+)
+_MAY_BE: Final = re.compile(
+    r"\b(?:colou?r|brand|maker|size)|색|컬러|브랜드|메이커|제조사|사이즈|크기|치수", re.IGNORECASE
+)
+_TAIL: Final = (
+    r"(?:\s+(?:of\s+(?=\S)|(?:do|does|are|is|can|could)\s+(?:you|i|we|it|this|that|they|these|there)\b(?:\s+(?:one|shoe|product|item))?"
+    r"(?:\s+(?:have|sell|carry|stock|offer|come|available|get|choose))*(?:\s+(?:in|for|from))?(?=\W|\s|$)|(?:are\s+)?available))?"
+)
+
+
+def _patterns(english: str, korean: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"\b(?:(?:in\s+)?(?:what|which)(?:\s+(?:other|different))?|(?:any|in|in\s+any)\s+(?:other|different|more)|other|different)\s+(?:{english})\b{_TAIL}"
+        rf"|\b(?:{english})\s+(?:options?|choices?)\b"
+        rf"|(?<![가-힣])(?:무슨|어떤|어느|다른|몇\s*가지)\s*(?:{korean})(?:들)?(?:이|은|는|도|을|를|으로|로|의)?(?:\s*(?:거|것|걸|제품))?(?:은|는|이|도)?(?![가-힣])"
+        rf"|(?<![가-힣])(?:{korean})(?:들)?(?:은|는|이|가)?\s*(?:뭐가|뭐뭐|뭐|무엇이|무엇|어떤\s*(?:게|것이|거)|어떻게|몇\s*가지|종류(?:가|는)?|다양)\S*",
+        re.IGNORECASE,
+    )
+
+
+_PATTERNS: Final = tuple((name, _patterns(english, korean)) for name, english, korean in _NAMED)
+
+
+def read_choice(text: str) -> tuple[Choice, str]:
+    """What is asked to choose from, and the text that is left."""
+    if _MAY_BE.search(text):
+        for name, pattern in _PATTERNS:
+            if match := pattern.search(text):
+                return name, f"{text[: match.start()]} {text[match.end() :]}"
+    return "", text
