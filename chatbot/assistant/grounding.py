@@ -109,9 +109,9 @@ class Grounding:
 
         They are taken for said then, and must not be fed as well.
         """
-        if self._held or self._due or said.block != self._open or _look(said.text) != "plain":
+        if self._held or self._due or said.block != self._open:
             return False
-        return self._goes_on(said.text)
+        return self._looks(said.text) == "plain" and self._goes_on(said.text)
 
     def feed(self, text: str) -> list[TurnEvent]:
         """The events that these further words of the model allow to be shown."""
@@ -121,7 +121,7 @@ class Grounding:
             return []
         text = self._held + text
         if len(text) < SHORT and not self._due and self._open:
-            match _look(text):
+            match self._looks(text):
                 case "plain" if self._goes_on(text):
                     self._held = ""
                     return [TextAdded(text=text, block=self._open)]
@@ -155,6 +155,11 @@ class Grounding:
         events = self._say(sentence)
         self._due = [card for card in cards if card.sku not in self._shown]
         return events + self._end_block()
+
+    def _looks(self, text: str) -> Literal["plain", "open", "mark"]:
+        """What these words are behind those of the line (see `_look`)."""
+        look = _look(text, False)
+        return look if look == "plain" or not _is_in_word(self._line) else _look(text, True)
 
     def _goes_on(self, text: str) -> bool:
         """Take `text`, in which nothing begins, for said, unless it goes on with a recital of the rules."""
@@ -221,10 +226,8 @@ class Grounding:
         marks = [place for place in (text.find("[", at), text.find("\n", at)) if place >= 0]
         mark = min([*marks, len(text)])
         start = at
-        if at == 0 and self._line[-1:].isascii() and self._line[-1:].isalpha():
-            # Nothing begins in the middle of a word that was shown already.
-            rest = _WORD_ENDS.search(plain)
-            start = rest.start() if rest else len(plain)
+        if at == 0 and _is_in_word(self._line):
+            start = _word_end(plain)
         mark = min(mark, may_begin(plain, start))
         if self._secret:
             mark = min(mark, at + self._secret.begins(level(self._tail()), plain[at:mark]))
@@ -382,8 +385,18 @@ def _with_percent(claim: str, percent: Decimal) -> str:
     return _NUMBER.sub(str(percent.quantize(Decimal(1), ROUND_HALF_EVEN)), claim, count=1)
 
 
+def _is_in_word(line: str) -> bool:
+    """Whether the next words may go on with the line's last one, which was shown already: nothing begins in there."""
+    return line[-1:].isascii() and line[-1:].isalpha()
+
+
+def _word_end(plain: str) -> int:
+    rest = _WORD_ENDS.search(plain)
+    return rest.start() if rest else len(plain)
+
+
 @lru_cache(maxsize=8192)
-def _look(text: str) -> Literal["plain", "open", "mark"]:
+def _look(text: str, is_in_word: bool) -> Literal["plain", "open", "mark"]:
     """What a piece of an answer is: nothing to look at, or perhaps the beginning of a claim and nothing else, or more.
 
     Words come again and again, and looking is dear.
@@ -391,7 +404,7 @@ def _look(text: str) -> Literal["plain", "open", "mark"]:
     if "[" in text or not text.isprintable():
         return "mark"
     plain = level(text)
-    mark = may_begin(plain, 0)
+    mark = may_begin(plain, _word_end(plain) if is_in_word else 0)
     if mark == len(plain):
         return "plain"
     return "open" if text[:mark] in ("", " ") and not has_begun(plain, mark) else "mark"

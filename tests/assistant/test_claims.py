@@ -74,6 +74,14 @@ def test_plain_words_pass_at_once() -> None:
     assert all(grounding.passes(TextAdded(text=f"{word} ", block="t1")) for word in said)
 
 
+def test_nothing_begins_in_the_middle_of_a_word_so_nothing_is_held_there() -> None:
+    grounding = Grounding(cards=CARDS["en"], language="en")
+    for piece in ("He", "l", "l", "o", " mo", "s", "t"):
+        said = [event.text for event in grounding.feed(piece) if isinstance(event, TextAdded)]
+        assert said == [piece]
+    assert grounding.passes(TextAdded(text="l", block="t1"))
+
+
 def test_a_claim_waits_for_its_sentence_and_no_longer() -> None:
     grounding = Grounding(cards=CARDS["ko"], language="ko")
     grounding.feed("새벽 무선 이어폰은 ")
