@@ -131,7 +131,7 @@ def understand(
     return _with_category(question, said.known, context)
 
 
-_IDLE_WORDS: Final = "any more please then also but not no too about than alternative alternatives"
+_IDLE_WORDS: Final = "any more please then also but not no too about than or better worse got alternative alternatives"
 _IDLE: Final = FUNCTION_WORDS.union(_IDLE_WORDS.split())
 """Words that name no goods where it is clear what is talked about."""
 

@@ -46,7 +46,7 @@ _AMONG: Final = re.compile(
     _FLAGS,
 )
 _THIS: Final = re.compile(
-    r"\b(?:this|that)(?:\s+(?:one|product|item))?\b|\bit\b|\bthese\s+(?=[a-z])|\b(?:the\s+)?same\s+(?:one|thing)\b"
+    r"\b(?:this|that)(?:\s+(?:one|product|item))?\b|\bit\b|\b(?:these|those)\b|\b(?:the\s+)?same\s+(?:one|thing)\b"
     r"|(?<![가-힣])(?:이거|그거|저거|이것|그것|이게|그게|이건|그건|이걸|그걸|얘)(?:랑|하고|와|과|은|는|이|가|을|를|도|로|요|보다)?(?![가-힣])"
     r"|(?<![가-힣])(?:이|그|저)\s+(?!중|때|정도|가격|외|밖|돈|날|주|달|번|사이|안|거|것)[가-힣]{1,8}?(?:은|는|이|가|을|를|도|랑|하고|의)?(?![가-힣])",
     _FLAGS,
@@ -55,7 +55,7 @@ _KINDS: Final[tuple[tuple[Kind, re.Pattern[str]], ...]] = (
     (
         "with",
         re.compile(
-            r"\b(?:go(?:es)?|going|works?|pairs?)\s+(?:well\s+)?with\b|\baccessor(?:y|ies)\s+(?:for|to)\s+(?=(?:this|that|it|these|the)\b)|"
+            r"\b(?:go(?:es)?|going|works?|pairs?)\s+(?:well\s+)?with\b|\b(?:wear|use|combine|buy|get)\s+with\s+(?=(?:this|that|it|these|the)\b)|\baccessor(?:y|ies)\s+(?:for|to)\s+(?=(?:this|that|it|these|the)\b)|"
             r"\bmatch(?:es|ing)?\b(?=.*\b(?:this|these|that|it)\b)|\bgo\s+together\b|\bto\s+go\s+with\b"
             r"|(?:에|과|와|이랑|랑|하고)?\s*(?:잘\s*)?어울리는(?:\s*(?:걸로|거로|거|것|걸))?|(?:같이|함께)\s*(?:쓸|쓰면|쓰기|살|입을|신을|사면)(?:\s*(?:만한|좋은))*(?:\s*(?:거|것|걸))?",
             _FLAGS,

@@ -24,7 +24,7 @@ _FOR_PEOPLE: Final = re.compile(
 _WORDS: Final = {"two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
 _NUMBERED: Final = re.compile(
     r"(?:(?:in\s+)?(?:a\s+)?\bsize\s+(?P<after>\d{2,3}|xxs|xs|s|m|l|xl|xxl|xxxl|[2-5]xl)\b"
-    r"|(?<![\w.])(?P<before>\d{2,3}|xxs|xs|s|m|l|xl|xxl|xxxl|[2-5]xl)\s*(?:사이즈|size\b)"
+    r"|(?<![\w.])(?P<before>\d{2,3}|xxs|xs|s|m|l|xl|xxl|xxxl|[2-5]xl)\s*(?:사이즈(?:(?:로|는|은|가|도|만)?요?(?![가-힣]))?|size\b)"
     r"|사이즈\s*(?P<korean>\d{2,3}|xxs|xs|s|m|l|xl|xxl|xxxl|[2-5]xl)(?![\w.]))",
     re.IGNORECASE,
 )

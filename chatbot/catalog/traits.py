@@ -23,7 +23,7 @@ _ENDINGS: Final = (*PARTICLES, *_MORE_ENDINGS.split())
 _ENDING: Final = re.compile(rf"(?:{'|'.join(sorted(set(_ENDINGS), key=len, reverse=True))})")
 
 _NOT_BEFORE: Final = re.compile(
-    r"(?:\b(?:but\s+|just\s+)?(?:not|except(?:\s+for)?|without(?:\s+any)?|other\s+than|anything\s+but|no|excluding"
+    r"(?:\b(?:but\s+|just\s+)?(?:not|except(?:\s+for)?|without(?:\s+any)?|other\s+than|besides|apart\s+from|aside\s+from|instead\s+of|anything\s+but|no|excluding"
     r"|(?:that\s+|which\s+)?(?:is|are)(?:\s+not|n['’]t)|don['’]t\s+(?:want|like)(?:\s+any)?))\s+(?:a\s+|an\s+|the\s+|in\s+|from\s+|by\s+)*"
     r"(?P<named>[^\s,.;!?]+)",
     re.IGNORECASE,

@@ -11,13 +11,15 @@ _ENGLISH = re.compile(
       | (?:can|could|would|will)\s+(?:you|i|we)
       | (?:do|does|did)\s+(?:you|your\s+(?:shop|store)|anyone)(?:\s+(?:have|sell|carry|stock|know|offer))?
       | (?:i|we)\s*(?:['’]m|['’]re|\s+am|\s+are)?\s+(?:just\s+|only\s+)?(?:looking|searching|hunting|shopping)\s+for
-      | (?:(?:have\s+)?you\s+)?got(?=\s+(?:any|some|a)\b)
+      | (?:(?:have\s+)?you\s+)?got(?=\s+(?:any|some|a\b))
       | (?:i|we)(?:['’]d|\s+would)\s+(?:rather|prefer)(?:\s+(?:to\s+)?(?:have|get|buy))?
       | (?:which\s+)?should\s+i(?:\s+(?:buy|get|choose|take|pick))? | to\s+buy | actually | nice | but | available
       | (?:the\s+)?differences?(?:\s+between)? | (?:does|did|would) | comes?(?:\s+in)?
       | stuff | things? | products? | items?
       | if\s+possible | preferably | ideally | at\s+least | or\s+(?:larger|bigger|more)
       | (?:i|we)(?:['’]d|\s+would|\s+really)?\s+(?:want|need|like|love)(?:\s+to\s+(?:buy|get|order|see|purchase|find))?
+      | (?:i|we)(?:['’]m|['’]re|\s+am|\s+are)\s+after
+      | (?<!\w\s)(?:need|want) | (?:(?:that|which)\s+)?(?:costs?|priced)(?:\s+at)?
       | (?:looking|searching)\s+for | (?:want|need|like|trying)\s+to\s+(?:buy|get|order|see|find)
       | (?:show|find|give|get|tell|help|recommend|suggest|send)\s+(?:me|us)(?:\s+(?:about|find|choose|pick))?
       | (?:recommend|suggest)(?:ations?|ions?|ed|s)?
@@ -49,6 +51,7 @@ _KOREAN_WORD = re.compile(
       | 안녕(?:하세요|하십니까)? | 감사(?:합니다|해요) | 고마워요? | 네 | 응 | 예
       | 가장|제일|정말|진짜|아주|너무|조금|많이|잘|같이|함께|그리고|그럼|근데 | (?:제품|상품|물건)(?:을|이|은|으로|들)?
       | 어(?:때|떨|떤)\S* | 자세(?:히|하게|한)\S* | 재고(?:가|는|도)? | 정보 | 방법
+      | 나(?:아요?|을까요?|은가요|은지)|낫\S*
       | 차이(?:가|는|점)?(?:이|은)? | 볼(?:래|게|까)\S* | 비싸도|싸도 | 되(?:니까|고|면)
       | 예산(?:은|이)? | 비교 | 가성비(?:가|로|있는)?
       | 색(?:상|깔)(?:은|는|이|가|으로|로|도|만)?(?:요)? | 보여(?:주세요|줘요?)?
