@@ -73,9 +73,12 @@ class Answering:
         self._grounding = Grounding(
             cards=brief.cards,
             language=self.opened.language,
+            entries=brief.prompt.entries,
             said=brief.said,
+            terms=brief.terms,
             catalogue=brief.catalogue,
-            links=[conf.current().contact_url],
+            links=brief.links,
+            titles=brief.titles,
             rules=brief.prompt.rules,
         )
 
@@ -221,9 +224,13 @@ class Answering:
         self._first_word_ms = None
 
     def _without_model(self, code: str) -> TurnEnded | TurnFailed:
-        """The shop's own search answers; without a product that can be bought there is no answer."""
+        """The shop's own search answers, or its entries; without a product to buy and an entry there is no answer."""
         buyable = [card for card in self.opened.brief.cards if card.availability != Product.Availability.OUT_OF_STOCK]
         shown = buyable[:CARDS_FROM_CATALOGUE]
+        if not shown and self.opened.brief.prompt.entries:
+            for event in self._grounding.entry_answer(0):
+                self._show(event)
+            return TurnEnded(ending="catalogue", code=code)
         # A spent budget is nobody's fault: the shopper may search on, and never reads of an error.
         if not shown and code != BudgetSpent.code:
             return self._failure(ChatbotError(), code)

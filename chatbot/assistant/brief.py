@@ -10,15 +10,22 @@ import msgspec
 
 from chatbot import conf
 from chatbot.assistant import cards, prompt, relaxation
+from chatbot.assistant.instructions import in_force
 from chatbot.assistant.prompt import Prompt
 from chatbot.assistant.sentences import spoken
-from chatbot.catalog.candidates import candidates
-from chatbot.catalog.question import Context, Shown, recalled, understand
+from chatbot.assistant.summary import titles_shown, wishes
+from chatbot.catalog.candidates import Candidates, candidates
+from chatbot.catalog.knowledge import is_only_about_terms
+from chatbot.catalog.question import Context, Question, Shown, recalled, understand
 from chatbot.events import ProductCard
 from chatbot.models import Message, Product, Turn
 
 CART_READ = 20
 """Products of the cart that are looked at."""
+HISTORY_READ = 40
+"""Messages of a talk that are looked at; those that are not told word for word are told in short."""
+ENTRIES = 3
+"""Entries of the shop that a prompt holds at the most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,23 +41,35 @@ class Brief:
     """The shopper's own words, in this question and before."""
     catalogue: str = ""
     """What the catalogue says about the candidates."""
+    terms: str = ""
+    """What the shop's entries say, all of them."""
+    links: Sequence[str] = ()
+    """The addresses that an answer may name beside those of the cards."""
+    titles: Sequence[str] = ()
+    """Of the products that this talk showed before."""
 
 
 def look_up(text: str, *, conversation: UUID | None, page: Mapping[str, str], language: str, now: datetime) -> Brief:
     """The brief for a question in `conversation`, None for a new one. Reads, and writes nothing."""
     settings = conf.current()
-    history = _history(conversation, settings.history_messages) if conversation else []
+    shop, recent = in_force(), settings.history_messages
+    history = _history(conversation, max(recent, HISTORY_READ)) if conversation else []
     sku = page.get("sku", "")
     viewed = Product.objects.offered().filter(sku=sku).first() if sku else None
     context = _context(conversation, history, page, viewed, now)
-    asked = [message.text for message in history if message.role == Message.Role.USER]
+    asked = [message.text for message in history[-recent:] if message.role == Message.Role.USER]
     question = understand(
         text,
         history=asked,
         page=viewed.title if viewed else None,
         context=context,
     )
-    chosen = candidates(question, limit=settings.candidates, now=now)
+    entries = shop.shelf.find(text, language=language, limit=ENTRIES)
+    about_terms = is_only_about_terms(text)
+    if about_terms:  # what was wanted before still holds: "how long does delivery take?", then "anything cheaper?"
+        question, chosen = context.last or Question(), Candidates()
+    else:
+        chosen = candidates(question, limit=settings.candidates, now=now)
     products = list(chosen)
     if viewed:
         products = [viewed, *(product for product in products if product.pk != viewed.pk)]
@@ -61,7 +80,9 @@ def look_up(text: str, *, conversation: UUID | None, page: Mapping[str, str], la
     lines = (
         f"The shopper is looking at p1, {viewed.title}." if viewed else "",
         _in_cart(context.cart),
-        relaxation.facts(question, chosen.relaxed, {item.sku: item.title for item in seen}, chosen.facet),
+        ""
+        if about_terms
+        else relaxation.facts(question, chosen.relaxed, {item.sku: item.title for item in seen}, chosen.facet),
     )
     composed = prompt.compose(
         question=text,
@@ -70,6 +91,12 @@ def look_up(text: str, *, conversation: UUID | None, page: Mapping[str, str], la
         shop=settings.shop_name,
         page=" ".join(filter(None, lines)),
         budget_tokens=settings.prompt_tokens,
+        recent=recent,
+        wishes=wishes(question),
+        standing=shop,
+        entries=entries,
+        about_terms=about_terms,
+        contact=settings.contact_url,
     )
     return Brief(
         question=msgspec.to_builtins(question),
@@ -78,6 +105,9 @@ def look_up(text: str, *, conversation: UUID | None, page: Mapping[str, str], la
         relaxed=relaxed,
         said="\n".join((*asked, text)),
         catalogue="\n".join(f"{product.product_type} {product.description}" for product in products),
+        terms=shop.shelf.terms,
+        links=(settings.contact_url, *shop.shelf.links),
+        titles=titles_shown(history),
     )
 
 
