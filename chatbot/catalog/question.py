@@ -9,99 +9,27 @@ with its own wishes in place of older ones of the same kind.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
-import msgspec
-
+from chatbot.catalog.asked import Context, Question, Shown, recalled
 from chatbot.catalog.budget import Bounds, read_bounds
 from chatbot.catalog.choices import Choice, read_choice
-from chatbot.catalog.references import LAST, Kind, Reference, read_reference
+from chatbot.catalog.pointing import by_name, pointed_at, priced_against
+from chatbot.catalog.references import Reference, read_reference
 from chatbot.catalog.released import Released, read_released
 from chatbot.catalog.text import FUNCTION_WORDS, fold, query, tokens
 from chatbot.catalog.traits import Traits, read_traits
 from chatbot.catalog.vocabulary import Vocabulary, vocabulary
-from chatbot.catalog.wishes import Sort, Wishes, read_wishes
+from chatbot.catalog.wishes import Wishes, read_wishes
 from chatbot.catalog.wording import unwrapped
+
+__all__ = ["Context", "Question", "Shown", "recalled", "understand"]
 
 READ_CHARACTERS = 2_000
 """How much of a message is looked at."""
-_WITHOUT_CENTS: Final = frozenset({"KRW", "JPY", "VND", "CLP", "ISK", "HUF"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A wish in the catalogue's terms. Bounds are in `currency`'s major unit and both in; empty is the shop's own."""
-
-    words: str = ""
-    """What is searched for, without all that stands in the other fields."""
-    price_min: Decimal | None = None
-    price_max: Decimal | None = None
-    currency: str = ""
-    brands: tuple[str, ...] = ()
-    """As the catalogue writes them; any of them."""
-    colors: tuple[str, ...] = ()
-    """Families of colours ("black"), or the catalogue's own word; any of them."""
-    sizes: tuple[str, ...] = ()
-    """In their normal form (see `sizes`); any of them."""
-    category: str = ""
-    """A category path of the catalogue: of the page, or the only one that the words name."""
-    without: tuple[str, ...] = ()
-    """What must not be: brands, families of colours, or words."""
-    sort: Sort = ""
-    gift: bool = False
-    recipient: str = ""
-    """Whom it is for: "mother", "child"; empty when nobody was named."""
-    reference: Kind = ""
-    """How the question is about products seen before; see `about`."""
-    about: tuple[str, ...] = ()
-    """Their skus."""
-    asks: Choice = ""
-    """What there is to choose from is asked: which colours, brands or sizes."""
-
-    @property
-    def bounded(self) -> bool:
-        """Whether the price matters."""
-        return self.price_min is not None or self.price_max is not None
-
-    @property
-    def listed(self) -> bool:
-        """Whether there is something to choose products by when no words are left to search for."""
-        return bool(self.colors or self.brands or self.sizes or self.category)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A product that the shopper has seen. The price is what was paid then, None when none was shown."""
-
-    sku: str
-    title: str
-    price: Decimal | None = None
-    currency: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What a question stands in: the question before it, products that answers showed, and the open page."""
-
-    last: Question | None = None
-    shown: tuple[Shown, ...] = ()
-    """In the order in which the last answer with products showed them."""
-    viewed: Shown | None = None
-    category: str = ""
-    """The category path of the page, where the site says it."""
-    cart: tuple[str, ...] = ()
-    """Skus in the cart, where the site says them."""
-
-
-def recalled(stored: Mapping[str, Any]) -> Question | None:  # Any: JSON
-    """The question that `msgspec.to_builtins` wrote down; None for a row of another making."""
-    try:
-        return msgspec.convert(stored, Question, strict=False) if stored else None
-    except msgspec.ValidationError:
-        return None
 
 
 def understand(
@@ -159,8 +87,8 @@ class _Said:
         bounds, rest = read_bounds(text)
         released, rest = read_released(rest)
         asks, rest = read_choice(rest)
-        has_seen = bool(context.shown or context.viewed or context.last)
-        reference = _named(read_reference(rest), context) if has_seen else Reference(rest)
+        has_seen = bool(context.shown or context.viewed or context.last or context.cart)
+        reference = by_name(read_reference(rest), context) if has_seen else Reference(rest)
         wishes = read_wishes(reference.rest)
         traits = read_traits(wishes.rest, known)
         words = unwrapped(traits.rest)
@@ -276,26 +204,10 @@ def _without(last: Question, released: Collection[Released]) -> Question:
     return last
 
 
-_THE_ONE: Final = re.compile(r"\bthe\s+(?P<name>[\w-]+)\s+one\b", re.IGNORECASE)
-
-
-def _named(reference: Reference, context: Context) -> Reference:
-    """With the place of "the Sony one", where just one of the products that were shown is called that."""
-    match = None if reference.places else _THE_ONE.search(reference.rest)
-    if match is None or reference.kind == "other":
-        return reference
-    name = set(tokens(match["name"]))
-    places = [place for place, item in enumerate(context.shown, 1) if name and name <= set(tokens(item.title))]
-    if len(places) != 1:
-        return reference
-    rest = f"{reference.rest[: match.start()]} {reference.rest[match.end() :]}"
-    return replace(reference, rest=rest, kind=reference.kind or "same", places=tuple(places))
-
-
 def _resolved(question: Question, said: _Said, context: Context) -> Question:
     """The question with the products that its reference means; without a reference where there are none."""
     reference, kind = said.reference, said.reference.kind
-    seen = _seen(reference, context)
+    seen = pointed_at(reference, context)
     if not seen:
         return replace(question, sort=question.sort or ("cheapest" if kind == "cheaper" else ""))
     if reference.is_among and question.sort in ("cheapest", "dearest"):
@@ -308,38 +220,10 @@ def _resolved(question: Question, said: _Said, context: Context) -> Question:
         kind = "like"
     about = tuple(item.sku for item in seen)
     if kind in ("cheaper", "dearer"):
-        question = _priced(question, kind, seen)
+        question = priced_against(question, kind, seen)
     if kind in ("same", "like", "with"):
         question = replace(question, words=said.words)
     return replace(question, reference=kind, about=about)
-
-
-def _seen(reference: Reference, context: Context) -> list[Shown]:
-    """The products that the reference means."""
-    shown, viewed = list(context.shown), context.viewed
-    if reference.places:
-        places = [len(shown) + 1 + place if place <= LAST else place for place in reference.places]
-        return [shown[place - 1] for place in places if 0 < place <= len(shown)]
-    if reference.kind == "other":
-        return shown
-    if viewed and (reference.is_this or reference.kind == "with" or not shown):
-        return [viewed]
-    if reference.kind == "with":
-        return shown[:1]
-    return shown
-
-
-def _priced(question: Question, kind: Kind, seen: Sequence[Shown]) -> Question:
-    """Strictly below the cheapest of those, or above the dearest."""
-    priced = [item for item in seen if item.price is not None and item.currency == seen[0].currency]
-    if not priced:
-        return replace(question, sort="cheapest" if kind == "cheaper" else "dearest")
-    currency = priced[0].currency
-    step = Decimal(1) if currency in _WITHOUT_CENTS else Decimal("0.01")
-    prices = [item.price for item in priced if item.price is not None]
-    if kind == "cheaper":
-        return replace(question, price_min=None, price_max=min(prices) - step, currency=currency)
-    return replace(question, price_min=max(prices) + step, price_max=None, currency=currency)
 
 
 def _fallback(question: Question, said: _Said, history: Sequence[str], page: str | None, context: Context) -> str:

@@ -106,6 +106,14 @@ _WITH_THIS: Final = re.compile(
 )
 
 
+_CART: Final = re.compile(
+    r"\b(?:(?:what(?:['’]s|\s+is)|the\s+(?:things?|items?|products?|ones?))\s+)?in\s+(?:my|the)\s+(?:cart|basket)\b"
+    r"|\bmy\s+(?:cart|basket)\b"
+    r"|(?<![가-힣])(?:내\s*)?장바구니(?:에)?(?:\s*(?:있는|담은|담긴|담아둔|넣은)\s*(?:거|것|제품|상품|물건)?)?(?:랑|하고|와|과|에|이랑|의)?(?![가-힣])",
+    _FLAGS,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """What was understood, and the text that is left. `places` count from 1; empty where none was named."""
@@ -117,13 +125,17 @@ class Reference:
     """Whether it is asked for one out of those that were shown: "the cheapest of them"."""
     is_this: bool = False
     """Whether a word points at one product: "this", "이거"."""
+    is_cart: bool = False
+    """Whether what is in the cart is meant."""
 
 
 def read_reference(text: str) -> Reference:
     """What `text` says of products seen before; `kind` is empty when it says nothing of them."""
     kind: Kind = ""
     rest = text
-    is_this = False
+    is_this = is_cart = False
+    if match := _CART.search(rest):
+        is_cart, rest = True, _blanked(rest, match)
     for name, pattern in _KINDS:
         if match := pattern.search(rest):
             if name == "with" and (thing := _WITH_THIS.search(rest)):
@@ -153,9 +165,11 @@ def read_reference(text: str) -> Reference:
         is_among, rest = True, _blanked(rest, match)
     while match := _THIS.search(rest):
         is_this, rest = True, _blanked(rest, match)
-    if not kind and (places or is_this or is_among):
+    if not kind and (places or is_this or is_among or is_cart):
         kind = "same"
-    return Reference(" ".join(rest.split()), kind, tuple(place for _, place in sorted(places)), is_among, is_this)
+    return Reference(
+        " ".join(rest.split()), kind, tuple(place for _, place in sorted(places)), is_among, is_this, is_cart
+    )
 
 
 def _blanked(text: str, match: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ from chatbot.catalog.candidates import Candidates, candidates
 from chatbot.catalog.choices import read_choice
 from chatbot.catalog.question import Context, Question, Shown, understand
 from chatbot.catalog.released import read_released
+from chatbot.catalog.text import query
 from tests.catalog.conftest import product, stock
 
 SHOE = Shown(sku="shoe-red-260", title="Runner shoe")
@@ -97,6 +98,26 @@ def test_what_is_to_be_like_a_product_may_be_something_besides() -> None:
     assert question.reference == "like"
     assert "walk" in [each.sku for each in found(question)]
     assert not {each.sku for each in found(question)} & {"shoe-red-260"}
+
+
+@pytest.mark.database
+@pytest.mark.django_db
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(
+    ("text", "kind", "words"),
+    [
+        ("what goes with what's in my cart?", "with", ""),
+        ("socks that go with the things in my cart", "with", "socks"),
+        ("장바구니에 담은 거랑 어울리는 양말", "with", "양말"),
+        ("is what's in my cart in stock?", "same", ""),
+    ],
+)
+def test_the_cart_may_be_meant(text: str, kind: str, words: str) -> None:
+    question = understand(text, context=Context(cart=("trail", "gone")))
+    assert (question.reference, question.about) == (kind, ("trail", "gone"))
+    assert query(question.words) == query(words)
+    chosen = [each.sku for each in found(question)]
+    assert chosen == ["trail"] if kind == "same" else "trail" not in chosen
 
 
 @pytest.mark.parametrize(
