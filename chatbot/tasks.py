@@ -18,6 +18,7 @@ from chatbot.accounting import budgets, ledger, rerating, rollups
 from chatbot.accounting.mails import budget_alerts, sending
 from chatbot.assistant import retention, turn
 from chatbot.catalog import running
+from chatbot.catalog.search import vectors
 
 SOFT_LIMIT_S: Final = 240
 HARD_LIMIT_S: Final = 270
@@ -83,6 +84,12 @@ def sync_sources() -> None:
     running.run_due(timezone.now())
 
 
+@shared_task(acks_late=True, ignore_result=True, soft_time_limit=SOFT_LIMIT_S, time_limit=HARD_LIMIT_S)
+def fill_vectors() -> None:
+    """Embed products that are new or changed, where the settings name a model; each batch is kept as it is done."""
+    vectors.fill()
+
+
 _PUBLISHING: Final = {"max_retries": 3, "interval_start": 0.2, "interval_step": 0.5, "interval_max": 1.0}
 
 
@@ -101,6 +108,7 @@ BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {  # Any: Celery's own
     "chatbot-rerate": _every(rerate, 300.0),
     "chatbot-roll-up": _every(roll_up, 300.0),
     "chatbot-sync-sources": _every(sync_sources, 600.0),
+    "chatbot-fill-vectors": _every(fill_vectors, 600.0),
     "chatbot-send-reports": _every(send_reports, 900.0),
     "chatbot-forget-conversations": _every(forget_conversations, 3600.0),
 }

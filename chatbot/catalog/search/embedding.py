@@ -15,13 +15,14 @@ from chatbot import conf
 from chatbot.errors import ConfigurationError
 from chatbot.relay.base import Endpoint
 from chatbot.relay.embedding import embed
+from chatbot.relay.pool import close_clients
 
 FILLING_S: Final = 60.0
 """Seconds that a batch of products may take."""
 _KEPT: Final = 2_000
 
 _guard = threading.Lock()
-_loop: tuple[int, asyncio.AbstractEventLoop] | None = None
+_loop: tuple[int, asyncio.AbstractEventLoop, threading.Thread] | None = None
 _asked: OrderedDict[tuple[str, str], list[float]] = OrderedDict()
 
 
@@ -48,6 +49,21 @@ def asked(text: str) -> "Future[list[list[float]]]":
 def embedded(texts: Sequence[str]) -> list[list[float]]:
     """Vectors of product texts. Raises `RelayError`."""
     return _submit(texts, FILLING_S).result()
+
+
+def close() -> None:
+    """End the thread and its connections, and forget all questions; the next one starts anew."""
+    global _loop
+    with _guard:
+        _asked.clear()
+        running, _loop = _loop, None
+    if running is None or running[0] != os.getpid():
+        return
+    _, loop, thread = running
+    asyncio.run_coroutine_threadsafe(close_clients(), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
 
 
 def _keep(name: str, text: str, done: "Future[list[list[float]]]") -> None:
@@ -79,6 +95,7 @@ def _running() -> asyncio.AbstractEventLoop:
     with _guard:
         if _loop is None or _loop[0] != os.getpid():
             loop = asyncio.new_event_loop()
-            threading.Thread(target=loop.run_forever, name="chatbot-embeddings", daemon=True).start()
-            _loop = (os.getpid(), loop)
+            thread = threading.Thread(target=loop.run_forever, name="chatbot-embeddings", daemon=True)
+            thread.start()
+            _loop = (os.getpid(), loop, thread)
         return _loop[1]

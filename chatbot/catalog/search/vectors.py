@@ -92,8 +92,10 @@ def fill(most: int = 10_000) -> int:
     if not model or np is None:
         return 0
     ProductVector.objects.filter(product__removed_at__isnull=False).delete()
-    done = 0
-    while done < most and (batch := list(_stale(model)[:BATCH])):
+    done = last = 0
+    # Each batch goes on behind the one before: looking from the start again would take longer with every batch.
+    while done < most and (batch := list(_stale(model).filter(pk__gt=last)[:BATCH])):
+        last = batch[-1].pk
         known = {row.pk: row for row in ProductVector.objects.filter(pk__in=[product.pk for product in batch])}
         texts = {product.pk: text_of(product) for product in batch}
         hashes = {pk: hashlib.sha256(text.encode()).hexdigest() for pk, text in texts.items()}

@@ -1,0 +1,202 @@
+"""Search by meaning: vectors from an endpoint's `/embeddings`, filled behind the shop, fused with the words."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from django.conf import settings
+from django.test import override_settings
+from django.utils import timezone
+
+from chatbot import tasks
+from chatbot.catalog.candidates import candidates
+from chatbot.catalog.question import understand
+from chatbot.catalog.search import HybridSearch, configured, embedding, vectors
+from chatbot.errors import RelayError
+from chatbot.models import Product, ProductVector
+from tests.catalog.conftest import product, stock
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+CONCEPTS = (
+    ("earbuds", "headphones", "listen", "music", "audio"),
+    ("lamp", "bright", "reading", "light"),
+    ("kettle", "tea", "boil", "hot"),
+)
+MODEL = "toy-embeddings"
+
+
+class Relay:
+    """Embeds a text by the concepts that its words belong to, and writes down what it was asked."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.authorizations: set[str] = set()
+        self.delay_s = 0.0
+        self.status = 200
+        self.body: bytes | None = None
+
+    def answer(self, asked: dict[str, object]) -> bytes:
+        texts = asked["input"]
+        assert isinstance(texts, list)
+        assert asked["model"] == MODEL
+        self.texts += texts
+        if self.body is not None:
+            return self.body
+        rows = [[sum(word in text.casefold() for word in words) for words in CONCEPTS] + [0.1] for text in texts]
+        # The other way round: the index says which is which.
+        data = [{"index": at, "embedding": row} for at, row in enumerate(rows)][::-1]
+        return json.dumps({"object": "list", "data": data}).encode()
+
+
+@pytest.fixture
+def relay() -> Iterator[Relay]:
+    """The embedding relay as the shop's endpoint."""
+    known = Relay()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            known.authorizations.add(self.headers["Authorization"])
+            body = known.answer(asked)
+            time.sleep(known.delay_s)
+            self.send_response(known.status if self.path == "/v1/embeddings" else 404)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            try:
+                self.wfile.write(body)
+            except (BrokenPipeError, ConnectionResetError):  # who asked did not wait
+                pass
+
+        def log_message(self, *args: object) -> None:
+            """Nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    endpoint = {"URL": f"http://127.0.0.1:{server.server_port}/v1", "KEY": "toy-key"}
+    chatbot = {"ENDPOINTS": {"default": endpoint}, "EMBEDDING_MODEL": MODEL, "EMBEDDING_WAIT_MS": 2_000}
+    try:
+        with override_settings(CHATBOT=chatbot):
+            yield known
+    finally:
+        embedding.close()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def shop(relay: Relay) -> None:
+    """Three products with their vectors."""
+    stock(
+        product("buds", "Wireless earbuds", price=Decimal(90)),
+        product("lamp", "Desk lamp", price=Decimal(40)),
+        product("kettle", "Steel kettle", price=Decimal(30)),
+    )
+    assert vectors.fill() == 3
+    relay.texts.clear()
+
+
+def found(text: str) -> list[str]:
+    return [each.sku for each in candidates(understand(text), limit=8, now=timezone.now())]
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_is_meant_is_found_though_no_word_says_it(relay: Relay) -> None:
+    assert isinstance(configured(), HybridSearch)
+    assert found("music to listen to")[0] == "buds"
+    assert relay.authorizations == {"Bearer toy-key"}
+    with override_settings(CHATBOT={}):
+        assert found("music to listen to") == []
+
+
+@pytest.mark.usefixtures("shop")
+def test_words_and_meaning_are_fused() -> None:
+    """The lamp is named and meant; the others only lie somewhere in the space."""
+    assert found("bright desk lamp")[0] == "lamp"
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_is_near_to_nothing_finds_nothing() -> None:
+    """Its vector lies nearest to none of the three: every cosine stays below what counts."""
+    assert embedding.asked("submarine").result() == [[0, 0, 0, 0.1]]
+    assert found("submarine") == []
+
+
+@pytest.mark.usefixtures("shop")
+def test_wishes_hold_for_what_is_found_by_meaning_too() -> None:
+    assert found("hot tea under $35") == ["kettle"]
+    Product.objects.filter(sku="kettle").update(availability=Product.Availability.OUT_OF_STOCK)
+    hits = configured().search("hot tea", in_stock_only=True)
+    assert "kettle" not in [hit.sku for hit in hits]
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_question_that_comes_again_is_not_embedded_again(relay: Relay) -> None:
+    found("hot tea")
+    found("hot tea")
+    assert relay.texts == ["hot tea"]
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize("fault", ["late", "error", "nonsense", "short"])
+def test_words_alone_answer_when_the_relay_is_late_or_fails(relay: Relay, fault: str) -> None:
+    relay.delay_s = 1.0 if fault == "late" else 0.0
+    relay.status = 500 if fault == "error" else 200
+    relay.body = {"nonsense": b"<html>", "short": b'{"data": []}'}.get(fault)
+    wait_ms = 60 if fault == "late" else 2_000
+    with override_settings(CHATBOT={**settings.CHATBOT, "EMBEDDING_WAIT_MS": wait_ms}):
+        began = time.perf_counter()
+        assert found("desk lamp") == ["lamp"]
+        assert found("music to listen to") == []
+        assert time.perf_counter() - began < 0.8
+
+
+def test_only_what_is_new_or_says_something_else_is_embedded(relay: Relay) -> None:
+    rows = [product(str(n), f"Desk lamp {n}", price=Decimal(10)) for n in range(70)]  # more than a batch
+    stock(*rows)
+    tasks.fill_vectors()
+    assert len(relay.texts) == 70
+    assert ProductVector.objects.count() == 70
+    relay.texts.clear()
+    tasks.fill_vectors()
+    assert relay.texts == []
+    stock(product("3", "Desk lamp 3", price=Decimal(12)), product("4", "Tall lamp 4", price=Decimal(10)))
+    tasks.fill_vectors()
+    assert relay.texts == ["Tall lamp 4"]
+    Product.objects.filter(sku="5").update(removed_at=timezone.now())
+    tasks.fill_vectors()
+    assert ProductVector.objects.count() == 69
+
+
+def test_a_relay_that_fails_keeps_what_was_embedded_and_is_asked_again(relay: Relay) -> None:
+    stock(product("1", "Desk lamp"))
+    relay.status = 500
+    with pytest.raises(RelayError) as caught:
+        vectors.fill()
+    assert "toy-key" not in str(caught.value)
+    assert ProductVector.objects.count() == 0
+    relay.status = 200
+    assert vectors.fill() == 1
+
+
+def test_another_model_embeds_everything_anew(relay: Relay) -> None:
+    stock(product("1", "Desk lamp"))
+    vectors.fill()
+    ProductVector.objects.update(model="older")
+    vectors.matrix.forget()
+    assert len(vectors.matrix().ids) == 0
+    assert vectors.fill() == 1
+    assert ProductVector.objects.get().model == MODEL
+
+
+def test_without_a_model_nothing_is_embedded() -> None:
+    stock(product("1", "Desk lamp"))
+    assert vectors.fill() == 0
