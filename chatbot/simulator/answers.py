@@ -42,10 +42,11 @@ def answer(messages: Sequence[Message], random: Random) -> str:
     if asked.terms is not None and not asked.products:
         return phrases.unknown_terms(asked.contact)
     if asked.relation == "same" and asked.products:
-        return _described(phrases, asked.products[0], random)
+        return _described(phrases, asked.products[0], language, random)
     meant = _meant(asked, topic)
-    if asked.relation and not meant:
-        return phrases.none_related(asked.relation, asked.about.partition(";")[0])
+    is_none_such = asked.relation in ("cheaper", "dearer") and "price" in asked.relaxed
+    if asked.relation and (is_none_such or not meant):
+        return phrases.none_related(asked.relation, "" if ";" in asked.about else asked.about)
     if not meant or (not asked.relation and not _fits(meant, topic)):
         return phrases.nothing(topic, random)
     page = asked.page if questions.points_at_page(asked.question) else ""
@@ -141,13 +142,16 @@ def _terms(terms: Sequence[Term], wanted: set[str]) -> str:
     return f"{said} [[{term.ref}]]"
 
 
-def _described(phrases: Phrases, product: Product, random: Random) -> str:
+def _described(phrases: Phrases, product: Product, language: questions.Language, random: Random) -> str:
     """All that is known of one product."""
-    said = [
-        phrases.reason(one.strip().rstrip("."), product.title)
+    sentences = [
+        one.strip()
         for one in _SENTENCE_END.split(product.description)
         if one and not one.startswith("(") and one[-1] in ".!?。"
     ]
+    if not _is_in(language, product.description):  # in one quotation
+        sentences = [" ".join(sentences)] if sentences else []
+    said = [phrases.reason(one.rstrip("."), product.title) for one in sentences]
     parts = [phrases.about(_bold(product)), *said, phrases.price(f"[[{product.ref}.price]]")]
     if not product.in_stock:
         parts.append(phrases.stock(f"[[{product.ref}.stock]]"))

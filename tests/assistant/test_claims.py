@@ -169,3 +169,14 @@ def test_hidden_characters_go_and_joined_emoji_stay() -> None:
     hidden = "4\u200b9,0\u202e00\u2066원\U000e0041"
     assert visible(hidden) == "49,000원"
     assert visible("👩\u200d👩\u200d👧") == "👩\u200d👩\u200d👧"
+
+
+def test_the_name_of_an_earlier_product_is_not_taken_for_a_candidate_that_is_called_alike() -> None:
+    said = "네, **새벽 무선 이어폰 한정판 블루**와 비슷한 상품이에요.\n새벽 무선 이어폰을 추천드려요."
+    for titles, expected in (
+        ((), ["text", "data-product", "text"]),
+        (("새벽 무선 이어폰 한정판 블루",), ["text", "data-product"]),
+    ):
+        grounding = Grounding(cards=CARDS["ko"], language="ko", titles=titles)
+        parts = fold([*grounding.feed(said), *grounding.close()]).parts
+        assert [part["type"] for part in parts] == expected

@@ -115,7 +115,7 @@ class Knowledge:
     _described: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.names = Names(self.cards)
+        self.names = Names(self.cards, self.titles)
         said = level(self.said)
         self._said = amounts(said)
         self._wished = {promise.atom for promise in promises(said, is_ours=True)}

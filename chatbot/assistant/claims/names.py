@@ -66,9 +66,12 @@ def visible(text: str) -> str:
 
 
 class Names:
-    """The names of a turn's candidates."""
+    """The names of a turn's candidates.
 
-    def __init__(self, cards: Sequence[ProductCard]) -> None:
+    `others` are titles of products that are none: where one is said, no candidate is meant by a part of it.
+    """
+
+    def __init__(self, cards: Sequence[ProductCard], others: Sequence[str] = ()) -> None:
         self.count = len(cards)
         owners: dict[str, set[int]] = {}
         for number, card in enumerate(cards):
@@ -76,14 +79,13 @@ class Names:
                 owners.setdefault(alias, set()).add(number)
         # What two candidates are called names neither; a whole title stands for all that share it.
         titles = {level(card.title): number for number, card in reversed(list(enumerate(cards)))}
-        self._aliases = sorted(
-            (
-                (alias, titles.get(alias, min(numbers)))
-                for alias, numbers in owners.items()
-                if len(numbers) == 1 or alias in titles
-            ),
-            key=lambda known: -len(known[0]),
-        )
+        known: dict[str, int | None] = {level(title): None for title in others if title}
+        known |= {
+            alias: titles.get(alias, min(numbers))
+            for alias, numbers in owners.items()
+            if len(numbers) == 1 or alias in titles
+        }
+        self._aliases = sorted(known.items(), key=lambda name: -len(name[0]))
 
     def mentions(self, text: str) -> list[Mention]:
         """Where `text` (see `level`) names a candidate, in order; a longer name goes before one inside it."""
@@ -98,7 +100,8 @@ class Names:
                 end = start + len(alias)
                 if all(end <= left or start >= right for left, right in taken):
                     taken.append((start, end))
-                    found.append(Mention(start, end, number, is_prose=True))
+                    if number is not None:
+                        found.append(Mention(start, end, number, is_prose=True))
         return sorted(found, key=lambda mention: mention.start)
 
 
