@@ -172,7 +172,7 @@ def test_hidden_characters_go_and_joined_emoji_stay() -> None:
 
 
 def test_the_name_of_an_earlier_product_is_not_taken_for_a_candidate_that_is_called_alike() -> None:
-    said = "네, **새벽 무선 이어폰 한정판 블루**와 비슷한 상품이에요.\n새벽 무선 이어폰을 추천드려요."
+    said = "네, 새벽 무선 이어폰 한정판 블루와 비슷한 상품이에요.\n새벽 무선 이어폰을 추천드려요."
     for titles, expected in (
         ((), ["text", "data-product", "text"]),
         (("새벽 무선 이어폰 한정판 블루",), ["text", "data-product"]),
