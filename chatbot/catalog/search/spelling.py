@@ -129,7 +129,8 @@ def distance(one: str, other: str) -> int:
 def _ways(word: Word) -> list[tuple[str, str, str]]:
     """Where the fault may be: what stands before it, the part that is wrong, and what stands behind."""
     if not _HANGUL.fullmatch(word.written):
-        return [("", word.parts[0][0][0], "")]
+        # A wrong letter may change what is taken for an ending: the stem of "tumbeler" is further from "tumbler".
+        return [("", wrong, "") for wrong in dict.fromkeys((word.parts[0][0][0], word.written))]
     text = word.written
     ways = [("", text, "")]
     for at in range(2, len(text) - 1):
