@@ -7,15 +7,19 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+from tests.bench._minilm import fetched
+from tests.bench.databases import SETTINGS
 from tests.bench.figures import Figure, benchmark
-from tests.bench.processes import ICECAT, KOREAN, SHARED, import_options, manage
+from tests.bench.processes import ICECAT, KOREAN, SHARED, free_port, import_options, manage, serve
 
 SCORER = SHARED / "icecat" / "score.py"
 GOALS = {"icecat": ">= 0.68", "korean": ">= 0.93"}
+GOODS_GOALS = {"icecat": ">= 0.72", "korean": ">= 0.95"}
 JUDGEMENTS = {
     "icecat": (ICECAT, SHARED / "icecat" / "queries_dev.tsv", SHARED / "icecat" / "qrels_dev_full.tsv"),
     "korean": (KOREAN, SHARED / "korean" / "queries_dev.tsv", SHARED / "korean" / "qrels_dev.tsv"),
@@ -49,21 +53,86 @@ def measure() -> Iterator[Figure]:
                     n=len(times),
                     note=f"SQLite, 19,406 products; p50 {times[len(times) // 2]:.1f} ms",
                 )
-            run = Path(env["RUN"])
-            manage(["chatbot_search", "--queries", str(queries), "--run", str(run)], env)
-            scores = subprocess.run(
-                [sys.executable, str(SCORER), str(qrels), str(run)], check=True, capture_output=True, text=True
-            ).stdout
-            found = dict(re.findall(r"^(\S+)\t([\d.]+)", scores, re.MULTILINE))
-            yield Figure(
-                area="main",
-                name=f"ndcg10_{name}",
-                value=float(found["ndcg@10"]),
-                unit="",
-                goal=GOALS[name],
-                n=sum(1 for _ in queries.open(encoding="utf-8")) - 1,
-                note=f"judged@10 {found['judged@10']}, recall@50 {found['recall@50']}, {qrels.name}",
-            )
+            yield _relevance("main", f"ndcg10_{name}", GOALS[name], queries, qrels, env)
+
+
+@benchmark("goods", "words")
+def words() -> Iterator[Figure]:
+    """The same sets against the goals of the area; Korean queries that find nothing; understood questions."""
+    for name, (products, queries, qrels) in JUDGEMENTS.items():
+        with _project() as env:
+            manage(["chatbot_import", str(products), *import_options(products)], env)
+            yield _relevance("goods", f"ndcg10_{name}", GOODS_GOALS[name], queries, qrels, env)
+            if products == KOREAN:
+                asked = {line.split("\t")[0] for line in queries.read_text(encoding="utf-8").splitlines()[1:]}
+                answered = {line.split("\t")[0] for line in Path(env["RUN"]).read_text(encoding="utf-8").splitlines()}
+                yield Figure(
+                    area="goods",
+                    name="korean_without_answer",
+                    value=len(asked - answered),
+                    unit="queries",
+                    goal="<= 0",
+                    n=len(asked),
+                )
+
+
+@benchmark("goods", "understanding")
+def understanding() -> Iterator[Figure]:
+    """Written questions that are understood exactly, in a process with the tests' settings."""
+    command = [sys.executable, "-m", "tests.bench._understood"]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    for language, (right, count) in json.loads(done.stdout).items():
+        yield Figure(
+            area="goods",
+            name=f"understood_{language}",
+            value=100 * right / count,
+            unit="%",
+            goal=">= 95",
+            n=count,
+            note="tests/catalog/questions.tsv, exactly right in every field",
+        )
+
+
+@benchmark("goods", "vectors")
+def meaning() -> Iterator[Figure]:
+    """Words and meaning: MiniLM served as the relay's `/embeddings`, all products embedded as the Celery task does."""
+    products, queries, qrels = JUDGEMENTS["icecat"]
+    fetched()
+    port = free_port()
+    with serve([sys.executable, "-m", "tests.bench._minilm", str(port)], port), _project() as env:
+        chatbot = {"EMBEDDING_MODEL": "all-MiniLM-L6-v2", "EMBEDDING_WAIT_MS": 5_000}
+        env |= {
+            **SETTINGS,
+            "DATABASE_URL": env["DATABASE_URL"],
+            "CHATBOT_RELAY_URL": f"http://127.0.0.1:{port}/v1",
+            "BENCH_CHATBOT": json.dumps(chatbot),
+        }
+        manage(["chatbot_import", str(products), *import_options(products)], env)
+        began = perf_counter()
+        fill = "from chatbot.catalog.search import vectors; vectors.fill(100_000)"
+        manage(["shell", "--no-imports", "-c", fill], env)
+        filled_s = perf_counter() - began
+        figure = _relevance("goods", "ndcg10_icecat_vectors", ">= 0.80", queries, qrels, env)
+        yield replace(figure, note=f"{figure.note}; embedded in {filled_s:.0f} s by numpy on this machine")
+
+
+def _relevance(area: str, name: str, goal: str, queries: Path, qrels: Path, env: Mapping[str, str]) -> Figure:
+    """The queries searched as the assistant does, and what the scorer says of it."""
+    run = Path(env["RUN"])
+    manage(["chatbot_search", "--queries", str(queries), "--run", str(run)], env)
+    scores = subprocess.run(
+        [sys.executable, str(SCORER), str(qrels), str(run)], check=True, capture_output=True, text=True
+    ).stdout
+    found = dict(re.findall(r"^(\S+)\t([\d.]+)", scores, re.MULTILINE))
+    return Figure(
+        area=area,
+        name=name,
+        value=float(found["ndcg@10"]),
+        unit="",
+        goal=goal,
+        n=sum(1 for _ in queries.open(encoding="utf-8")) - 1,
+        note=f"judged@10 {found['judged@10']}, recall@50 {found['recall@50']}, {qrels.name}",
+    )
 
 
 @contextmanager
