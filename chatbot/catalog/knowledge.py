@@ -127,9 +127,10 @@ class Shelf:
             return []
         topics = topics_of(text)
         words = query(unwrapped(text)).words
+        weighed = [(word, self._weight(word)) for word in words]
         scored = []
         for place, entry in enumerate(self.entries):
-            share = self._share(words, place)
+            share = self._share(weighed, place)
             if entry.topic in topics or share >= ENOUGH:
                 scored.append((share * len(words) + TOPIC_SCORE * (entry.topic in topics), entry))
         spoken = {entry.topic for _, entry in scored if entry.language in ("", language)}
@@ -143,20 +144,15 @@ class Shelf:
     def _known(self) -> Counter[str]:
         return Counter(token for text in self._texts for token in text)
 
-    def _share(self, words: Sequence[Word], place: int) -> float:
+    def _share(self, weighed: Sequence[tuple[Word, float]], place: int) -> float:
         """How much of the question stands in an entry, from 0 on; rare words count more."""
-        whole = found = 0.0
-        for word in words:
-            weight = self._weight(word)
-            whole += weight
-            held = [
-                any(all(token in self._texts[place] for token in phrase) for phrase in phrases)
-                for phrases in word.parts
-            ]
-            if held and all(held):
-                in_title = any(token in self._titles[place] for phrases in word.parts for token in phrases[0])
+        text, title = self._texts[place], self._titles[place]
+        found = 0.0
+        for word, weight in weighed:
+            if all(any(text.issuperset(phrase) for phrase in phrases) for phrases in word.parts):
+                in_title = any(token in title for phrases in word.parts for token in phrases[0])
                 found += weight * (1 + IN_TITLE * in_title)
-        return found / whole if whole else 0.0
+        return found / sum(weight for _, weight in weighed) if found else 0.0
 
     def _weight(self, word: Word) -> float:
         """More for what few entries say. A word that no entry says counts as the rarest."""
