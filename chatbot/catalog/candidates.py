@@ -126,7 +126,16 @@ class _Finding:
                 return named
             found = goes_with(self._about[0], limit=self._limit, now=self._now, filters=filters, search=self._search)
             return [(1.0, product) for product in found]
-        return self._searched(filters) if question.words else self._listed(filters)
+        found_ = self._searched(filters) if question.words else self._listed(filters)
+        if found_ or question.reference not in ("cheaper", "dearer") or "price" in dropped:
+            return found_
+        about = _products(question.about)[:1]  # what it is called finds nothing cheaper: what it is may
+        like = (
+            similar_to(about[0], limit=self._limit, now=self._now, filters=filters, search=self._search)
+            if about
+            else []
+        )
+        return [(1.0, product) for product in like]
 
     def _searched(self, filters: Filters | None) -> Scored:
         """What the words find."""

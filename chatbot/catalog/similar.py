@@ -53,6 +53,8 @@ def similar_to(
     if words:
         hits += search.search(f"{words} {_kind(product)}".strip(), limit=limit, filters=narrowed)
     hits += search.search(title, limit=limit * _DEPTH, filters=narrowed)
+    if len(hits) < limit and (kind := _kind(product)):  # a name that nothing shares says nothing of what it is
+        hits += search.search(kind, limit=limit * _DEPTH, filters=narrowed)
     rows_ = offered([hit.product_id for hit in hits])
     found = [rows_[hit.product_id] for hit in hits if hit.product_id in rows_]
     if not filters:  # without a wish for another colour or size, its variants are the same product

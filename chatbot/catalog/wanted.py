@@ -45,7 +45,7 @@ def filters_of(
         trait = size_trait(question.sizes, known)
         wanted += [trait] if "size" in kept else []
         hints += [] if "size" in kept else question.sizes
-    other = question.about if question.reference == "other" else ()
+    other = question.about if question.reference in ("other", "cheaper", "dearer") else ()
     if not (wanted or hints or question.without or other or kept & {"price", "category"}):
         return None
     priced = "price" in kept
