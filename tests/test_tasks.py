@@ -58,7 +58,7 @@ def test_a_dead_process_leaves_nothing_open_after_one_round_of_the_schedule(cele
     assert turn.status == Turn.Status.INCOMPLETE
     row = Attempt.objects.get(pk=attempt)
     assert (row.outcome, row.cost_usd) == ("abandoned", None)
-    assert row.rolled_up_at is not None
+    assert not Attempt.objects.not_rolled_up().exists()
     assert UsageBucket.objects.get().unpriced == 1
     assert Reservation.objects.get().settled_usd is not None
 

@@ -89,16 +89,16 @@ def _read(start: date, end: date, zone: tzinfo, kinds: Sequence[str], only: str,
     days = day_starts(start, end, zone)
     cuts = days if by_days else (days[0], days[-1])
     attempts = Attempt.objects.filter(settled_at__isnull=False, counts_at__gte=days[0], counts_at__lt=days[-1])
-    if only:
-        attempts = attempts.filter(requested_model=only)
     parts = []
     if days_fit(start, end, zone):
-        attempts = attempts.filter(rolled_up_at__isnull=True)
+        attempts = Attempt.objects.not_rolled_up(days[0], days[-1])
         buckets = LatencyBucket.objects.filter(starts_at__gte=days[0], starts_at__lt=days[-1], kind__in=kinds)
         if only:
             buckets = buckets.filter(model=only)
         model = Value("") if by_days else F("model")
         parts.append(_part(buckets, Cut("starts_at", cuts), model, F("kind"), F("bin"), Sum("attempts")))
+    if only:
+        attempts = attempts.filter(requested_model=only)
     for kind in kinds:
         model = Value("") if by_days else F("requested_model")
         of_kind, bin_ = timed(attempts, kind), LatencyBin(column_of(kind))

@@ -8,9 +8,10 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
+from django.db import connections, router, transaction
 from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
@@ -19,7 +20,7 @@ from chatbot.accounting import calibration
 from chatbot.accounting.months import counting
 from chatbot.accounting.prices import cost_usd, price_of_first
 from chatbot.events import AttemptEnded, Usage
-from chatbot.models import Attempt, Correction, Route, Turn
+from chatbot.models import Attempt, Correction, Route, Turn, Uncounted
 from chatbot.models.amounts import DollarsField
 
 log = logging.getLogger(__name__)
@@ -80,7 +81,9 @@ def book_cached(
         counts_at=now,
     )
     # In a second statement, which may look at what months are closed.
-    Attempt.objects.filter(pk=row.pk).update(
+    _settle(
+        row.pk,
+        now,
         outcome=Attempt.Outcome.CACHED,
         source=Attempt.Source.REPORTED,
         input_tokens=0,
@@ -90,8 +93,6 @@ def book_cached(
         cost_usd=Decimal(0),
         first_word_ms=_number(first_word_ms),
         total_ms=_number(total_ms),
-        settled_at=now,
-        **counting(now),
     )
 
 
@@ -124,30 +125,25 @@ def settle(ended: AttemptEnded, *, now: datetime, estimate: Usage | None = None,
         usage = _complete(usage, None)
     price = price_of_first((ended.served_model, row.requested_model), row.opened_at)
     cost = cost_usd(usage, price) if price else None
-    settled = (
-        Attempt.objects.open()
-        .filter(pk=row.pk)
-        .update(
-            served_model=ended.served_model[:100],
-            upstream_id=ended.upstream_id[:200],
-            outcome=ended.outcome,
-            error_code=ended.error_code[:32],
-            source=usage.source,
-            input_tokens=usage.input_tokens,
-            cached_input_tokens=usage.cached_input_tokens,
-            output_tokens=usage.output_tokens,
-            reasoning_tokens=usage.reasoning_tokens,
-            **_own_count(estimate),
-            price=price if cost is not None else None,
-            cost_usd=cost,
-            queued_ms=_number(queued_ms),
-            first_word_ms=_number(ended.first_word_ms),
-            total_ms=_number(ended.total_ms),
-            settled_at=now,
-            **counting(now),
-        )
+    return _settle(
+        row.pk,
+        now,
+        served_model=ended.served_model[:100],
+        upstream_id=ended.upstream_id[:200],
+        outcome=ended.outcome,
+        error_code=ended.error_code[:32],
+        source=usage.source,
+        input_tokens=usage.input_tokens,
+        cached_input_tokens=usage.cached_input_tokens,
+        output_tokens=usage.output_tokens,
+        reasoning_tokens=usage.reasoning_tokens,
+        **_own_count(estimate),
+        price=price if cost is not None else None,
+        cost_usd=cost,
+        queued_ms=_number(queued_ms),
+        first_word_ms=_number(ended.first_word_ms),
+        total_ms=_number(ended.total_ms),
     )
-    return bool(settled)
 
 
 def settle_abandoned(now: datetime) -> int:
@@ -161,20 +157,17 @@ def settle_abandoned(now: datetime) -> int:
     silent = Turn.objects.filter(lease_until__lt=now)
     grace = now - timedelta(seconds=conf.current().turn_lease_s)
     orphaned = Q(turn__isnull=True, opened_at__lt=grace)
-    # No join: with `turn_id IN (...)` the row's own `settled_at IS NULL` is looked at again after a wait for its lock,
-    # so a settlement that came first is never overwritten.
     abandoned = Attempt.objects.open().filter(Q(turn__in=silent) | orphaned)
     settled = 0
-    for row in abandoned.filter(estimated_input_tokens__isnull=False).only("requested_model", "estimated_input_tokens"):
-        known = calibration.of(row.requested_model, now)
-        if known.output_tokens is None:
+    for row in list(abandoned.only("requested_model", "estimated_input_tokens")):
+        known = calibration.of(row.requested_model, now) if row.estimated_input_tokens is not None else None
+        if known is None or known.output_tokens is None:
+            settled += _settle(row.pk, now, outcome=Attempt.Outcome.ABANDONED, source=Attempt.Source.UNKNOWN)
             continue
         count = Usage(input_tokens=row.estimated_input_tokens, source="estimated")
         usage = replace(known.applied(count), output_tokens=known.output_tokens)
         settled += settle(AttemptEnded(attempt=str(row.pk), outcome="abandoned", usage=usage), now=now)
-    return settled + abandoned.update(
-        outcome=Attempt.Outcome.ABANDONED, source=Attempt.Source.UNKNOWN, settled_at=now, **counting(now)
-    )
+    return settled
 
 
 def with_cost(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:
@@ -202,6 +195,23 @@ def cost_of(turn: Turn, *, model: str = "") -> Decimal | None:
     costs = list(attempts.values_list("cost_usd", flat=True))
     known = [cost for cost in costs if cost is not None]
     return sum(known, Decimal(0)) if len(known) == len(costs) else None
+
+
+def _settle(pk: Any, now: datetime, **values: Any) -> bool:  # Any: a UUID; values of columns
+    """Settle the row if it is open, and let it wait for the next rollup; whether it was open."""
+    alias = router.db_for_write(Attempt)
+    with transaction.atomic(using=alias):
+        # By the key and `settled_at IS NULL` alone: after a wait for the row's lock both are looked at again, so a
+        # settlement that came first is never overwritten.
+        settled = Attempt.objects.using(alias).open().filter(pk=pk).update(settled_at=now, **counting(now), **values)
+        if settled:
+            with connections[alias].cursor() as cursor:  # one statement, where the ORM takes two
+                cursor.execute(
+                    f"INSERT INTO {Uncounted._meta.db_table} (attempt_id, counts_at) "  # noqa: S608 - names are ours
+                    f"SELECT id, counts_at FROM {Attempt._meta.db_table} WHERE id = %s",
+                    [Attempt._meta.pk.get_db_prep_value(pk, connections[alias])],
+                )
+    return bool(settled)
 
 
 def _plausible(usage: Usage) -> Usage:

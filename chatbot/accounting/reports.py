@@ -135,7 +135,7 @@ def charges(
 ) -> Iterator[tuple[Group, int | None, Sums]]:
     """What a report is made of, in the order of days, told apart by the id of the price version too.
 
-    A range of any length: it is read a month at a time, each with one query, so memory stays flat.
+    A range of any length: it is read a month at a time, each with two queries, so memory stays flat.
     """
     only = _Only(model=model, endpoint=endpoint, source=source)
     while start < end:
@@ -266,23 +266,23 @@ def _parts_now(cuts: Sequence[datetime], only: _Only) -> Iterator[QuerySet[Any]]
     table = UsageDay if are_days(cuts) else UsageBucket
     buckets = table.objects.filter(only.rows("model"), starts_at__gte=cuts[0], starts_at__lt=cuts[-1])
     yield _part(buckets, "starts_at", cuts, sums.over_buckets(), model="model", waits=0)
-    attempts = Attempt.objects.not_rolled_up().filter(only.rows("requested_model"))
+    attempts = Attempt.objects.not_rolled_up(cuts[0], cuts[-1]).filter(only.rows("requested_model"))
     yield _of_ledger(attempts, cuts, sums.over_attempts(), waits=1)
-    corrections = Correction.objects.not_rolled_up().filter(only.rows("requested_model", "attempt__"))
+    corrections = Correction.objects.not_rolled_up(cuts[0], cuts[-1]).filter(only.rows("requested_model", "attempt__"))
     yield _of_ledger(corrections, cuts, sums.over_corrections(), prefix="attempt__", waits=1)
 
 
 def _parts_as_of(cuts: Sequence[datetime], as_of: datetime, only: _Only) -> Iterator[QuerySet[Any]]:
-    attempts = Attempt.objects.filter(only.rows("requested_model"), settled_at__lte=as_of)
+    counts = Q(counts_at__gte=cuts[0], counts_at__lt=cuts[-1])
+    attempts = Attempt.objects.filter(counts, only.rows("requested_model"), settled_at__lte=as_of)
     yield _of_ledger(attempts, cuts, sums.over_attempts(), waits=0)
-    corrections = Correction.objects.filter(only.rows("requested_model", "attempt__"), created_at__lte=as_of)
+    corrections = Correction.objects.filter(counts, only.rows("requested_model", "attempt__"), created_at__lte=as_of)
     yield _of_ledger(corrections, cuts, sums.over_corrections(), prefix="attempt__", waits=0)
 
 
 def _of_ledger(
     rows: QuerySet[Any], cuts: Sequence[datetime], over: sums.Aggregates, *, waits: int, prefix: str = ""
 ) -> QuerySet[Any]:
-    rows = rows.filter(counts_at__gte=cuts[0], counts_at__lt=cuts[-1])
     return _part(rows, "counts_at", cuts, over, model="requested_model", prefix=prefix, waits=waits)
 
 

@@ -21,6 +21,7 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -34,7 +35,7 @@ from django.db.models.functions import Coalesce
 
 from chatbot.accounting.months import counting
 from chatbot.accounting.prices import price_among
-from chatbot.models import Attempt, Correction, Price
+from chatbot.models import Attempt, Correction, Price, Uncounted
 from chatbot.models.amounts import PLACES, DollarsField
 
 ROWS_AT_ONCE: Final = {"postgresql": 20_000, "sqlite": 5_000}
@@ -160,13 +161,21 @@ def _insert(alias: str, rows: QuerySet[Attempt], price: Price, now: datetime) ->
     select = due.order_by().annotate(**named).values(*named)
     sql, params = select.query.get_compiler(using=alias).as_sql()
     quote = connections[alias].ops.quote_name
+    # Who writes corrections holds the lock: those after the last one are ours.
+    last = Correction.objects.using(alias).aggregate(last=Max("pk"))["last"] or 0
     with connections[alias].cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {quote(Correction._meta.db_table)} ({', '.join(map(quote, values))}) "  # noqa: S608
             f"SELECT {', '.join(map(quote, named))} FROM ({sql}) AS due WHERE true ON CONFLICT DO NOTHING",
             params,
         )
-        return int(cursor.rowcount)
+        written = int(cursor.rowcount)
+        cursor.execute(
+            f"INSERT INTO {quote(Uncounted._meta.db_table)} (correction_id, counts_at) "  # noqa: S608
+            f"SELECT id, counts_at FROM {quote(Correction._meta.db_table)} WHERE id > %s",
+            [last],
+        )
+    return written
 
 
 def _cost(alias: str, price: Price) -> Combinable:

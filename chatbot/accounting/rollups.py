@@ -12,14 +12,14 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from django.db import connections, models, router, transaction
-from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from chatbot import conf
 from chatbot.accounting import sums
 from chatbot.accounting.cuts import LatencyBin, Quarter
 from chatbot.accounting.periods import BUCKET, bucket_start, day_start, day_starts
-from chatbot.models import Attempt, Correction, DayTotal, LatencyBucket, UsageBucket, UsageDay
+from chatbot.models import Attempt, Correction, DayTotal, LatencyBucket, Uncounted, UsageBucket, UsageDay
 
 ROWS_AT_ONCE: Final = {"postgresql": 100_000, "sqlite": 10_000}
 """The most rows of one transaction, unless a quarter of an hour has more. SQLite has one writer: turns wait for us."""
@@ -41,8 +41,28 @@ class _Window:
         return Q(counts_at__gte=self.start, counts_at__lt=self.end)
 
 
-class _Taken(Exception):
-    """Rows of this window carry the mark already, from another run of the same moment."""
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What is counted in one transaction: of the window, what waits under ids up to `last`."""
+
+    window: _Window
+    last: int
+
+    def waiting(self, alias: str) -> QuerySet[Uncounted]:
+        return Uncounted.objects.using(alias).filter(self.window.rows, pk__lte=self.last)
+
+    def rows(self, alias: str) -> Q:
+        """The attempts, or the corrections, of this batch."""
+        window = self.window
+        of_batch = Q(
+            uncounted__counts_at__gte=window.start, uncounted__counts_at__lt=window.end, uncounted__pk__lte=self.last
+        )
+        # Said twice for PostgreSQL, which then meets both by their indexes. SQLite looks each row up by its key.
+        return of_batch & window.rows if connections[alias].vendor == "postgresql" else of_batch
+
+
+class _CameLate(Exception):
+    """A transaction that had drawn an id of the batch has committed meanwhile, or another run was here."""
 
 
 def roll_up(now: datetime) -> int:
@@ -54,13 +74,12 @@ def roll_up(now: datetime) -> int:
     done, start = 0, _earliest(alias, None)
     while start is not None:
         window = _window(alias, start)
-        mark = now
         while True:
             try:
-                done += _roll_up_window(alias, window, mark, now)
+                done += _roll_up_window(alias, window, now)
                 break
-            except _Taken:
-                mark += timedelta(microseconds=1)
+            except _CameLate:
+                continue
         start = _earliest(alias, window.end)
     return done
 
@@ -78,41 +97,39 @@ def recount_days(now: datetime) -> int:
             _execute(alias, f"LOCK TABLE {UsageBucket._meta.db_table} IN SHARE ROW EXCLUSIVE MODE", ())
         for table in (DayTotal, LatencyBucket, UsageDay):
             table.objects.using(alias).all().delete()
-        rolled_up = Q(rolled_up_at__isnull=False)
-        moments = [
-            rows.filter(rolled_up).order_by("counts_at").values_list("counts_at", flat=True)
-            for rows in (Attempt.objects.using(alias), Correction.objects.using(alias))
-        ]
+        attempts, corrections = _counted(alias)
+        moments = [rows.order_by("counts_at").values_list("counts_at", flat=True) for rows in (attempts, corrections)]
         start = min((first for first in (each.first() for each in moments) if first), default=None)
         while start is not None:
             window = _day_of(start)
             _count_day(alias, window, now)
-            _add_to_days(alias, window, window.rows & rolled_up)
+            _add_to_days(alias, window, attempts.filter(window.rows), corrections.filter(window.rows))
             days += 1
             following = (each.filter(counts_at__gte=window.end).first() for each in moments)
             start = min((first for first in following if first), default=None)
     return days
 
 
-def _waiting(alias: str) -> tuple[QuerySet[Attempt], QuerySet[Correction]]:
-    attempts, corrections = Attempt.objects.using(alias), Correction.objects.using(alias)
+def _counted(alias: str, after: int | None = None) -> tuple[QuerySet[Attempt], QuerySet[Correction]]:
+    """The settled attempts and the corrections that do not wait, or wait under ids up to `after`."""
+    waiting = Uncounted.objects.using(alias)
+    if after is not None:
+        waiting = waiting.filter(pk__gt=after)
+    attempts = Attempt.objects.using(alias).filter(settled_at__isnull=False)
     return (
-        attempts.filter(settled_at__isnull=False, rolled_up_at__isnull=True),
-        corrections.filter(rolled_up_at__isnull=True),
+        attempts.filter(~Exists(waiting.filter(attempt=OuterRef("pk")))),
+        Correction.objects.using(alias).filter(~Exists(waiting.filter(correction=OuterRef("pk")))),
     )
 
 
-def _moments(alias: str, waiting: QuerySet[Any]) -> QuerySet[Any, datetime]:
-    """When these count, the earliest first."""
-    return waiting.order_by("counts_at").values_list("counts_at", flat=True)
+def _moments(alias: str) -> QuerySet[Uncounted, datetime]:
+    """When what waits counts, the earliest first."""
+    return Uncounted.objects.using(alias).order_by("counts_at").values_list("counts_at", flat=True)
 
 
 def _earliest(alias: str, start: datetime | None) -> datetime | None:
-    moments = []
-    for rows in _waiting(alias):
-        after = rows if start is None else rows.filter(counts_at__gte=start)
-        moments.append(_moments(alias, after).first())
-    return min((moment for moment in moments if moment is not None), default=None)
+    moments = _moments(alias)
+    return (moments if start is None else moments.filter(counts_at__gte=start)).first()
 
 
 def _day_of(moment: datetime) -> _Window:
@@ -131,45 +148,44 @@ def _window(alias: str, moment: datetime) -> _Window:
     day = _day_of(moment)
     start, end = bucket_start(moment), day.end
     most = ROWS_AT_ONCE[connections[alias].vendor]
-    for rows in _waiting(alias):
-        following = rows.filter(counts_at__gte=start, counts_at__lt=end)
-        last = _moments(alias, following)[most : most + 1].first()
-        if last is not None:
-            end = max(bucket_start(last), start + BUCKET)
+    last = _moments(alias).filter(counts_at__gte=start, counts_at__lt=end)[most : most + 1].first()
+    if last is not None:
+        end = max(bucket_start(last), start + BUCKET)
     return _Window(day.day, start, end)
 
 
-def _roll_up_window(alias: str, window: _Window, mark: datetime, now: datetime) -> int:
+def _roll_up_window(alias: str, window: _Window, now: datetime) -> int:
     with transaction.atomic(using=alias):
         if connections[alias].vendor == "postgresql":
             lock = int(window.day.timestamp()) // 900
             _execute(alias, "SELECT pg_advisory_xact_lock(%s, %s)", (_LOCK_CLASS, lock))
-        # The mark decides which rows are in: one that is settled from here on waits for the next run. As the first
-        # statement it also takes SQLite's write lock before anything was read.
-        waiting = _waiting(alias)
-        marked = [rows.filter(window.rows).update(rolled_up_at=mark) for rows in waiting]
-        if not any(marked):
+        else:  # a first statement that writes takes SQLite's lock
+            _execute(alias, f"UPDATE {UsageBucket._meta.db_table} SET computed_at = computed_at WHERE false", ())  # noqa: S608
+        # What waits now is the batch; what is settled from here on has a higher id and waits for the next run.
+        waiting = Uncounted.objects.using(alias).filter(window.rows)
+        found = waiting.aggregate(last=Max("pk"), rows=Count("pk"))
+        if not found["rows"]:
             return 0
-        fresh = window.rows & Q(rolled_up_at=mark)
-        tables = (Attempt.objects.using(alias), Correction.objects.using(alias))
-        if [rows.filter(fresh).count() for rows in tables] != marked:
-            raise _Taken
+        batch = _Batch(window, found["last"])
         touched = sorted(
-            {
-                quarter
-                for rows in tables
-                for quarter in rows.filter(fresh).values_list(Quarter("counts_at"), flat=True).distinct().order_by()
-            }
+            waiting.filter(pk__lte=batch.last).values_list(Quarter("counts_at"), flat=True).distinct().order_by()
         )
-        _count_quarters(alias, touched[0], touched[-1] + BUCKET, now)
+        _count_quarters(alias, touched[0], touched[-1] + BUCKET, batch, now)
         _count_day(alias, _day_of(window.day), now)
-        _add_to_days(alias, window, fresh)
+        rows = batch.rows(alias)
+        attempts, corrections = Attempt.objects.using(alias), Correction.objects.using(alias)
+        _add_to_days(alias, window, attempts.filter(rows), corrections.filter(rows))
+        # Ids are drawn before their rows can be seen: if one more was of the batch, all this has to be done again.
+        if batch.waiting(alias)._raw_delete(alias) != found["rows"]:
+            raise _CameLate
     return len(touched)
 
 
-def _count_quarters(alias: str, start: datetime, end: datetime, now: datetime) -> None:
-    """Compute these buckets anew from all their rows."""
-    rows = Q(counts_at__gte=start, counts_at__lt=end, rolled_up_at__isnull=False)
+def _count_quarters(alias: str, start: datetime, end: datetime, batch: _Batch, now: datetime) -> None:
+    """Compute these buckets anew from all their rows, those of the batch included."""
+    attempts, corrections = (
+        rows.filter(counts_at__gte=start, counts_at__lt=end) for rows in _counted(alias, after=batch.last)
+    )
     keys: dict[str, Any] = {"starts_at": Quarter("counts_at"), "adjusts": F("adjusts"), "price_id": F("price_id")}
     of_attempts = {"endpoint": F("endpoint"), "model": F("requested_model"), "source": F("source")}
     of_corrections = {
@@ -182,8 +198,8 @@ def _count_quarters(alias: str, start: datetime, end: datetime, now: datetime) -
         alias,
         UsageBucket,
         [
-            _grouped(Attempt.objects.filter(rows), keys | of_attempts, sums.over_attempts(), sums.MEASURES),
-            _grouped(Correction.objects.filter(rows), keys | of_corrections, sums.over_corrections(), sums.MEASURES),
+            _grouped(attempts, keys | of_attempts, sums.over_attempts(), sums.MEASURES),
+            _grouped(corrections, keys | of_corrections, sums.over_corrections(), sums.MEASURES),
         ],
         keys=[*keys, *of_attempts],
         measures=sums.MEASURES,
@@ -209,10 +225,9 @@ def _count_day(alias: str, day: _Window, now: datetime) -> None:
     )
 
 
-def _add_to_days(alias: str, window: _Window, rows: Q) -> None:
+def _add_to_days(alias: str, window: _Window, attempts: QuerySet[Attempt], corrections: QuerySet[Correction]) -> None:
     """Add rows of one day to that day's totals and latencies."""
     starts_at = Value(window.day, output_field=models.DateTimeField())
-    attempts, corrections = Attempt.objects.filter(rows), Correction.objects.filter(rows)
     measures = (*DAY_COUNTS, "cost_usd")
     _insert(
         alias,

@@ -14,7 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connections, router
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from chatbot.accounting import sums
 from chatbot.accounting.periods import day_starts
@@ -138,10 +138,13 @@ def _most_left_out(alias: str, subject: str, days: Sequence[datetime]) -> Decima
 
 def _from_ledger(subject: str, days: Sequence[datetime], *, only_waiting: bool) -> Iterable[QuerySet[Any]]:
     """Attempts and corrections by key, all of the days' or those that no rollup has."""
-    counted = {"counts_at__gte": days[0], "counts_at__lt": days[-1]}
-    waiting = {"rolled_up_at__isnull": True} if only_waiting else {}
-    attempts = Attempt.objects.filter(settled_at__isnull=False, **counted, **waiting)
-    corrections = Correction.objects.filter(**counted, **waiting)
+    if only_waiting:
+        attempts: QuerySet[Attempt] = Attempt.objects.not_rolled_up(days[0], days[-1])
+        corrections: QuerySet[Correction] = Correction.objects.not_rolled_up(days[0], days[-1])
+    else:
+        counts = Q(counts_at__gte=days[0], counts_at__lt=days[-1])
+        attempts = Attempt.objects.filter(counts, settled_at__isnull=False)
+        corrections = Correction.objects.filter(counts)
     for rows, prefix, over in (
         (attempts, "", sums.over_attempts()),
         (corrections, "attempt__", sums.over_corrections()),

@@ -48,7 +48,6 @@ class Migration(migrations.Migration):
                 ('counts_at', models.DateTimeField(help_text='When it counts in reports: when the request left; if that month was closed by then, when it settled.')),
                 ('adjusts', models.CharField(blank=True, help_text='The closed month (2026-03) that it came too late for.', max_length=7)),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('rolled_up_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'verbose_name': 'attempt',
@@ -245,6 +244,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'turn',
                 'verbose_name_plural': 'turns',
+            },
+        ),
+        migrations.CreateModel(
+            name='Uncounted',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('counts_at', models.DateTimeField(help_text='As in the ledger.')),
+            ],
+            options={
+                'verbose_name': 'row to be rolled up',
+                'verbose_name_plural': 'rows to be rolled up',
             },
         ),
         migrations.CreateModel(
@@ -583,7 +593,6 @@ class Migration(migrations.Migration):
                 ('counts_at', models.DateTimeField()),
                 ('adjusts', models.CharField(blank=True, max_length=7)),
                 ('created_at', models.DateTimeField()),
-                ('rolled_up_at', models.DateTimeField(blank=True, null=True)),
                 ('attempt', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='chatbot.attempt')),
                 ('price', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chatbot.price')),
             ],
@@ -681,6 +690,16 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='attempts', to='chatbot.turn'),
         ),
         migrations.AddField(
+            model_name='uncounted',
+            name='attempt',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='uncounted', to='chatbot.attempt'),
+        ),
+        migrations.AddField(
+            model_name='uncounted',
+            name='correction',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='uncounted', to='chatbot.correction'),
+        ),
+        migrations.AddField(
             model_name='usagebucket',
             name='price',
             field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chatbot.price'),
@@ -755,10 +774,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='correction',
             index=models.Index(fields=['counts_at'], name='chatbot_correction_counts'),
-        ),
-        migrations.AddIndex(
-            model_name='correction',
-            index=models.Index(condition=models.Q(('rolled_up_at__isnull', True)), fields=['counts_at'], name='chatbot_correction_to_roll_up'),
         ),
         migrations.AddConstraint(
             model_name='correction',
@@ -850,10 +865,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='attempt',
-            index=models.Index(condition=models.Q(('rolled_up_at__isnull', True), ('settled_at__isnull', False)), fields=['counts_at'], name='chatbot_attempt_to_roll_up'),
-        ),
-        migrations.AddIndex(
-            model_name='attempt',
             index=models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['opened_at'], name='chatbot_attempt_open'),
         ),
         migrations.AddIndex(
@@ -871,6 +882,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='attempt',
             constraint=models.CheckConstraint(condition=models.Q(('cost_usd__isnull', True), ('cost_usd__gte', 0), _connector='OR'), name='chatbot_attempt_cost_not_negative'),
+        ),
+        migrations.AddIndex(
+            model_name='uncounted',
+            index=models.Index(fields=['counts_at'], name='chatbot_uncounted_counts'),
+        ),
+        migrations.AddConstraint(
+            model_name='uncounted',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('attempt__isnull', False), ('correction__isnull', True)), models.Q(('attempt__isnull', True), ('correction__isnull', False)), _connector='OR'), name='chatbot_uncounted_is_one'),
         ),
         migrations.AddIndex(
             model_name='usagebucket',

@@ -12,7 +12,7 @@ from chatbot.models.routes import Endpoint, Route
 from chatbot.models.search import ProductVector, Synonym
 from chatbot.models.sources import SourceStatus
 from chatbot.models.subscriptions import ReportSubscription
-from chatbot.models.usage import Attempt, Correction
+from chatbot.models.usage import Attempt, Correction, Uncounted
 
 __all__ = [
     "Attempt",
@@ -43,6 +43,7 @@ __all__ = [
     "Spending",
     "Synonym",
     "Turn",
+    "Uncounted",
     "UsageBucket",
     "UsageDay",
 ]

@@ -3,10 +3,12 @@
 Amounts are US dollars as Decimal with 12 places; tokens are integers; an amount that is None was not measured.
 """
 
-from typing import ClassVar
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar
 from uuid import uuid4
 
-from django.db import models
+from django.db import models, router, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +18,16 @@ from chatbot.models.prices import Price
 from chatbot.models.routes import Route
 
 
+def _waits(start: datetime | None, end: datetime | None) -> Q:
+    """The moment is asked of what waits and not of the ledger: few rows, each then found by its key."""
+    waits = Q(uncounted__isnull=False)
+    if start is not None:
+        waits &= Q(uncounted__counts_at__gte=start)
+    if end is not None:
+        waits &= Q(uncounted__counts_at__lt=end)
+    return waits
+
+
 class AttemptQuerySet(models.QuerySet["Attempt"]):
     """Questions about the ledger."""
 
@@ -23,9 +35,23 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         """Attempts whose outcome is not known yet."""
         return self.filter(settled_at__isnull=True)
 
-    def not_rolled_up(self) -> "AttemptQuerySet":
-        """Settled attempts that no rollup has counted."""
-        return self.filter(settled_at__isnull=False, rolled_up_at__isnull=True)
+    def not_rolled_up(self, start: datetime | None = None, end: datetime | None = None) -> "AttemptQuerySet":
+        """Settled attempts that no rollup has counted; with two moments, those that count from one to the other."""
+        return self.filter(_waits(start, end))
+
+    def bulk_create(self, objs: Iterable["Attempt"], *args: Any, **options: Any) -> list["Attempt"]:
+        """As Django's; rows that are settled already wait for the next rollup, and cannot ignore conflicts."""
+        rows = list(objs)
+        settled = [row for row in rows if row.settled_at is not None]
+        if not settled:
+            return super().bulk_create(rows, *args, **options)
+        if options.get("ignore_conflicts"):
+            raise ValueError("of settled attempts it must be known which ones were written")
+        with transaction.atomic(using=self.db):
+            made = super().bulk_create(rows, *args, **options)
+            waiting = (Uncounted(attempt=row, counts_at=row.counts_at) for row in settled)
+            Uncounted.objects.using(self.db).bulk_create(waiting)
+        return made
 
 
 class Attempt(models.Model):
@@ -65,8 +91,8 @@ class Attempt(models.Model):
     page = models.CharField(
         max_length=200, blank=True, help_text=_("Path of the shop page where the question came up.")
     )
-    # No index on the route and the price: a few values in millions of rows, and each row would be put into them three
-    # times (open, settle, roll up). Only deleting a route or a price looks there.
+    # No index on the route and the price: a few values in millions of rows, and each row would be put into them twice
+    # (open, settle). Only deleting a route or a price looks there.
     route = models.ForeignKey(Route, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     endpoint = models.CharField(max_length=64)
     requested_model = models.CharField(max_length=100)
@@ -103,7 +129,6 @@ class Attempt(models.Model):
         max_length=7, blank=True, help_text=_("The closed month (2026-03) that it came too late for.")
     )
     settled_at = models.DateTimeField(null=True, blank=True)
-    rolled_up_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[models.Manager["Attempt"]] = AttemptQuerySet.as_manager()
 
@@ -126,11 +151,6 @@ class Attempt(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["opened_at"], name="chatbot_attempt_opened"),
             models.Index(fields=["counts_at"], name="chatbot_attempt_counts"),
-            models.Index(
-                fields=["counts_at"],
-                condition=Q(settled_at__isnull=False, rolled_up_at__isnull=True),
-                name="chatbot_attempt_to_roll_up",
-            ),
             models.Index(fields=["opened_at"], condition=Q(settled_at__isnull=True), name="chatbot_attempt_open"),
             models.Index(fields=["conversation_id"], name="chatbot_attempt_conversation"),
         ]
@@ -138,13 +158,21 @@ class Attempt(models.Model):
     def __str__(self) -> str:
         return f"attempt {self.id} ({self.outcome or 'open'})"
 
+    def save(self, *args: Any, **options: Any) -> None:  # Any: Django's own signature
+        """As Django's; a new row that is settled already waits for the next rollup."""
+        is_new = self._state.adding
+        with transaction.atomic(using=options.get("using") or router.db_for_write(Attempt, instance=self)):
+            super().save(*args, **options)
+            if is_new and self.settled_at is not None:
+                Uncounted.objects.using(self._state.db).create(attempt=self, counts_at=self.counts_at)
+
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):
     """Questions about corrections."""
 
-    def not_rolled_up(self) -> "CorrectionQuerySet":
-        """Corrections that no rollup has counted."""
-        return self.filter(rolled_up_at__isnull=True)
+    def not_rolled_up(self, start: datetime | None = None, end: datetime | None = None) -> "CorrectionQuerySet":
+        """Corrections that no rollup has counted; with two moments, those that count from one to the other."""
+        return self.filter(_waits(start, end))
 
 
 class Correction(models.Model):
@@ -161,7 +189,6 @@ class Correction(models.Model):
     counts_at = models.DateTimeField()
     adjusts = models.CharField(max_length=7, blank=True)
     created_at = models.DateTimeField()
-    rolled_up_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[models.Manager["Correction"]] = CorrectionQuerySet.as_manager()
 
@@ -174,10 +201,45 @@ class Correction(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["counts_at"], name="chatbot_correction_counts"),
-            models.Index(
-                fields=["counts_at"], condition=Q(rolled_up_at__isnull=True), name="chatbot_correction_to_roll_up"
-            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.delta_usd} USD for attempt {self.attempt_id}"
+
+    def save(self, *args: Any, **options: Any) -> None:  # Any: Django's own signature
+        """As Django's; a new correction waits for the next rollup."""
+        is_new = self._state.adding
+        with transaction.atomic(using=options.get("using") or router.db_for_write(Correction, instance=self)):
+            super().save(*args, **options)
+            if is_new:
+                Uncounted.objects.using(self._state.db).create(correction=self, counts_at=self.counts_at)
+
+
+class Uncounted(models.Model):
+    """A settled attempt, or a correction, that no rollup has counted yet: the ledger's outbox.
+
+    Written in the transaction that settles or corrects, deleted in the one that counts. A table of its own and no mark
+    on the ledger: PostgreSQL would write each marked row anew, and into all indexes of a table that has millions. So
+    there are none here either but the one that finds what waits.
+    """
+
+    attempt = models.ForeignKey(Attempt, null=True, on_delete=models.CASCADE, related_name="uncounted", db_index=False)
+    correction = models.ForeignKey(
+        Correction, null=True, on_delete=models.CASCADE, related_name="uncounted", db_index=False
+    )
+    counts_at = models.DateTimeField(help_text=_("As in the ledger."))
+
+    class Meta:
+        verbose_name = _("row to be rolled up")
+        verbose_name_plural = _("rows to be rolled up")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(attempt__isnull=False, correction__isnull=True)
+                | Q(attempt__isnull=True, correction__isnull=False),
+                name="chatbot_uncounted_is_one",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["counts_at"], name="chatbot_uncounted_counts")]
+
+    def __str__(self) -> str:
+        return f"{'attempt' if self.attempt_id else 'correction'} {self.attempt_id or self.correction_id}"

@@ -12,7 +12,7 @@ from chatbot.accounting import latency, reports, rollups, tops
 from chatbot.accounting.latency import Kind, Spread
 from chatbot.accounting.periods import BUCKET, day_start, hour_starts
 from chatbot.accounting.sums import Sums
-from chatbot.models import Attempt, Correction, DayTotal, LatencyBucket, Price, UsageBucket, UsageDay
+from chatbot.models import Attempt, Correction, DayTotal, LatencyBucket, Price, Uncounted, UsageBucket, UsageDay
 from tests.accounting import rows
 from tests.accounting.rows import NOON, march, settled
 
@@ -58,7 +58,7 @@ _attempts = st.lists(
 @given(_attempts, st.lists(st.tuples(st.integers(0, 8), _moments, _usd, st.booleans()), max_size=5), st.data())
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_hours_are_the_day_days_the_month_and_every_other_cut_as_well(ledger, corrected, data):
-    for table in (Correction, UsageBucket, UsageDay, DayTotal, LatencyBucket, Attempt):
+    for table in (Uncounted, Correction, UsageBucket, UsageDay, DayTotal, LatencyBucket, Attempt):
         table.objects.all()._raw_delete("default")
     price = Price.objects.filter(model="alpha").first() or rows.price()
     zone = ZoneInfo(data.draw(st.sampled_from(ZONES)))

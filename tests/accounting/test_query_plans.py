@@ -44,12 +44,14 @@ def test_what_staff_read_goes_through_rollups_and_waiting_rows_only(read):
         assert step.startswith("SEARCH")
         assert "chatbot_usagebucket" not in step  # days of the shop have a table of their own
         if "chatbot_attempt " in step:
-            assert "to_roll_up (counts_at" in step or "(id=?)" in step
+            assert "(id=?)" in step
+        if "chatbot_uncounted " in step:
+            assert "chatbot_uncounted_counts (counts_at" in step
         if "chatbot_daytotal" in step:
             assert "starts_at" in step.partition("(")[2]
 
 
 def test_a_rollup_finds_what_waits_without_sorting():
     steps = plans(lambda: rollups.roll_up(NOON))
-    assert all("to_roll_up" in step for step in steps)
-    assert len(steps) == 2
+    assert all("chatbot_uncounted_counts" in step for step in steps)
+    assert len(steps) == 1

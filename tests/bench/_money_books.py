@@ -14,7 +14,7 @@ def main() -> None:
     from chatbot.models import Attempt, UsageBucket
 
     sums = {f"sum_{name}": Sum(name) for name in ("input_tokens", "output_tokens", "cost_usd")}
-    rolled_up = Attempt.objects.filter(rolled_up_at__isnull=False)
+    rolled_up = Attempt.objects.filter(settled_at__isnull=False, uncounted__isnull=True)
     ledger = list(rolled_up.aggregate(attempts=Count("pk"), **sums).values())
     rollup = list(UsageBucket.objects.aggregate(sum_attempts=Sum("attempts"), **sums).values())
     with connection.cursor() as cursor:

@@ -102,7 +102,6 @@ def come_in() -> None:
     newest = list(Attempt.objects.order_by("-counts_at")[: WAITING + OPEN])
     for number, row in enumerate(newest):
         row.pk = uuid4()
-        row.rolled_up_at = None
         row.opened_at = row.counts_at = timezone.now()
         if number < OPEN:
             row.settled_at, row.outcome = None, ""

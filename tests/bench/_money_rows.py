@@ -61,6 +61,12 @@ def fill(rows: int, days: float, *, now: datetime) -> None:
                     f"INSERT INTO chatbot_attempt ({', '.join(columns)}) "
                     f"SELECT {', '.join(columns.values())} FROM ({numbers}) numbers"
                 )
+        _run(
+            [
+                "INSERT INTO chatbot_uncounted (attempt_id, counts_at)"
+                " SELECT id, counts_at FROM chatbot_attempt ORDER BY counts_at"
+            ]
+        )
     if connection.vendor == "postgresql":  # which does so by itself, sooner or later; SQLite never does
         _run(["ANALYZE"])
 

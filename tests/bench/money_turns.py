@@ -212,7 +212,8 @@ def _is_clear(database: "psycopg.Connection[Any]") -> bool:
     """Whether no turn runs, no attempt is open, and every row is rolled up and paid from its reservation."""
     left = database.execute(
         "SELECT (SELECT count(*) FROM chatbot_turn WHERE status = 'running')"
-        " + (SELECT count(*) FROM chatbot_attempt WHERE settled_at IS NULL OR rolled_up_at IS NULL)"
+        " + (SELECT count(*) FROM chatbot_attempt WHERE settled_at IS NULL)"
+        " + (SELECT count(*) FROM chatbot_uncounted)"
         " + (SELECT count(*) FROM chatbot_reservation WHERE settled_usd IS NULL)"
     ).fetchone()
     return left == (0,)

@@ -156,8 +156,9 @@ def _books(running: Shop) -> dict[str, int | Decimal]:
     path = running.env["DATABASE_URL"].removeprefix("sqlite:///")
     with closing(sqlite3.connect(path, timeout=20)) as database:
         [ledger] = database.execute(
-            "SELECT count(*), sum(rolled_up_at IS NULL), coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens),"
-            " 0), coalesce(sum(cost_usd), 0) FROM chatbot_attempt"
+            "SELECT count(*), sum(settled_at IS NULL) + (SELECT count(*) FROM chatbot_uncounted),"
+            " coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0), coalesce(sum(cost_usd), 0)"
+            " FROM chatbot_attempt"
         )
         [rolled] = database.execute(
             "SELECT coalesce(sum(attempts), 0), coalesce(sum(cost_usd), 0) FROM chatbot_usagebucket"
