@@ -9,6 +9,7 @@ from chatbot.admin.closing import ClosedMonthAdmin
 from chatbot.admin.conversations import ConversationAdmin, TurnAdmin
 from chatbot.admin.corrections import CorrectionAdmin
 from chatbot.admin.costs import CostsAdmin
+from chatbot.admin.knowledge import InstructionsAdmin, ShopEntryAdmin
 from chatbot.admin.ledger import AttemptAdmin
 from chatbot.admin.money import PriceAdmin
 from chatbot.admin.products import ProductAdmin
@@ -26,10 +27,12 @@ __all__ = [
     "CorrectionAdmin",
     "CostsAdmin",
     "EndpointAdmin",
+    "InstructionsAdmin",
     "PriceAdmin",
     "ProductAdmin",
     "ReportSubscriptionAdmin",
     "RouteAdmin",
+    "ShopEntryAdmin",
     "SynonymAdmin",
     "TurnAdmin",
 ]

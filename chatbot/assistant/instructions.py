@@ -1,9 +1,11 @@
-"""What the assistant is told to be and to do, and the shop's entries that it answers from."""
+"""What staff have told the assistant: the instructions in force and the shop's entries, read together once a second."""
 
 from dataclasses import dataclass
 from typing import Final
 
-from chatbot.catalog.knowledge import Shelf
+from chatbot.catalog.knowledge import Entry, Shelf
+from chatbot.models import Instructions, ShopEntry
+from chatbot.remembered import remembered
 
 DEFAULT: Final = """\
 You are the shopping assistant of {shop}. Answer in the language of the shopper's last message, warmly and briefly.
@@ -23,6 +25,11 @@ class Standing:
     shelf: Shelf = Shelf()  # noqa: RUF009 - it does not change
 
 
+@remembered(Instructions, ShopEntry)
 def in_force() -> Standing:
     """What holds now."""
-    return Standing()
+    rows = ShopEntry.objects.filter(enabled=True).order_by("pk")
+    fields = ("pk", "topic", "language", "title", "text", "link")
+    shelf = Shelf(tuple(Entry(**row) for row in rows.values(*fields)))
+    newest = Instructions.objects.order_by("-pk").first()
+    return Standing(shelf=shelf) if newest is None else Standing(newest.pk, newest.text, shelf)

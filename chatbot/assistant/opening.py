@@ -171,6 +171,7 @@ def _open(
         plan=_as_json(plan, cached),
         question=brief.question,
         candidates=[card.sku for card in brief.cards],
+        prompt=brief.prompt.record(),
         lease_until=lease(now),
         started_at=now,
     )

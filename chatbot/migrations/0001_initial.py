@@ -165,6 +165,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ShopEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('topic', models.CharField(choices=[('delivery', 'delivery'), ('returns', 'returns and exchanges'), ('payment', 'payment'), ('hours', 'opening hours and contact'), ('warranty', 'warranty and repairs'), ('other', 'other')], default='other', max_length=12)),
+                ('language', models.CharField(blank=True, help_text='Such as “ko” or “en”; empty is for shoppers of every language.', max_length=16, validators=[django.core.validators.RegexValidator('^[a-z]{2,3}(-[A-Za-z0-9]+)*$', 'A language code, such as “ko” or “en”.')])),
+                ('title', models.CharField(help_text='Shoppers read it where the assistant cites the entry.', max_length=120)),
+                ('text', models.TextField(help_text='Whole sentences with all amounts and periods. The assistant promises nothing else.')),
+                ('link', models.CharField(blank=True, help_text='A page of the shop that says more.', max_length=500, validators=[django.core.validators.RegexValidator('^(/(?!/)|https?://)[^\\s<>\\"]*$', 'An address that begins with “/” or “https://”.')])),
+                ('enabled', models.BooleanField(default=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                'verbose_name': 'shop entry',
+                'verbose_name_plural': 'shop entries',
+                'ordering': ['topic', 'language', 'title'],
+            },
+        ),
+        migrations.CreateModel(
             name='SourceStatus',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -233,6 +252,7 @@ class Migration(migrations.Migration):
                 ('question', models.JSONField(blank=True, default=dict, help_text='What was understood of the question.')),
                 ('plan', models.JSONField(blank=True, default=list, help_text='Models in the order to be tried, with the reason.')),
                 ('candidates', models.JSONField(blank=True, default=list, help_text='Ids of the products shown to the model.')),
+                ('prompt', models.JSONField(blank=True, default=dict, help_text='Version of the instructions, tokens by our estimate, entries shown to the model, what was cut.')),
                 ('interventions', models.JSONField(blank=True, default=list, help_text="What the server changed in the model's answer, and why.")),
                 ('error_code', models.CharField(blank=True, max_length=32)),
                 ('first_word_ms', models.PositiveIntegerField(blank=True, null=True)),
@@ -528,6 +548,21 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'exchange rates',
                 'ordering': ['currency', '-day'],
                 'constraints': [models.UniqueConstraint(fields=('currency', 'day'), name='chatbot_exchange_rate_once'), models.CheckConstraint(condition=models.Q(('per_usd__gt', 0)), name='chatbot_exchange_rate_positive')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Instructions',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.TextField(help_text="{shop} stands for the shop's name, {contact} for where people are reached. How products are cited is added by itself.", max_length=6000)),
+                ('note', models.CharField(blank=True, help_text='What is new, and why.', max_length=200)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'instructions',
+                'verbose_name_plural': 'instructions',
+                'ordering': ['-pk'],
             },
         ),
         migrations.CreateModel(

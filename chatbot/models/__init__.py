@@ -5,6 +5,7 @@ from chatbot.models.bills import Bill, BillFile, BillLine, BillMatch
 from chatbot.models.budgets import Budget, BudgetAlert, Reservation, Spending
 from chatbot.models.conversations import Conversation, Message, Turn
 from chatbot.models.keys import EndpointKey
+from chatbot.models.knowledge import Instructions, ShopEntry
 from chatbot.models.prices import ExchangeRate, Price
 from chatbot.models.products import Product
 from chatbot.models.rollups import ClosedMonth, Costs, DayTotal, LatencyBucket, UsageBucket, UsageDay
@@ -31,6 +32,7 @@ __all__ = [
     "Endpoint",
     "EndpointKey",
     "ExchangeRate",
+    "Instructions",
     "LatencyBucket",
     "Message",
     "Price",
@@ -39,6 +41,7 @@ __all__ = [
     "ReportSubscription",
     "Reservation",
     "Route",
+    "ShopEntry",
     "SourceStatus",
     "Spending",
     "Synonym",

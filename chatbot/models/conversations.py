@@ -83,6 +83,11 @@ class Turn(models.Model):
     question = models.JSONField(default=dict, blank=True, help_text=_("What was understood of the question."))
     plan = models.JSONField(default=list, blank=True, help_text=_("Models in the order to be tried, with the reason."))
     candidates = models.JSONField(default=list, blank=True, help_text=_("Ids of the products shown to the model."))
+    prompt = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text=_("Version of the instructions, tokens by our estimate, entries shown to the model, what was cut."),
+    )
     interventions = models.JSONField(
         default=list, blank=True, help_text=_("What the server changed in the model's answer, and why.")
     )

@@ -21,6 +21,8 @@ PAGES = {
     "/admin/chatbot/turn/": "view_turn",
     "/admin/chatbot/product/": "view_product",
     "/admin/chatbot/synonym/": "view_synonym",
+    "/admin/chatbot/shopentry/": "view_shopentry",
+    "/admin/chatbot/instructions/": "view_instructions",
     "/admin/chatbot/route/": "view_route",
     "/admin/chatbot/endpoint/": "view_endpoint",
 }

@@ -1,5 +1,6 @@
 """Makes the demo ready to open: tables, a staff login, the catalogue. Safe to run again."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,20 +8,26 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-CATALOGUE = Path(__file__).resolve().parent.parent.parent / "catalogue.tsv"
+from chatbot.models import ShopEntry
+
+SHOP = Path(__file__).resolve().parent.parent.parent
+CATALOGUE = SHOP / "catalogue.tsv"
+ENTRIES = SHOP / "entries.json"
 STAFF = "staff"
 
 
 class Command(BaseCommand):
     """`manage.py shop_prepare`"""
 
-    help = "Migrates the database, creates the demo's staff login and imports the demo's catalogue."
+    help = "Migrates the database, creates the demo's staff login, imports the demo's catalogue and its terms."
 
     def handle(self, *args: Any, **options: Any) -> None:  # Any: Django's signature
-        """Run the three steps."""
+        """Run the four steps."""
         call_command("migrate", interactive=False, verbosity=0)
         users = get_user_model()._default_manager
         if not users.filter(username=STAFF).exists():
             # A password that everybody knows: this is for a demo that listens on the loopback address only.
             users.create_superuser(username=STAFF, password=STAFF)
         call_command("chatbot_import", str(CATALOGUE))
+        if not ShopEntry.objects.exists():  # else they are what staff have made of them
+            ShopEntry.objects.bulk_create(ShopEntry(**entry) for entry in json.loads(ENTRIES.read_text("utf-8")))
