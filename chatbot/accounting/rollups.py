@@ -115,6 +115,8 @@ def _counted(alias: str, after: int | None = None) -> tuple[QuerySet[Attempt], Q
     waiting = Uncounted.objects.using(alias)
     if after is not None:
         waiting = waiting.filter(pk__gt=after)
+    # The moment is the same in both. SQLite looks each row up by it: there is no index by attempt.
+    waiting = waiting.filter(counts_at=OuterRef("counts_at"))
     attempts = Attempt.objects.using(alias).filter(settled_at__isnull=False)
     return (
         attempts.filter(~Exists(waiting.filter(attempt=OuterRef("pk")))),

@@ -156,7 +156,7 @@ class Answering:
             logger.warning("turn %s: %s (%s)", self.opened.turn, error, error.code)
             if self._over:
                 return TurnEnded(ending="stopped")
-            if self._first_word_ms is None:
+            if not self._has_spoken():
                 return self._without_model(error.code)
             return TurnEnded(ending="incomplete", code=error.code)
         if self._over:
@@ -169,7 +169,7 @@ class Answering:
 
     async def _within_budget(self) -> TurnEnded | TurnFailed:
         """What there is when a further attempt would cost too much."""
-        if self._first_word_ms is not None:
+        if self._has_spoken():
             return TurnEnded(ending="incomplete", code=BudgetSpent.code)
         if cached := await answer_cache.look_at_hand(self.opened.brief.prompt, timezone.now()):
             return await self._replay(cached)
@@ -216,6 +216,12 @@ class Answering:
         if self._first_word_ms is None:
             self._first_word_ms = self._elapsed_ms()
         self.log.append(event)
+
+    def _has_spoken(self) -> bool:
+        """Whether the shopper has words of the model; those that the grounding held back are shown first."""
+        for event in self._grounding.let_go():
+            self._show(event)
+        return self._first_word_ms is not None
 
     def _withdraw(self, reason: str) -> None:
         """Take back what was said: from here on it is as if no word had come."""

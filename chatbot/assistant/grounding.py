@@ -130,9 +130,13 @@ class Grounding:
                     return []
         return self._read(text, final=False)
 
+    def let_go(self) -> list[TurnEvent]:
+        """What was held back, as nothing comes after it any more."""
+        return self._read(self._held, final=True)
+
     def close(self) -> list[TurnEvent]:
         """The rest: what was held back, the cards that are due, the end of the block."""
-        events = self._read(self._held, final=True)
+        events = self.let_go()
         self._end_line()
         return events + self._end_block()
 

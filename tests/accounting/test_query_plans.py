@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chatbot.accounting import latency, reports, rollups, tops
-from tests.accounting.rows import NOON
+from chatbot.models import Attempt
+from tests.accounting.rows import NOON, settled
 
 pytestmark = pytest.mark.django_db  # not `database`: these are the plans of SQLite
 
@@ -23,16 +24,16 @@ READ = {
 }
 
 
-def plans(work) -> list[str]:
-    """The steps that touch our tables."""
+def plans(work, verb="SELECT") -> list[str]:
+    """The steps that touch our tables, or alone stand for one in a subquery."""
     with CaptureQueriesContext(connection) as captured:
         work()
     steps = []
     with connection.cursor() as cursor:
         for query in captured.captured_queries:
-            if query["sql"].lstrip().upper().startswith("SELECT"):
+            if query["sql"].lstrip().upper().startswith(verb):
                 cursor.execute("EXPLAIN QUERY PLAN " + query["sql"].replace("%", "%%"))
-                steps += [row[-1] for row in cursor.fetchall() if "chatbot_" in row[-1]]
+                steps += [row[-1] for row in cursor.fetchall() if "chatbot_" in row[-1] or " U0 " in row[-1]]
     return steps
 
 
@@ -55,3 +56,11 @@ def test_a_rollup_finds_what_waits_without_sorting():
     steps = plans(lambda: rollups.roll_up(NOON))
     assert all("chatbot_uncounted_counts" in step for step in steps)
     assert len(steps) == 1
+
+
+def test_a_rollup_tells_what_waits_from_what_is_counted_without_reading_all_that_waits():
+    Attempt.objects.bulk_create([settled(NOON)])
+    steps = plans(lambda: rollups.roll_up(NOON), "INSERT")
+    looked_up = [step for step in steps if " U0 " in step]
+    assert looked_up
+    assert all("chatbot_uncounted_counts (counts_at=?" in step for step in looked_up)
