@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from chatbot.catalog.sources.configured import Source, source_named, sources
 from chatbot.catalog.sources.model import ModelSource
-from chatbot.catalog.sources.remote import Tags
+from chatbot.catalog.sources.remote import RemoteSource, Tags
 from chatbot.catalog.sources.rows import FeedError
 from chatbot.catalog.sync import Report, sync
-from chatbot.models import SourceStatus
+from chatbot.models import Product, SourceStatus
 
 LEASE_S: Final = 3_600
 """How long a run may take before another process takes its source over."""
@@ -47,18 +47,24 @@ def run_due(now: datetime) -> int:
             run(source_named(name))
         except Busy:
             continue
+        except FeedError as err:
+            # Without its frames: they hold the headers of the settings, and with them a password.
+            _log.warning("The source %r failed: %s", name, err)
         except Exception:  # noqa: BLE001 - logged and written down; the next source still runs
             _log.exception("The source %r failed.", name)
         count += 1
     return count
 
 
-def run(source: Source) -> Report:
-    """One full run of a source, what it sells no more taken away. Raises Busy, FeedError and what the source raises."""
+def run(source: Source, *, may_shrink: bool = False) -> Report:
+    """One full run of a source, what it sells no more taken away. Raises Busy, FeedError and what the source raises.
+
+    A feed of which most products are missing removes none, unless it `may_shrink`: the report's `trouble` says so.
+    """
     now = timezone.now()
     status = _claimed(source.name, now)
     try:
-        report = _run(source, status)
+        report = _run(source, status, may_shrink=may_shrink)
     except BaseException as err:
         _ended(status, error=str(err) if isinstance(err, FeedError) else f"{type(err).__name__}: {err}")
         raise
@@ -68,11 +74,12 @@ def run(source: Source) -> Report:
 
 def note(status: SourceStatus, report: Report) -> None:
     """Write down what a run did."""
-    if not status.is_same:  # of a feed that has not changed the numbers of its last reading still hold
+    status.is_same = report.is_same
+    if not report.is_same:  # of a feed that has not changed the numbers of its last reading still hold
         for name in ("added", "changed", "unchanged", "rejected", "removed"):
             setattr(status, name, getattr(report, name))
         status.rejections = [asdict(rejection) for rejection in report.rejections]
-    _ended(status, error="" if report.complete else "The source ended before its end; nothing was removed.")
+    _ended(status, error=report.trouble)
 
 
 def started(name: str) -> SourceStatus:
@@ -85,23 +92,30 @@ def failed(status: SourceStatus, error: str) -> None:
     _ended(status, error=error)
 
 
-def _run(source: Source, status: SourceStatus) -> Report:
+def _run(source: Source, status: SourceStatus, *, may_shrink: bool) -> Report:
     if isinstance(source, ModelSource):
         return sync(source.rows(), source=source.name, remove_missing=True, is_followed=True)
-    is_same_feed = status.fingerprint == source.fingerprint and not status.error
-    known = Tags(status.etag, status.last_modified) if is_same_feed else Tags()
-    with source.fetched(known) as fetched:
+    with source.fetched(_known(source, status)) as fetched:
         if fetched.feed is None:
-            status.is_same = True
-            return Report()
-        status.is_same = False
-        # Tags of a feed that could not be read to its end must not keep it from being read again.
-        status.etag = status.last_modified = ""
-        report = sync(fetched.feed, source=source.name, remove_missing=True)
-        if report.complete and report.rows > report.rejected:
+            return Report(is_same=True)
+        # Tags of a feed that was not taken in to its end must not keep it from being read again: stored now, for a
+        # process that dies below can do nothing more.
+        status.etag = status.last_modified = status.fingerprint = ""
+        status.save(update_fields=["etag", "last_modified", "fingerprint"])
+        report = sync(fetched.feed, source=source.name, remove_missing=True, may_shrink=may_shrink)
+        if not report.trouble:
             status.etag, status.last_modified = fetched.tags.etag, fetched.tags.last_modified
             status.fingerprint = source.fingerprint
         return report
+
+
+def _known(source: RemoteSource, status: SourceStatus) -> Tags:
+    """The tags of the feed as it was last taken in, when that is still what the catalogue holds."""
+    if status.error or status.fingerprint != source.fingerprint:
+        return Tags()
+    if not Product.objects.offered().filter(source=source.name).exists():
+        return Tags()
+    return Tags(status.etag, status.last_modified)
 
 
 def _claimed(name: str, now: datetime) -> SourceStatus:
@@ -109,7 +123,7 @@ def _claimed(name: str, now: datetime) -> SourceStatus:
     free = Q(running_until__isnull=True) | Q(running_until__lte=now)
     until = now + timedelta(seconds=LEASE_S)
     claimed = SourceStatus.objects.filter(free, source=name).update(
-        running_until=until, started_at=now, ended_at=None, is_due=False
+        running_until=until, started_at=now, ended_at=None, is_due=False, is_same=False
     )
     if not claimed:
         raise Busy(f"The source {name!r} is being run by another process.")

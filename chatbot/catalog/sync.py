@@ -23,6 +23,10 @@ from chatbot.models import Product
 
 BATCH = 500
 REJECTIONS_KEPT = 100
+BELIEVED_SHARE = 0.5
+"""The share of a source's products that may be gone at once; of more it is the export that is broken."""
+BELIEVED = 10
+"""So many may always be gone: half of a small shop is little."""
 _UPDATED: tuple[str, ...] = (
     *(name for name in PRODUCT_FIELDS if name != "sku"),
     "source",
@@ -43,6 +47,10 @@ class Report:
     removed: int = 0
     complete: bool = True
     """False when the source ended before its end; nothing is then removed."""
+    is_same: bool = False
+    """The source said that it had not changed; it was not read."""
+    trouble: str = ""
+    """Why nothing was removed, in a sentence; empty when what is gone was removed."""
     rejections: list[Rejection] = field(default_factory=list)
 
     @property
@@ -65,6 +73,7 @@ def sync(
     remove_missing: bool = False,
     dry_run: bool = False,
     is_followed: bool = False,
+    may_shrink: bool = True,
     search: Search | None = None,
     progress: Callable[[Report], None] = lambda report: None,
 ) -> Report:
@@ -73,7 +82,7 @@ def sync(
     `remove_missing` marks products of this source as removed that no row names, a rejected row included: a product
     whose line is broken today is not gone. `dry_run` reports and writes nothing. `is_followed`: changes of the source
     are written as they happen too, so rows are read BATCH at a time under the lock that those writes take; what was
-    read before a change cannot overwrite it.
+    read before a change cannot overwrite it. Without `may_shrink` nothing is removed when most products are missing.
     """
     report, started = Report(), timezone.now()
     search = search or configured()
@@ -86,10 +95,10 @@ def sync(
                 fresh = _fresh(batch, seen, report)
                 _take_in(fresh, source, report, search, dry_run=dry_run)
             progress(report)
-        # Nothing read is a broken export, not an empty shop; a table without rows is what it says.
-        has_read = report.rows > report.rejected or (is_followed and not report.rows)
-        if remove_missing and report.complete and has_read:
-            _remove_missing(seen, source, report, search, before=started, dry_run=dry_run)
+        if remove_missing:
+            report.trouble = _doubt(source, report, is_table=is_followed, may_shrink=may_shrink)
+            if not report.trouble:
+                _remove_missing(seen, source, report, search, before=started, dry_run=dry_run)
     return report
 
 
@@ -181,6 +190,23 @@ def _write(rows: list[ProductRow], source: str, search: Search, *, dry_run: bool
             )
             search.index(written)
     return added, len(products) - added
+
+
+def _doubt(source: str, report: Report, *, is_table: bool, may_shrink: bool) -> str:
+    """Why what is missing must not be believed to be gone; empty when it is."""
+    if not report.complete:
+        return "The source ended before its end; nothing was removed."
+    read = report.rows - report.rejected
+    # Nothing read is a broken export, not an empty shop; a table without rows is what it says.
+    if not read and not (is_table and not report.rows):
+        return "No product could be read; nothing was removed."
+    if may_shrink:
+        return ""
+    offered = Product.objects.offered().filter(source=source).count()
+    missing = offered - read
+    if missing <= max(BELIEVED, offered * BELIEVED_SHARE):
+        return ""
+    return f"{missing:,} of {offered:,} products are missing all at once; nothing was removed."
 
 
 def _remove_missing(

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Literal, cast
+from typing import BinaryIO, Literal, cast
 
 from chatbot.catalog.sources.delimited import read_delimited
 from chatbot.catalog.sources.encoding import encoding_of
@@ -24,7 +24,7 @@ from chatbot.catalog.sources.rows import FeedError, RawRow, Rejection
 from chatbot.catalog.sources.xml import read_xml
 
 Format = Literal["csv", "tsv", "xml"]
-_GZIP = b"\x1f\x8b"
+GZIP = b"\x1f\x8b"
 _SAMPLE_BYTES = 65_536
 _SUFFIXES: dict[str, Format] = {".xml": "xml", ".rss": "xml", ".atom": "xml", ".tsv": "tsv"}
 
@@ -55,9 +55,8 @@ class Feed(AbstractContextManager["Feed"]):
         name: str = "",
         format: Format | None = None,  # noqa: A002 - the flag's name
         mapping: Mapping | None = None,
-        most: int = 0,
     ) -> None:
-        """Raises FeedError when the beginning of the stream is no feed. `most`: bytes it may unpack to, 0 for any."""
+        """Raises FeedError when the beginning of the stream is no feed."""
         self.size = size
         """Bytes of the file as it lies on the disk, 0 when unknown."""
         self._file = stream
@@ -66,9 +65,8 @@ class Feed(AbstractContextManager["Feed"]):
         self._checked = False
         try:
             raw = io.BufferedReader(cast(io.RawIOBase, stream), _SAMPLE_BYTES)
-            if raw.peek(2).startswith(_GZIP):
-                unpacked = cast(io.RawIOBase, gzip.GzipFile(fileobj=raw))
-                raw = io.BufferedReader(_Bounded(unpacked, most) if most else unpacked, _SAMPLE_BYTES)
+            if raw.peek(2).startswith(GZIP):
+                raw = io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=raw)), _SAMPLE_BYTES)
             self._opened = raw
             sample = raw.peek(_SAMPLE_BYTES)
         except (OSError, EOFError, zlib.error) as err:
@@ -119,31 +117,6 @@ class Feed(AbstractContextManager["Feed"]):
         if self._opened:
             self._opened.close()
         self._file.close()
-
-
-class _Bounded(io.RawIOBase):
-    """A stream that ends with an error where it holds more than it may: a small file can unpack to a large one."""
-
-    def __init__(self, stream: io.RawIOBase, most: int) -> None:
-        super().__init__()
-        self._stream = stream
-        self._most = most
-        self._left = most
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:  # Any: a writable buffer
-        piece = self._stream.read(len(buffer)) or b""
-        self._left -= len(piece)
-        if self._left < 0:
-            raise OSError(f"it unpacks to more than {self._most:,} bytes")
-        buffer[: len(piece)] = piece
-        return len(piece)
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
 
 
 def _format_of(sample: bytes, name: str) -> Format | None:

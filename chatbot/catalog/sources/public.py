@@ -1,6 +1,6 @@
 """Where an address of a feed leads: only to the public Internet, or to networks that the settings name.
 
-A host name is looked up once and the connection goes to the very address that was judged, so a name that answers
+A host name is looked up once and the connection goes to the very addresses that were judged, so a name that answers
 differently the second time gains nothing. What a host is called is never judged, only where it is: 127.1, 2130706433,
 [::ffff:127.0.0.1] and a name that leads to 169.254.169.254 all end here.
 """
@@ -16,10 +16,15 @@ Network = IPv4Network | IPv6Network
 
 _TRANSLATED = ip_network("64:ff9b::/96")
 _COMPATIBLE = ip_network("::/96")
+_UNICAST = ip_network("2000::/3")
+"""All of IPv6 that is given out for the public Internet: older Pythons call some of the rest global too."""
 
 
-def pinned(host: str, port: int, allowed: Sequence[Network] = ()) -> str:
-    """The address to connect to. Raises FeedError when the host has none, or any that must not be reached."""
+def pinned(host: str, port: int, allowed: Sequence[Network] = ()) -> list[str]:
+    """The addresses to connect to, in the order in which they are to be tried.
+
+    Raises FeedError when the host has none, or any that must not be reached.
+    """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as err:
@@ -29,7 +34,7 @@ def pinned(host: str, port: int, allowed: Sequence[Network] = ()) -> str:
         if not reachable(address, allowed):
             # One bad address is enough: a host that has both is not to be trusted with the choice.
             raise FeedError(f"The host {host!r} is at {address}, which is not on the public Internet.")
-    return str(addresses[0])
+    return list(dict.fromkeys(map(str, addresses)))
 
 
 def reachable(address: Address, allowed: Sequence[Network] = ()) -> bool:
@@ -37,7 +42,13 @@ def reachable(address: Address, allowed: Sequence[Network] = ()) -> bool:
     inner = _inner(address)
     if any(each in network for network in allowed for each in (address, inner) if each.version == network.version):
         return True
-    return all(each.is_global and not each.is_multicast and not each.is_reserved for each in {address, inner})
+    return all(_is_public(each) for each in {address, inner})
+
+
+def _is_public(address: Address) -> bool:
+    if address.version == 6 and address not in _UNICAST:
+        return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 def _inner(address: Address) -> Address:

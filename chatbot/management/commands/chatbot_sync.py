@@ -3,6 +3,7 @@
 manage.py chatbot_sync              all of them
 manage.py chatbot_sync shop feed    these
 manage.py chatbot_sync --due        those whose time has come, for cron where no Celery beat runs
+manage.py chatbot_sync feed --shrunk    most of the feed's products are gone, and that is right
 """
 
 import time
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         """Which ones."""
         parser.add_argument("sources", nargs="*", metavar="SOURCE", help="Names; all when left away.")
         parser.add_argument("--due", action="store_true", help="Only those whose time has come.")
+        parser.add_argument("--shrunk", action="store_true", help="Remove what is missing from a feed, however much.")
 
     def handle(self, **options: Any) -> None:  # Any: Django's own signature
         """Run and report."""
@@ -42,10 +44,13 @@ class Command(BaseCommand):
                 continue
             begun = time.perf_counter()
             try:
-                report = running.run(source)
+                report = running.run(source, may_shrink=options["shrunk"])
             except Exception as err:  # noqa: BLE001 - told, and the next source still runs
                 self.stderr.write(f"{source.name}: {err}")
                 failed.append(source.name)
+                continue
+            if report.is_same:
+                self.stdout.write(f"{source.name}: not changed")
                 continue
             for rejection in report.rejections:
                 column = f", {rejection.column}" if rejection.column else ""
@@ -53,5 +58,8 @@ class Command(BaseCommand):
             counts = (f"{getattr(report, what):,} {what}" for what in ("added", "changed", "unchanged", "rejected"))
             seconds = time.perf_counter() - begun
             self.stdout.write(f"{source.name}: {', '.join(counts)}, {report.removed:,} removed in {seconds:.1f} s")
+            if report.trouble:
+                self.stderr.write(f"{source.name}: {report.trouble}")
+                failed.append(source.name)
         if failed:
             raise CommandError(f"Failed: {', '.join(failed)}.")
