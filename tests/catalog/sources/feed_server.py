@@ -9,7 +9,7 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 class FeedServer(ThreadingHTTPServer):
-    """`answer` answers every request; `requests` are the headers of those that came."""
+    """`answer` answers every request; `requests` are the headers of those that came, `paths` what they asked for."""
 
     daemon_threads = True
     block_on_close = False
@@ -18,6 +18,7 @@ class FeedServer(ThreadingHTTPServer):
         super().__init__((address, 0), _Handler)
         self.answer: Answer = sends(b"")
         self.requests: list[dict[str, str]] = []
+        self.paths: list[str] = []
 
     @property
     def port(self) -> int:
@@ -29,6 +30,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.requests.append({name.casefold(): value for name, value in self.headers.items()})
+        self.server.paths.append(self.path)
         try:
             self.server.answer(self)
         except (BrokenPipeError, ConnectionResetError):
