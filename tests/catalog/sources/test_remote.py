@@ -4,11 +4,13 @@ import gzip
 import io
 import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from chatbot import tasks
 from chatbot.catalog import running
@@ -90,6 +92,25 @@ def test_the_schedule_fetches_what_is_due_and_no_two_workers_the_same(taken_in: 
     assert len(taken_in.requests) == 2
     tasks.sync_sources()
     assert len(taken_in.requests) == 2
+
+
+def test_of_workers_that_begin_at_once_one_fetches(server: FeedServer, declare: Declare) -> None:
+    def slow(handler: BaseHTTPRequestHandler) -> None:
+        time.sleep(0.5)
+        sends(FEED)(handler)
+
+    def work(_: int) -> str:
+        try:
+            return f"{running.run(source_named('feed')).added} added"
+        except running.Busy:
+            return "busy"
+        finally:
+            connection.close()
+
+    server.answer = slow
+    with ThreadPoolExecutor(4) as workers:
+        assert sorted(workers.map(work, range(4))) == ["2 added", "busy", "busy", "busy"]
+    assert len(server.requests) == 1
 
 
 def drips(handler: BaseHTTPRequestHandler) -> None:
