@@ -171,7 +171,8 @@ class Answering:
         """What there is when a further attempt would cost too much."""
         if self._has_spoken():
             return TurnEnded(ending="incomplete", code=BudgetSpent.code)
-        if cached := await answer_cache.look_at_hand(self.opened.brief.prompt, timezone.now()):
+        is_trial = self.opened.ask.trial is not None
+        if not is_trial and (cached := await answer_cache.look_at_hand(self.opened.brief.prompt, timezone.now())):
             return await self._replay(cached)
         return self._without_model(BudgetSpent.code)
 
@@ -278,7 +279,8 @@ class Answering:
     def _to_keep(self, end: TurnEnded | TurnFailed) -> Cached | None:
         """The answer, if it may be given again: a whole one of a model that claimed nothing wrong."""
         is_whole = end == TurnEnded(ending="complete") and self._finish_reason == "stop" and not self._replayed
-        if not is_whole or self._grounding.has_changed_words or not self._model:
+        is_trial = self.opened.ask.trial is not None
+        if not is_whole or is_trial or self._grounding.has_changed_words or not self._model:
             return None
         budgeted = self.opened.affording
         if not answer_cache.keeps(may_refuse=budgeted is not None and budgeted.may_refuse):

@@ -37,6 +37,12 @@ class Ask:
     conversation: str | None = None
     page: Mapping[str, str]
     language: str = "en"
+    trial: Sequence[Route] | None = None
+    """For an evaluation: the routes to be tried, in place of those that staff enabled. None of them means no model.
+
+    What is tried is asked anew: nothing comes from the cache or goes there. The limit of questions a minute is for
+    strangers.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +95,14 @@ def open_turn(visitor: Visitor, ask: Ask) -> Opened | AskedBefore:
     if conversation and (again := _asked_before(ask, conversation_id, now)):
         return again
     try:
-        visitors.check_rate(visitor)
+        if ask.trial is None:
+            visitors.check_rate(visitor)
     except RateLimited:
         if again := _asked_before(ask, conversation_id, now):
             return again
         raise
     # Looked up before the transaction, which stays short, and in the same unit of work.
-    routes, afforded = routing.usable(), affording.current()
+    routes, afforded = routing.usable() if ask.trial is None else ask.trial, affording.current()
     brief = look_up(
         ask.text,
         conversation=None if conversation is None else conversation_id,
@@ -103,7 +110,7 @@ def open_turn(visitor: Visitor, ask: Ask) -> Opened | AskedBefore:
         language=language_of(ask.text, ask.language),
         now=now,
     )
-    cached = answer_cache.answered_before(brief.prompt, now)
+    cached = answer_cache.answered_before(brief.prompt, now) if ask.trial is None else None
     try:
         with transaction.atomic():
             return _open(visitor, ask, conversation_id, conversation, brief, routes, cached, afforded, now, began_s)
@@ -190,7 +197,7 @@ def _open(
             plan, may_race = _granted(turn, visitor, plan, brief, afforded, now)
         except BudgetSpent:
             plan, without_plan = [], BudgetSpent.code
-            cached = answer_cache.at_hand(brief.prompt, now)
+            cached = answer_cache.at_hand(brief.prompt, now) if ask.trial is None else None
         if plan != planned:
             turn.plan = _as_json(plan, cached, why=", as a budget is spent")
             Turn.objects.filter(pk=turn.pk).update(plan=turn.plan)

@@ -6,10 +6,11 @@ per person behind; those of periods that are long over go as well.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.db import router, transaction
 from django.db.models import Q, QuerySet
@@ -104,6 +105,13 @@ def _forget_conversations(before: datetime) -> Forgotten:
         ids = list(rows.order_by("updated_at").values_list("pk", flat=True)[:BATCH])
         if not ids:
             return Forgotten()
+        return forget_conversations(ids)
+
+
+def forget_conversations(ids: Sequence[UUID]) -> Forgotten:
+    """Delete these conversations with all that was said in them, in one transaction; what was deleted."""
+    alias = router.db_for_write(Conversation)
+    with transaction.atomic(using=alias):
         attempts = Attempt.objects.using(alias).filter(conversation_id__in=ids)
         pseudonyms = attempts.exclude(visitor="").update(visitor="")
         _, deleted = Conversation.objects.using(alias).filter(pk__in=ids).delete()

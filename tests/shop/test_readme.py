@@ -3,6 +3,8 @@
 import re
 from dataclasses import fields
 
+from chatbot.assistant.evaluation import Case, read
+from chatbot.assistant.evaluation.cases import Understood
 from chatbot.catalog.sources import model, remote
 from chatbot.conf import Settings
 from tests.shop.conftest import ROOT
@@ -29,3 +31,12 @@ def test_the_environment_table_is_that_of_the_demo() -> None:
 def test_the_tables_of_sources_are_those_of_the_code() -> None:
     assert set(names("A feed at an address")) == remote.KEYS
     assert set(names("A model of the shop's own")) == model.KEYS
+
+
+def test_the_table_and_the_lines_of_an_evaluation_can_be_read() -> None:
+    heading = "Before a new model or new instructions go live"
+    section = re.split(r"\n##+ ", README.split(f"# {heading}\n")[1])[0]
+    assert {*names(heading), "question", "continues", "language", "page", "note"} == set(Case.__struct_fields__)
+    [understood] = re.findall(r"^\| `understood` \|(.*)", section, re.M)
+    assert re.findall(r"`(\w+)`", understood) == list(Understood.__struct_fields__)
+    assert len(read("\n".join(re.findall(r"^    (\{.*)", section, re.M)).encode())) == 3
