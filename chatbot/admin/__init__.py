@@ -1,10 +1,12 @@
-"""The staff's pages: conversations, turns, products, routes, prices, budgets, the ledger, and the Costs page.
+"""The staff's pages: conversations, turns, products, routes, prices, budgets, the ledger, the Costs page
+and the catalogue's health.
 
 Who may see what is Django's own permissions: `chatbot.view_conversation`, `chatbot.view_costs` and so on.
 """
 
 from chatbot.admin.bills import BillAdmin
 from chatbot.admin.budgets import BudgetAdmin, BudgetAlertAdmin
+from chatbot.admin.catalogue import CatalogueAdmin
 from chatbot.admin.closing import ClosedMonthAdmin
 from chatbot.admin.conversations import ConversationAdmin, TurnAdmin
 from chatbot.admin.corrections import CorrectionAdmin
@@ -22,6 +24,7 @@ __all__ = [
     "BillAdmin",
     "BudgetAdmin",
     "BudgetAlertAdmin",
+    "CatalogueAdmin",
     "ClosedMonthAdmin",
     "ConversationAdmin",
     "CorrectionAdmin",

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from chatbot.admin.problems import SIDE_BY_SIDE, ProblemFilter
+from chatbot.catalog.health import Problem
 from chatbot.catalog.search import configured
 from chatbot.models import Product
 
@@ -18,13 +20,22 @@ class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
     """Products come from a source: a feed, or the shop's own tables. Nobody adds or deletes them here."""
 
     list_display = ("sku", "title", "brand", "availability", "price", "sale_price", "currency", "source", "updated_at")
-    list_filter = ("availability", "source", ("removed_at", admin.EmptyFieldListFilter))
+    list_filter = (ProblemFilter, "availability", "source", ("removed_at", admin.EmptyFieldListFilter))
     list_per_page = 50
     ordering = ("-pk",)
     search_fields = ("=sku", "title", "brand")
     search_help_text = _("Id, or words of the title or brand")
     readonly_fields = ("sku", "source", "content_hash", "removed_at", "created_at", "updated_at")
     show_full_result_count = False
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """The newest first; products that are alike side by side where the list shows these."""
+        return SIDE_BY_SIDE.get(request.GET.get(ProblemFilter.parameter_name, ""), self.ordering)
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """With the number that products share where the list shows these."""
+        shares_number = request.GET.get(ProblemFilter.parameter_name) == Problem.SAME_GTIN
+        return (*self.list_display, "gtin") if shares_number else self.list_display
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody."""

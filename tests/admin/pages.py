@@ -20,6 +20,7 @@ PAGES = {
     "/admin/chatbot/conversation/": "view_conversation",
     "/admin/chatbot/turn/": "view_turn",
     "/admin/chatbot/product/": "view_product",
+    "/admin/chatbot/catalogue/": "view_product",
     "/admin/chatbot/synonym/": "view_synonym",
     "/admin/chatbot/shopentry/": "view_shopentry",
     "/admin/chatbot/instructions/": "view_instructions",

@@ -1,4 +1,4 @@
-"""The Costs page in a real browser: under a strict Content-Security-Policy, live, without JavaScript, and under axe."""
+"""The staff's pages in a real browser: under a strict Content-Security-Policy, live, without JavaScript, under axe."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from chatbot.accounting import rollups
 from chatbot.admin import live
-from chatbot.models import Attempt, Budget
+from chatbot.models import Attempt, Budget, Product, SourceStatus
 from tests.accounting import rows
 from tests.accounting.rows import settled
 from tests.widget.conftest import ARGUMENTS, CHROMIUM
@@ -22,6 +22,7 @@ from tests.widget.test_browser import violations
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 URL = "/admin/chatbot/costs/"
+CATALOGUE = "/admin/chatbot/catalogue/"
 WIDTHS = {"wide": 1280, "narrow": 390}
 
 
@@ -99,6 +100,48 @@ def test_axe_finds_nothing_and_nothing_sticks_out(opened, scheme, width, locale)
 @pytest.mark.parametrize("url", ["/admin/chatbot/closedmonth/close/", "/admin/chatbot/budget/", f"{URL}?model=none"])
 def test_axe_finds_nothing_on_the_other_pages(opened, url):
     assert violations(opened(url)) == []
+
+
+@pytest.fixture
+def shelves(db) -> None:
+    """Products with and without problems, and sources in every state."""
+    now = timezone.now()
+    wanting = {"currency": "KRW", "content_hash": "h", "gtin": "4006381333931"}
+    Product.objects.bulk_create(Product(sku=f"p{n}", title=f"Thing {n // 2}", **wanting) for n in range(30))
+    line = {"line": 17, "column": "availability", "reason": "'maybe' is no availability " * 4, "sku": "A-1" * 20}
+    ran = {"started_at": now - timedelta(days=9), "rejected": 40, "rejections": [line] * 40}
+    for name, how in {
+        "feed": {"ended_at": now, "succeeded_at": now},
+        "a-source-with-a-name-of-many-many-words-in-one": {
+            "ended_at": now,
+            "error": "https://shop.example/" + "x" * 200,
+        },
+        "killed": {"running_until": now},
+        "busy": {"running_until": now + timedelta(hours=1)},
+    }.items():
+        SourceStatus.objects.create(source=name, **ran, **how)
+
+
+@pytest.mark.usefixtures("shelves")
+@pytest.mark.parametrize(("scheme", "width"), [("light", "wide"), ("dark", "narrow"), ("light", "narrow")])
+def test_axe_finds_nothing_on_the_catalogues_health(opened, scheme, width):
+    viewport = {"width": WIDTHS[width], "height": 900}
+    page = opened(CATALOGUE, viewport=viewport, color_scheme=scheme, locale="en-US" if width == "wide" else "ko-KR")
+    for details in page.locator("details").all():
+        details.locator("summary").click()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+
+
+@pytest.mark.usefixtures("shelves")
+def test_the_catalogues_health_leads_to_its_products_without_javascript(opened):
+    page = opened(CATALOGUE, java_script_enabled=False)
+    expect(page.get_by_role("heading", name="Catalogue health")).to_be_visible()
+    page.locator(".chatbot-source", has_text="killed").locator("summary").click()
+    expect(page.get_by_role("region", name="Rejected lines of killed")).to_be_visible()
+    page.get_by_role("row", name="Same GTIN").get_by_role("link", name="30").click()
+    expect(page.get_by_role("heading", name="Select product to")).to_be_visible()
+    expect(page.locator(".paginator")).to_contain_text("30 products")
 
 
 def test_the_page_works_without_javascript(opened):

@@ -7,7 +7,17 @@ from tests.settings import INSTALLED_APPS as _APPS
 
 INSTALLED_APPS = ["unfold", *_APPS]
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
-PAGES = ("costs/", "attempt/", "correction/", "closedmonth/", "budget/", "budgetalert/", "price/", "budget/add/")
+PAGES = (
+    "costs/",
+    "attempt/",
+    "correction/",
+    "closedmonth/",
+    "budget/",
+    "budgetalert/",
+    "price/",
+    "budget/add/",
+    "catalogue/",
+)
 
 
 def main() -> None:

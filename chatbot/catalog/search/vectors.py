@@ -94,7 +94,7 @@ def fill(most: int = 10_000) -> int:
     ProductVector.objects.filter(product__removed_at__isnull=False).delete()
     done = last = 0
     # Each batch goes on behind the one before: looking from the start again would take longer with every batch.
-    while done < most and (batch := list(_stale(model).filter(pk__gt=last)[:BATCH])):
+    while done < most and (batch := list(stale(model).filter(pk__gt=last)[:BATCH])):
         last = batch[-1].pk
         known = {row.pk: row for row in ProductVector.objects.filter(pk__in=[product.pk for product in batch])}
         texts = {product.pk: text_of(product) for product in batch}
@@ -119,8 +119,8 @@ def fill(most: int = 10_000) -> int:
     return done
 
 
-def _stale(model: str) -> Any:  # Any: an annotated queryset
-    """Products without a vector, or changed since it was made."""
+def stale(model: str) -> Any:  # Any: an annotated queryset
+    """Offered products without a vector of the model, or changed since it was made, by id."""
     mine = ProductVector.objects.filter(pk=OuterRef("pk"), model=model)
     made = Product.objects.offered().annotate(embedded_at=Subquery(mine.values("updated_at")))
     return made.filter(Q(embedded_at__isnull=True) | Q(embedded_at__lt=F("updated_at"))).order_by("pk")
