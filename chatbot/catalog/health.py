@@ -106,7 +106,7 @@ def having(problem: Problem) -> QuerySet[Product]:
             # All in one group are the sizes and colours of one product, which often share its name.
             return Product.objects.filter(pk__in=alike.exclude(~Q(first=""), first=F("last")).values("pk"))
         case Problem.NO_VECTOR:
-            return Product.objects.filter(pk__in=vectors.stale(embedding.model()).order_by().values("pk"))
+            return vectors.stale(embedding.model())
     return offered.filter(_LACKS[problem])
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Final
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from chatbot.catalog.search import embedding
@@ -119,11 +119,10 @@ def fill(most: int = 10_000) -> int:
     return done
 
 
-def stale(model: str) -> Any:  # Any: an annotated queryset
+def stale(model: str) -> QuerySet[Product]:
     """Offered products without a vector of the model, or changed since it was made, by id."""
-    mine = ProductVector.objects.filter(pk=OuterRef("pk"), model=model)
-    made = Product.objects.offered().annotate(embedded_at=Subquery(mine.values("updated_at")))
-    return made.filter(Q(embedded_at__isnull=True) | Q(embedded_at__lt=F("updated_at"))).order_by("pk")
+    fresh = ProductVector.objects.filter(pk=OuterRef("pk"), model=model, updated_at__gte=OuterRef("updated_at"))
+    return Product.objects.offered().filter(~Exists(fresh)).order_by("pk")
 
 
 def _packed(vector: Sequence[float]) -> bytes:
