@@ -11,7 +11,7 @@ from chatbot.assistant.claims.names import visible
 from chatbot.assistant.grounding import Grounding
 from chatbot.events import TextAdded, TurnEvent
 from chatbot.wire import fold
-from tests.assistant.adversarial import CARDS, SAID, TERMS, Lie, Truth, lies, truths
+from tests.assistant.adversarial import CARDS, NAMES, SAID, TERMS, Lie, Truth, lies, truths
 
 LIES = list(lies())
 TRUTHS = list(truths())
@@ -135,6 +135,25 @@ def test_a_product_of_earlier_answers_may_be_named() -> None:
         grounding = Grounding(cards=CARDS["en"], language="en", titles=titles)
         events = [*grounding.feed(said), *grounding.close()]
         assert (text_of(events) == said) is shown
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "answer"),
+    [
+        ("en", "earphones between $50 and $100", "For earphones between $50 and $100 I recommend the {0}. [[p1]]"),
+        ("en", "earphones from $50 to $100", "From $50 to $100 there are the {0}. [[p1]]"),
+        ("ko", "5만원에서 10만원 사이 이어폰", "5만원에서 10만원 사이라면 {0}을 추천해요. [[p1]]"),
+        ("ko", "5만원~10만원 이어폰", "5만원~10만원 이어폰으로는 {0}을 추천해요. [[p1]]"),
+    ],
+)
+def test_a_range_that_the_shopper_asked_for_may_be_repeated_where_it_holds(
+    language: str, said: str, answer: str
+) -> None:
+    for product, holds in ((NAMES[language][0], True), (NAMES[language][2], False)):
+        told = answer.format(product).replace("p1", "p1" if holds else "p3")
+        grounding = Grounding(cards=CARDS[language], language=language, said=said)
+        shown = text_of([*grounding.feed(told), *grounding.close()])
+        assert (shown == re.sub(r"\[\[p\d\]\]", "", told)) is holds, shown
 
 
 @pytest.mark.parametrize(

@@ -30,16 +30,17 @@ _SAVED: Final = re.compile(
 _SAVE: Final = re.compile(
     r"(?:save|saves|saving|discount of|reduced by|cheaper by|쿠폰|할인\s?금액은?|할인액은?)\s(?:you\s)?(?:up to\s)?$"
 )
-_BELOW: Final = re.compile(r"^\s?(?:이하|미만|이내|아래|안쪽|안으로|을 넘지|or less|or under|or below|max)")
-_ABOVE: Final = re.compile(r"^\s?(?:이상|초과|넘|or more|or over|and up|\+)")
+_BELOW: Final = re.compile(r"^\s?(?:이하|미만|이내|아래|안쪽|안으로|을 넘지|까지|사이|or less|or under|or below|max)")
+_ABOVE: Final = re.compile(r"^\s?(?:이상|초과|넘|(?:에서|부터|[~–-])\s?[₩$€]?[\d,]+(?!\s?[\d%퍼프])|or more|or over|and up|\+)")
 _BAND: Final = re.compile(r"^\s?(?:대(?![의한비])|초반|중반|후반)")
 _ABOUT: Final = re.compile(r"^\s?(?:정도|쯤|안팎|가량|내외|or so)")
 _FROM: Final = re.compile(r"^\s?(?:부터|에서 시작)|^\s?[~–-]")
 _BELOW_BEFORE: Final = re.compile(
     r"(?:under|below|less than|within|up to|no more than|at most|cheaper than|budget(?: of| is)?"
     r"|max(?:imum)?)\s(?:of\s|just\s|the\s|your\s)*$"
+    r"|(?:between|from)\s\S+(?:\s(?:won|dollars|euros|yen))?\s(?:and|to)\s$|[\d만천원]\s?[~–-]\s?$"
 )
-_ABOVE_BEFORE: Final = re.compile(r"(?:over|above|more than|at least|exceeds?)\s$")
+_ABOVE_BEFORE: Final = re.compile(r"(?:over|above|more than|at least|exceeds?|between|from)\s$")
 _ABOUT_BEFORE: Final = re.compile(r"(?:about|around|roughly|approximately|nearly|almost|약|대략)\s$")
 _FROM_BEFORE: Final = re.compile(r"(?:from|starting at|start at|starts at|between|[~–-])\s?$")
 _ONCE: Final = re.compile(
@@ -318,7 +319,7 @@ class _Reading:
                 yield amount.start, amount.end, self._amount(amount, found)
 
     def _amount(self, amount: Amount, others: Sequence[Amount]) -> Fix | None:
-        before, after = self.text[max(0, amount.start - 24) : amount.start], self.text[amount.end : amount.end + 16]
+        before, after = self.text[max(0, amount.start - 40) : amount.start], self.text[amount.end : amount.end + 16]
         sentence = self.text[self._sentence_start(amount.start) : self._sentence_stop(amount.end)]
         withheld = Fix(amount.start, amount.end, "price")
         if self.know.is_ours(amount) and _FEE.search(sentence):
