@@ -31,7 +31,9 @@ _SAVE: Final = re.compile(
     r"(?:save|saves|saving|discount of|reduced by|cheaper by|쿠폰|할인\s?금액은?|할인액은?)\s(?:you\s)?(?:up to\s)?$"
 )
 _BELOW: Final = re.compile(r"^\s?(?:이하|미만|이내|아래|안쪽|안으로|을 넘지|까지|사이|or less|or under|or below|max)")
-_ABOVE: Final = re.compile(r"^\s?(?:이상|초과|넘|(?:에서|부터|[~–-])\s?[₩$€]?[\d,]+(?!\s?[\d%퍼프])|or more|or over|and up|\+)")
+_ABOVE: Final = re.compile(
+    r"^\s?(?:이상|초과|넘|(?:에서|부터|[~–-])\s?[₩$€]?[\d,]+(?!\s?[\d%퍼프])|or more|or over|and up|\+)"
+)
 _BAND: Final = re.compile(r"^\s?(?:대(?![의한비])|초반|중반|후반)")
 _ABOUT: Final = re.compile(r"^\s?(?:정도|쯤|안팎|가량|내외|or so)")
 _FROM: Final = re.compile(r"^\s?(?:부터|에서 시작)|^\s?[~–-]")
