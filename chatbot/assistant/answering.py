@@ -156,7 +156,8 @@ class Answering:
             logger.warning("turn %s: %s (%s)", self.opened.turn, error, error.code)
             if self._over:
                 return TurnEnded(ending="stopped")
-            if not self._has_spoken():
+            self._let_go()
+            if self._first_word_ms is None:
                 return self._without_model(error.code)
             return TurnEnded(ending="incomplete", code=error.code)
         if self._over:
@@ -169,7 +170,8 @@ class Answering:
 
     async def _within_budget(self) -> TurnEnded | TurnFailed:
         """What there is when a further attempt would cost too much."""
-        if self._has_spoken():
+        self._let_go()
+        if self._first_word_ms is not None:
             return TurnEnded(ending="incomplete", code=BudgetSpent.code)
         is_trial = self.opened.ask.trial is not None
         if not is_trial and (cached := await answer_cache.look_at_hand(self.opened.brief.prompt, timezone.now())):
@@ -218,11 +220,10 @@ class Answering:
             self._first_word_ms = self._elapsed_ms()
         self.log.append(event)
 
-    def _has_spoken(self) -> bool:
-        """Whether the shopper has words of the model; those that the grounding held back are shown first."""
+    def _let_go(self) -> None:
+        """Show the words that the grounding held back: the model says no more, and what else is said comes behind."""
         for event in self._grounding.let_go():
             self._show(event)
-        return self._first_word_ms is not None
 
     def _withdraw(self, reason: str) -> None:
         """Take back what was said: from here on it is as if no word had come."""
