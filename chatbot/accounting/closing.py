@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from chatbot import conf
 from chatbot.accounting import ledger, reports, rollups
 from chatbot.accounting.periods import Month, day_start
-from chatbot.accounting.sums import Sums
+from chatbot.accounting.sums import added
 from chatbot.models import Attempt, ClosedMonth, Correction
 
 LOCK_TIMEOUT_S: Final = 5
@@ -68,7 +68,7 @@ def _close(month: Month, ends_at: datetime, now: datetime, by: Any) -> ClosedMon
         raise MonthNotClosable(sentence % {"count": open_attempts})
     before = ClosedMonth.objects.order_by("-ends_at").first()
     start = before.ends_at if before else day_start(month.first, conf.current().zone)
-    total = sum(reports.between(start, ends_at).values(), Sums())
+    total = added(reports.between(start, ends_at).values())
     return ClosedMonth.objects.create(
         first=month.first,
         ends_at=ends_at,

@@ -10,11 +10,13 @@ from datetime import date, timedelta, tzinfo
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
+from django.db import router
 from django.db.models import Count, F, QuerySet, Sum, Value
 
 from chatbot.accounting.cuts import GROWTH, Cut, LatencyBin
 from chatbot.accounting.periods import day_starts
 from chatbot.accounting.rollups import column_of, days_fit, timed
+from chatbot.accounting.statements import Statement, compiled, fetch, kept, stand_ins
 from chatbot.models import Attempt, LatencyBucket
 
 Kind = LatencyBucket.Kind
@@ -88,11 +90,22 @@ def _read(start: date, end: date, zone: tzinfo, kinds: Sequence[str], only: str,
     """(number of the day, "", kind, bin, attempts), of the model `only` if there is one; or (0, model, kind, ...)."""
     days = day_starts(start, end, zone)
     cuts = days if by_days else (days[0], days[-1])
-    attempts = Attempt.objects.filter(settled_at__isnull=False, counts_at__gte=days[0], counts_at__lt=days[-1])
+    alias = router.db_for_read(LatencyBucket)
+    statement = _spread(alias, len(cuts), tuple(kinds), only, by_days=by_days, rolled_up=days_fit(start, end, zone))
+    added: dict[tuple[int, str, str, int], int] = {}
+    for *key, count in fetch(alias, statement.sql, statement.at(alias, cuts)):
+        added[tuple(key)] = added.get(tuple(key), 0) + int(count)
+    return ((*key, count) for key, count in added.items())
+
+
+@kept
+def _spread(alias: str, number: int, kinds: tuple[str, ...], only: str, *, by_days: bool, rolled_up: bool) -> Statement:
+    cuts = stand_ins(number)
+    attempts = Attempt.objects.filter(settled_at__isnull=False, counts_at__gte=cuts[0], counts_at__lt=cuts[-1])
     parts = []
-    if days_fit(start, end, zone):
-        attempts = Attempt.objects.not_rolled_up(days[0], days[-1])
-        buckets = LatencyBucket.objects.filter(starts_at__gte=days[0], starts_at__lt=days[-1], kind__in=kinds)
+    if rolled_up:
+        attempts = Attempt.objects.not_rolled_up(cuts[0], cuts[-1])
+        buckets = LatencyBucket.objects.filter(starts_at__gte=cuts[0], starts_at__lt=cuts[-1], kind__in=kinds)
         if only:
             buckets = buckets.filter(model=only)
         model = Value("") if by_days else F("model")
@@ -103,11 +116,8 @@ def _read(start: date, end: date, zone: tzinfo, kinds: Sequence[str], only: str,
         model = Value("") if by_days else F("requested_model")
         of_kind, bin_ = timed(attempts, kind), LatencyBin(column_of(kind))
         parts.append(_part(of_kind, Cut("counts_at", cuts), model, Value(kind), bin_, Count("pk")))
-    added: dict[tuple[int, str, str, int], int] = {}
     first, *others = parts
-    for *key, count in first.union(*others, all=True):
-        added[tuple(key)] = added.get(tuple(key), 0) + int(count)
-    return ((*key, count) for key, count in added.items())
+    return compiled(alias, first.union(*others, all=True))
 
 
 def _part(rows: QuerySet[Any], cut_: Any, model: Any, kind: Any, bin_: Any, count: Any) -> QuerySet[Any]:

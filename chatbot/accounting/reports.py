@@ -9,18 +9,20 @@ What came too late for a closed month counts in the month in which it came, and 
 that is. A report as of an earlier moment says what was known then; it is read from the ledger itself.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final, NamedTuple
 
+from django.db import router
 from django.db.models import F, Max, Q, QuerySet, Value
 
 from chatbot.accounting import sums
 from chatbot.accounting.cuts import Cut
 from chatbot.accounting.periods import BUCKET, bucket_start, day_start, day_starts
 from chatbot.accounting.rollups import are_days
-from chatbot.accounting.sums import Sums
+from chatbot.accounting.statements import Statement, compiled, fetch, kept, stand_ins
+from chatbot.accounting.sums import Sums, added, added_by_key
 from chatbot.models import Attempt, Correction, UsageBucket, UsageDay
 
 MOST_DAYS: Final = 366
@@ -41,9 +43,10 @@ class Group(NamedTuple):
 class Report:
     """Settled attempts of the days from `start` (in) to `end` (not in), with their corrections.
 
-    `cells` are the figures by day and requested model, `groups` the same ones told apart further. `prices` are the ids
-    of the price versions that the costs rest on; `waiting` is how many of the attempts were read from the ledger
-    because no rollup has them yet, 0 in a report as of an earlier moment.
+    `cells` are the figures by day and requested model, `groups` the same ones told apart further. `before` are those of
+    the days that it is compared with, if it is, and part of nothing else. `prices` are the ids of the price versions
+    that the costs rest on; `waiting` is how many of the attempts were read from the ledger because no rollup has them
+    yet, 0 in a report as of an earlier moment.
     """
 
     start: date
@@ -51,51 +54,52 @@ class Report:
     zone: tzinfo
     as_of: datetime | None = None
     groups: Mapping[Group, Sums]
+    before: Sums
     prices: frozenset[int]
     waiting: int
     cells: Mapping[tuple[date, str], Sums] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "cells", _added(self.groups, lambda group: (group.day, group.model)))
+        cells = added_by_key(((group.day, group.model), sums) for group, sums in self.groups.items())
+        object.__setattr__(self, "cells", cells)
 
     def by_day(self) -> dict[date, Sums]:
         """Every day of the period in order, days without attempts too."""
-        days = {self.start + timedelta(days=n): Sums() for n in range((self.end - self.start).days)}
-        for (day, _), cell in self.cells.items():
-            days[day] += cell
-        return days
+        found = added_by_key((day, cell) for (day, _), cell in self.cells.items())
+        days = (self.start + timedelta(days=n) for n in range((self.end - self.start).days))
+        return {day: found.get(day, Sums()) for day in days}
 
     def by_model(self) -> dict[str, Sums]:
         """By requested model, the dearest first."""
-        return _dearest_first(_added(self.cells, lambda cell: cell[1]))
+        return _dearest_first((model, cell) for (_, model), cell in self.cells.items())
 
     def by_endpoint(self) -> dict[str, Sums]:
         """By endpoint, the dearest first."""
-        return _dearest_first(_added(self.groups, lambda group: group.endpoint))
+        return _dearest_first((group.endpoint, sums) for group, sums in self.groups.items())
 
     def by_source(self) -> dict[str, Sums]:
         """By where the tokens come from, the dearest first."""
-        return _dearest_first(_added(self.groups, lambda group: group.source))
+        return _dearest_first((group.source, sums) for group, sums in self.groups.items())
 
     def adjustments(self) -> dict[str, Sums]:
         """The part of the figures that came too late for closed months (2026-03), by these in order.
 
         `attempts` are late ones, `corrections` those of attempts of that month; `cost_usd` is of both.
         """
-        months = _added(self.groups, lambda group: group.adjusts)
-        return {month: months[month] for month in sorted(months) if month}
+        months = added_by_key((group.adjusts, sums) for group, sums in self.groups.items() if group.adjusts)
+        return dict(sorted(months.items()))
 
     def own(self) -> Sums:
         """The whole period without adjustments of closed months."""
-        return _sum(sums for group, sums in self.groups.items() if not group.adjusts)
+        return added(sums for group, sums in self.groups.items() if not group.adjusts)
 
     def of(self, day: date) -> Sums:
         """One day of the period."""
-        return _sum(cell for (of_day, _), cell in self.cells.items() if of_day == day)
+        return added(cell for (of_day, _), cell in self.cells.items() if of_day == day)
 
     def total(self) -> Sums:
         """The whole period."""
-        return _sum(self.cells.values())
+        return added(self.cells.values())
 
 
 def read(
@@ -103,6 +107,7 @@ def read(
     end: date,
     zone: tzinfo,
     *,
+    since: date | None = None,
     as_of: datetime | None = None,
     model: str = "",
     endpoint: str = "",
@@ -110,23 +115,27 @@ def read(
 ) -> Report:
     """The report of the days from `start` to before `end`, two queries. Raises ValueError for over 366 days.
 
-    With `model`, `endpoint` or `source`, of their attempts alone. With `as_of`, as it was at that moment: of what was
-    settled and corrected by then. Such a report stays as it is for ever once the transactions of that moment are over
-    (a settlement may wait some seconds for its commit), whatever is settled, corrected, rolled up or closed later.
+    With `since`, an earlier day, its `before` are the figures from then on. With `model`, `endpoint` or `source`, all
+    is of their attempts alone. With `as_of`, as it was at that moment: of what was settled and corrected by then. That
+    stays as it is for ever once the transactions of that moment are over (a settlement may wait some seconds for its
+    commit), whatever is settled, corrected, rolled up or closed later.
     """
     if not 0 <= (end - start).days <= MOST_DAYS:
         raise ValueError(f"a report covers 0 to {MOST_DAYS} days, not {start} to {end}")
-    only = _Only(model=model, endpoint=endpoint, source=source)
-    groups, prices, waiting = _read(day_starts(start, end, zone), as_of, only)
-    days = {n: start + timedelta(days=n) for n in range((end - start).days)}
+    compared = since is not None and since < start
+    cuts = [*([day_start(since, zone)] if since and compared else []), *day_starts(start, end, zone)]
+    rows = list(_rows(cuts, as_of, _Only(model=model, endpoint=endpoint, source=source)))
+    own = [row for row in rows if row.period >= compared]
+    first = start - timedelta(days=int(compared))
     return Report(
         start=start,
         end=end,
         zone=zone,
         as_of=as_of,
-        groups={Group(days[n], *key): cell for (n, *key), cell in groups.items()},
-        prices=prices,
-        waiting=waiting,
+        groups=added_by_key((_group(first, row), row.sums) for row in own),
+        before=added(row.sums for row in rows if row.period < compared),
+        prices=frozenset(row.price for row in own if row.price is not None),
+        waiting=sum(row.sums.attempts * row.waits for row in own),
     )
 
 
@@ -140,11 +149,10 @@ def charges(
     only = _Only(model=model, endpoint=endpoint, source=source)
     while start < end:
         until = min(start + timedelta(days=_AT_A_TIME), end)
-        found: dict[tuple[Group, int], Sums] = {}
-        for row in _rows(day_starts(start, until, zone), None, only):
-            group = Group(start + timedelta(days=row.period), row.model, row.endpoint, row.source, row.adjusts)
-            key = (group, row.price or 0)
-            found[key] = found[key] + row.sums if key in found else row.sums
+        found = added_by_key(
+            ((_group(start, row), row.price or 0), row.sums)
+            for row in _rows(day_starts(start, until, zone), None, only)
+        )
         for group, price in sorted(found):
             yield group, price or None, found[group, price]
         start = until
@@ -162,7 +170,7 @@ def by_model(start: date, end: date, zone: tzinfo) -> dict[str, Sums]:
 
 def total(start: date, end: date, zone: tzinfo) -> Sums:
     """All figures from `start` to before `end`, of however many days."""
-    return _sum(by_model(start, end, zone).values())
+    return added(by_model(start, end, zone).values())
 
 
 def between(
@@ -178,8 +186,8 @@ def between(
 
     Raises ValueError for moments that are not on the quarter of an hour.
     """
-    groups, _, _ = _read((start, end), as_of, _Only(model=model, endpoint=endpoint, source=source))
-    return _dearest_first(_added(groups, lambda group: group[1]))
+    rows = _rows((start, end), as_of, _Only(model=model, endpoint=endpoint, source=source))
+    return _dearest_first((row.model, row.sums) for row in rows)
 
 
 def series(cuts: Sequence[datetime], *, as_of: datetime | None = None) -> list[Sums]:
@@ -187,10 +195,8 @@ def series(cuts: Sequence[datetime], *, as_of: datetime | None = None) -> list[S
 
     With `periods.hour_starts`, a day by hours. Raises ValueError for moments that are not on the quarter of an hour.
     """
-    found = [Sums() for _ in cuts[1:]]
-    for (period, *_), cell in _read(cuts, as_of, _Only())[0].items():
-        found[period] += cell
-    return found
+    found = added_by_key((row.period, row.sums) for row in _rows(cuts, as_of, _Only()))
+    return [found.get(period, Sums()) for period in range(len(cuts) - 1)]
 
 
 def open_attempts() -> int:
@@ -217,9 +223,6 @@ class _Only:
         return Q(**{f"{prefix}{name}": value for name, value in wanted.items() if value})
 
 
-_Key = tuple[int, str, str, str, str]
-
-
 class _Row(NamedTuple):
     """Figures of the `period` between two cuts, told apart; `waits` is 1 if no rollup has them yet."""
 
@@ -233,51 +236,53 @@ class _Row(NamedTuple):
     sums: Sums
 
 
-def _read(
-    cuts: Sequence[datetime], as_of: datetime | None, only: _Only
-) -> tuple[dict[_Key, Sums], frozenset[int], int]:
-    """Sums by (index of the period between two cuts, model, endpoint, source, month adjusted), ids of prices, and
-    how many attempts are not from rollups."""
-    groups: dict[_Key, Sums] = {}
-    prices: set[int] = set()
-    direct = 0
-    for row in _rows(cuts, as_of, only):
-        group = (row.period, row.model, row.endpoint, row.source, row.adjusts)
-        groups[group] = groups[group] + row.sums if group in groups else row.sums
-        direct += row.sums.attempts * row.waits
-        if row.price is not None:
-            prices.add(row.price)
-    return groups, frozenset(prices), direct
-
-
 def _rows(cuts: Sequence[datetime], as_of: datetime | None, only: _Only) -> Iterator[_Row]:
     if any(bucket_start(moment) != moment for moment in cuts):
         raise ValueError(f"a day of this time zone begins at none of the moments that are {BUCKET} apart")
+    alias = router.db_for_read(Attempt)
     if as_of is None:
-        first, *others = _parts_now(cuts, only)
+        statement, moments = _now(alias, len(cuts), only, by_days=are_days(cuts)), cuts
     else:
-        first, *others = _parts_as_of(cuts, as_of, only)
-    for index, waits, model, endpoint, source, adjusts, price, *figures in first.union(*others, all=True):
-        cell = sums.of_group(source, dict(zip(sums.MEASURES, figures, strict=True)))
+        statement, moments = _at_moment(alias, len(cuts), only), [*cuts, as_of]
+    for index, waits, model, endpoint, source, adjusts, price, *figures in fetch(
+        alias, statement.sql, statement.at(alias, moments)
+    ):
+        cell = sums.of_row(alias, source, figures)
         yield _Row(index, waits, model, endpoint, source, adjusts, price, cell)
 
 
-def _parts_now(cuts: Sequence[datetime], only: _Only) -> Iterator[QuerySet[Any]]:
-    table = UsageDay if are_days(cuts) else UsageBucket
+@kept
+def _now(alias: str, number: int, only: _Only, *, by_days: bool) -> Statement:
+    """Everything between the first and the last of so many cuts."""
+    cuts = stand_ins(number)
+    table = UsageDay if by_days else UsageBucket
     buckets = table.objects.filter(only.rows("model"), starts_at__gte=cuts[0], starts_at__lt=cuts[-1])
-    yield _part(buckets, "starts_at", cuts, sums.over_buckets(), model="model", waits=0)
     attempts = Attempt.objects.not_rolled_up(cuts[0], cuts[-1]).filter(only.rows("requested_model"))
-    yield _of_ledger(attempts, cuts, sums.over_attempts(), waits=1)
     corrections = Correction.objects.not_rolled_up(cuts[0], cuts[-1]).filter(only.rows("requested_model", "attempt__"))
-    yield _of_ledger(corrections, cuts, sums.over_corrections(), prefix="attempt__", waits=1)
+    return _together(
+        alias,
+        _part(buckets, "starts_at", cuts, sums.over_buckets(), model="model", waits=0),
+        _of_ledger(attempts, cuts, sums.over_attempts(), waits=1),
+        _of_ledger(corrections, cuts, sums.over_corrections(), prefix="attempt__", waits=1),
+    )
 
 
-def _parts_as_of(cuts: Sequence[datetime], as_of: datetime, only: _Only) -> Iterator[QuerySet[Any]]:
+@kept
+def _at_moment(alias: str, number: int, only: _Only) -> Statement:
+    """What was known at a moment, which is the one after the cuts."""
+    *cuts, as_of = stand_ins(number + 1)
     counts = Q(counts_at__gte=cuts[0], counts_at__lt=cuts[-1])
     attempts = Attempt.objects.filter(counts, only.rows("requested_model"), settled_at__lte=as_of)
-    yield _of_ledger(attempts, cuts, sums.over_attempts(), waits=0)
     corrections = Correction.objects.filter(counts, only.rows("requested_model", "attempt__"), created_at__lte=as_of)
-    yield _of_ledger(corrections, cuts, sums.over_corrections(), prefix="attempt__", waits=0)
+    return _together(
+        alias,
+        _of_ledger(attempts, cuts, sums.over_attempts(), waits=0),
+        _of_ledger(corrections, cuts, sums.over_corrections(), prefix="attempt__", waits=0),
+    )
+
+
+def _together(alias: str, first: QuerySet[Any], *others: QuerySet[Any]) -> Statement:
+    return compiled(alias, first.union(*others, all=True))
 
 
 def _of_ledger(
@@ -309,17 +314,10 @@ def _part(
     return grouped
 
 
-def _added(cells: Mapping[Any, Sums], key: Callable[[Any], Any]) -> dict[Any, Sums]:  # Any: any key
-    added: dict[Any, Sums] = {}
-    for name, cell in cells.items():
-        to = key(name)
-        added[to] = added[to] + cell if to in added else cell
-    return added
+def _group(first: date, row: _Row) -> Group:
+    """The group of a row, where periods are days from `first` on."""
+    return Group(first + timedelta(days=row.period), row.model, row.endpoint, row.source, row.adjusts)
 
 
-def _sum(cells: Iterable[Sums]) -> Sums:
-    return sum(cells, Sums())
-
-
-def _dearest_first(models: Mapping[str, Sums]) -> dict[str, Sums]:
-    return dict(sorted(models.items(), key=lambda item: (-item[1].cost_usd, item[0])))
+def _dearest_first(cells: Iterable[tuple[str, Sums]]) -> dict[str, Sums]:
+    return dict(sorted(added_by_key(cells).items(), key=lambda item: (-item[1].cost_usd, item[0])))

@@ -1,22 +1,26 @@
 """What is added up, said once: by the rollups from the ledger, by reports from both."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from operator import add, attrgetter
-from typing import Any, Final
+from operator import attrgetter
+from typing import Any, Final, TypeVar
 
+from django.db import connections
 from django.db.models import Aggregate, Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from chatbot.models import Attempt
 from chatbot.models.amounts import DollarsField
 
+K = TypeVar("K")
+
 TOKENS: Final = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens")
 COUNTS: Final = (
     "attempts", "questions", "answered", "cached", "retries", "failed", "unpriced", "priced_late", "corrections",
 )  # fmt: skip
 DOLLARS: Final = ("cost_usd", "corrected_usd")
+_DOLLARS: Final = DollarsField()
 MEASURES: Final = (*COUNTS, *TOKENS, *DOLLARS)
 """Names of a bucket's figures. In queries they carry the prefix `sum_`: an annotation may not be named like a field."""
 
@@ -54,7 +58,7 @@ class Sums:
     estimated_usd: Decimal = Decimal(0)
 
     def __add__(self, other: "Sums") -> "Sums":
-        return Sums(**dict(zip(_NAMES, map(add, _values(self), _values(other)), strict=True)))
+        return added((self, other))
 
     @property
     def is_measured(self) -> bool:
@@ -86,6 +90,20 @@ _NAMES: Final = tuple(Sums.__dataclass_fields__)
 _values: Final = attrgetter(*_NAMES)
 
 
+def added(cells: Iterable[Sums]) -> Sums:
+    """The figures of some cells together. Column by column: a page adds a thousand of them."""
+    together: Iterable[Any] = map(sum, zip(*map(_values, cells), strict=True))
+    return Sums(**dict(zip(_NAMES, together, strict=False)))  # of no cells nothing comes, and all is 0
+
+
+def added_by_key(cells: Iterable[tuple[K, Sums]]) -> dict[K, Sums]:
+    """The figures of cells that share a key together, by key in the order in which these came."""
+    by_key: dict[K, list[Sums]] = {}
+    for key, cell in cells:
+        by_key.setdefault(key, []).append(cell)
+    return {key: of_key[0] if len(of_key) == 1 else added(of_key) for key, of_key in by_key.items()}
+
+
 def of_group(source: str, figures: Mapping[str, Any]) -> Sums:  # Any: a row of a query
     """The sums of one group of rows that share a source; `figures` by the names of MEASURES."""
     # The sum of a big integer is a `numeric` on PostgreSQL.
@@ -100,11 +118,22 @@ def of_group(source: str, figures: Mapping[str, Any]) -> Sums:  # Any: a row of 
     )
 
 
+def of_row(alias: str, source: str, figures: Sequence[Any]) -> Sums:  # Any: a row as the driver gives it
+    """As `of_group`, from the MEASURES in their order as a database keeps them."""
+    named = dict(zip(MEASURES, figures, strict=True))
+    return of_group(source, named | {name: dollars(alias, named[name]) for name in DOLLARS})
+
+
+def dollars(alias: str, value: Any) -> Decimal:  # Any: as the driver gives it
+    """An amount, or a sum of amounts, as a database keeps it; nothing is 0."""
+    return _DOLLARS.from_db_value(value, None, connections[alias]) or Decimal(0)
+
+
 def total(attempts: QuerySet[Attempt]) -> Sums:
     """Settled attempts of the ledger added up, without their corrections; one query."""
     settled = attempts.filter(settled_at__isnull=False).order_by()
     groups = settled.values_list("source").annotate(**over_attempts())
-    return sum((of_group(source, dict(zip(MEASURES, figures, strict=True))) for source, *figures in groups), Sums())
+    return added(of_group(source, dict(zip(MEASURES, figures, strict=True))) for source, *figures in groups)
 
 
 def over_attempts() -> Aggregates:

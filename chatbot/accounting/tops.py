@@ -14,13 +14,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connections, router
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from chatbot.accounting import sums
 from chatbot.accounting.periods import day_starts
 from chatbot.accounting.rollups import DAY_COUNTS, days_fit, key_of
+from chatbot.accounting.statements import Statement, compiled, fetch, kept, stand_ins
 from chatbot.models import Attempt, Correction, DayTotal
-from chatbot.models.amounts import DollarsField
 
 CANDIDATES: Final = 50
 Subject = DayTotal.Subject
@@ -67,32 +67,56 @@ class Tops:
     complete: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaders:
+    """What cost most of each kind; of outcomes there are all."""
+
+    pages: Tops
+    conversations: Tops
+    outcomes: Tops
+
+
+def leaders(start: date, end: date, zone: tzinfo, limit: int = 10) -> Leaders:
+    """All three of a period, six queries."""
+    fits = days_fit(start, end, zone)
+    days = day_starts(start, end, zone)
+    return Leaders(
+        pages=_dearest(Subject.PAGE, days, limit, fits=fits),
+        conversations=_dearest(Subject.CONVERSATION, days, limit, fits=fits),
+        outcomes=_dearest(Subject.OUTCOME, days, None, fits=fits),
+    )
+
+
 def pages(start: date, end: date, zone: tzinfo, limit: int = 10) -> Tops:
     """The pages of the shop, by path, on which the dearest questions came up."""
-    return _dearest(Subject.PAGE, start, end, zone, limit)
+    return _dearest(Subject.PAGE, day_starts(start, end, zone), limit, fits=days_fit(start, end, zone))
 
 
 def conversations(start: date, end: date, zone: tzinfo, limit: int = 10) -> Tops:
     """The dearest conversations; the key is the conversation's id."""
-    return _dearest(Subject.CONVERSATION, start, end, zone, limit)
+    return _dearest(Subject.CONVERSATION, day_starts(start, end, zone), limit, fits=days_fit(start, end, zone))
 
 
 def outcomes(start: date, end: date, zone: tzinfo) -> Tops:
     """All outcomes of attempts, with the error's code, the dearest first."""
-    return _dearest(Subject.OUTCOME, start, end, zone, None)
+    return _dearest(Subject.OUTCOME, day_starts(start, end, zone), None, fits=days_fit(start, end, zone))
 
 
-def _dearest(subject: str, start: date, end: date, zone: tzinfo, limit: int | None) -> Tops:
-    days = day_starts(start, end, zone)
-    fits = days_fit(start, end, zone)
+def _dearest(subject: str, days: Sequence[datetime], limit: int | None, *, fits: bool) -> Tops:
     alias = router.db_for_read(DayTotal)
-    direct = list(map(_compiled(alias), _from_ledger(subject, days, only_waiting=fits)))
+    direct = [
+        (f"SELECT {', '.join(_COLUMNS)} FROM ({of_rows.sql}) AS part", of_rows.at(alias, (days[0], days[-1])))  # noqa: S608
+        for of_rows in (
+            _of_attempts(alias, subject, only_waiting=fits),
+            _of_corrections(alias, subject, only_waiting=fits),
+        )
+    ]
     rolled_up = _rolled_up(alias, subject, days, direct, limit) if fits else []
     parts = [*rolled_up, *direct]
     figures = ", ".join(f"SUM({name})" for name in _COLUMNS[1:])
     sql = f"SELECT key_name, {figures} FROM ({_union(parts, all_of=True)}) AS found GROUP BY key_name"  # noqa: S608
     sql += " ORDER BY SUM(sum_cost_usd) DESC, key_name" + (f" LIMIT {limit + 1}" if limit is not None else "")
-    lines = [_line(alias, subject, row) for row in _fetch(alias, sql, _params(parts))]
+    lines = [_line(alias, subject, row) for row in fetch(alias, sql, _params(parts))]
     if limit is None or not fits:
         return Tops(lines=tuple(lines[:limit]), complete=True)
     least = lines[limit - 1].cost_usd if len(lines) >= limit else None
@@ -132,35 +156,35 @@ def _most_left_out(alias: str, subject: str, days: Sequence[datetime]) -> Decima
         (f"SELECT cost_usd FROM ({of_day} LIMIT 1 OFFSET {CANDIDATES}) AS d{n}", (subject, moment(day)))  # noqa: S608
         for n, day in enumerate(days[:-1])
     ]
-    found = [_dollars(alias, cost) for (cost,) in _fetch(alias, _union(next_ones, all_of=True), _params(next_ones))]
+    found = [sums.dollars(alias, cost) for (cost,) in fetch(alias, _union(next_ones, all_of=True), _params(next_ones))]
     return sum((max(cost, Decimal(0)) for cost in found), Decimal(0)) if found else None
 
 
-def _from_ledger(subject: str, days: Sequence[datetime], *, only_waiting: bool) -> Iterable[QuerySet[Any]]:
-    """Attempts and corrections by key, all of the days' or those that no rollup has."""
-    if only_waiting:
-        attempts: QuerySet[Attempt] = Attempt.objects.not_rolled_up(days[0], days[-1])
-        corrections: QuerySet[Correction] = Correction.objects.not_rolled_up(days[0], days[-1])
-    else:
-        counts = Q(counts_at__gte=days[0], counts_at__lt=days[-1])
-        attempts = Attempt.objects.filter(counts, settled_at__isnull=False)
-        corrections = Correction.objects.filter(counts)
-    for rows, prefix, over in (
-        (attempts, "", sums.over_attempts()),
-        (corrections, "attempt__", sums.over_corrections()),
-    ):
-        aggregates = {name: over[name] for name in _COLUMNS[1:]}
-        yield rows.order_by().annotate(key_name=key_of(subject, prefix)).values("key_name").annotate(**aggregates)
+@kept
+def _of_attempts(alias: str, subject: str, *, only_waiting: bool) -> Statement:
+    """Attempts between two moments by key: all that are settled, or those that no rollup has."""
+    start, end = stand_ins(2)
+    rows: QuerySet[Attempt] = Attempt.objects.not_rolled_up(start, end)
+    if not only_waiting:
+        rows = Attempt.objects.filter(counts_at__gte=start, counts_at__lt=end, settled_at__isnull=False)
+    return compiled(alias, _by_key(rows, subject, "", sums.over_attempts()))
 
 
-def _compiled(alias: str) -> Any:  # Any: a function of a queryset
-    names = ", ".join(_COLUMNS)
+@kept
+def _of_corrections(alias: str, subject: str, *, only_waiting: bool) -> Statement:
+    """Corrections likewise."""
+    start, end = stand_ins(2)
+    rows: QuerySet[Correction] = Correction.objects.not_rolled_up(start, end)
+    if not only_waiting:
+        rows = Correction.objects.filter(counts_at__gte=start, counts_at__lt=end)
+    return compiled(alias, _by_key(rows, subject, "attempt__", sums.over_corrections()))
 
-    def compiled(rows: QuerySet[Any]) -> _Sql:
-        sql, params = rows.using(alias).query.get_compiler(using=alias).as_sql()
-        return f"SELECT {names} FROM ({sql}) AS part", params  # noqa: S608
 
-    return compiled
+def _by_key(rows: QuerySet[Any], subject: str, prefix: str, over: sums.Aggregates) -> QuerySet[Any]:
+    aggregates = {name: over[name] for name in _COLUMNS[1:]}
+    keyed = rows.order_by().annotate(key_name=key_of(subject, prefix)).values("key_name")
+    grouped: QuerySet[Any] = keyed.annotate(**aggregates)
+    return grouped
 
 
 def _line(alias: str, subject: str, row: Sequence[Any]) -> Line:
@@ -169,11 +193,7 @@ def _line(alias: str, subject: str, row: Sequence[Any]) -> Line:
     unpriced = figures["unpriced"] - figures.pop("priced_late")
     if subject == Subject.CONVERSATION and key:
         key = str(UUID(key))  # SQLite keeps it without hyphens
-    return Line(key=key, **figures | {"unpriced": unpriced}, cost_usd=_dollars(alias, cost))
-
-
-def _dollars(alias: str, value: Any) -> Decimal:  # Any: as the driver gives it
-    return DollarsField().from_db_value(value, None, connections[alias]) or Decimal(0)
+    return Line(key=key, **figures | {"unpriced": unpriced}, cost_usd=sums.dollars(alias, cost))
 
 
 def _moment(alias: str) -> Any:  # Any: a function of a moment
@@ -190,9 +210,3 @@ def _union(parts: Iterable[_Sql], *, all_of: bool = False) -> str:
 
 def _params(parts: Iterable[_Sql]) -> list[Any]:
     return [param for _, params in parts for param in params]
-
-
-def _fetch(alias: str, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connections[alias].cursor() as cursor:
-        cursor.execute(sql, params)
-        return list(cursor.fetchall())

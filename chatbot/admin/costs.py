@@ -20,7 +20,7 @@ from chatbot import conf
 from chatbot.accounting import exchange, latency, reports, tops
 from chatbot.accounting.forecast import WINDOW, Forecast, forecast
 from chatbot.accounting.latency import Spread
-from chatbot.accounting.periods import Month, day_start
+from chatbot.accounting.periods import Month
 from chatbot.accounting.reports import Report
 from chatbot.accounting.sums import Sums
 from chatbot.admin import chart, dashboard, exports, figures, live, meters, selection, tiles
@@ -58,6 +58,7 @@ class CostsAdmin(ReadOnlyAdmin):
         now, zone, asked = self._asked(request)
         view = View(
             selection=asked,
+            columns=selection.units(asked),
             links=LedgerLinks.of(request, self.admin_site.name),
             rates=exchange.load(conf.current().display_currency, asked.start, asked.end),
             site=self.admin_site.name,
@@ -67,8 +68,15 @@ class CostsAdmin(ReadOnlyAdmin):
             sees_conversations=request.user.has_perm("chatbot.view_conversation"),
         )
         report = reports.read(
-            asked.start, asked.end, zone, model=asked.model, endpoint=asked.endpoint, source=asked.source
+            asked.start,
+            asked.end,
+            zone,
+            since=asked.previous().start,
+            model=asked.model,
+            endpoint=asked.endpoint,
+            source=asked.source,
         )
+        leaders = tops.leaders(asked.start, asked.end, zone)
         spreads = _spreads(asked, zone)
         context = {
             **self.admin_site.each_context(request),
@@ -81,11 +89,11 @@ class CostsAdmin(ReadOnlyAdmin):
             "zone": zone.key,
             "offset": now.isoformat()[-6:],
             "rates_currency": "" if view.rates.currency == exchange.DOLLAR else view.rates.currency,
-            "tiles": list(_tiles(report, spreads, view, zone)),
+            "tiles": list(_tiles(report, spreads, view)),
             "latency": _latency(spreads, view),
-            "pages": dashboard.top_pages(tops.pages(asked.start, asked.end, zone), view),
-            "conversations": dashboard.top_conversations(tops.conversations(asked.start, asked.end, zone), view),
-            "outcomes": dashboard.outcomes(tops.outcomes(asked.start, asked.end, zone), view),
+            "pages": dashboard.top_pages(leaders.pages, view),
+            "conversations": dashboard.top_conversations(leaders.conversations, view),
+            "outcomes": dashboard.outcomes(leaders.outcomes, view),
             **self._month(request, now, _month_so_far(report, asked, zone), view.links),
             **(extra_context or {}),
         }
@@ -200,18 +208,14 @@ def _month_so_far(report: Report, asked: Selection, zone: ZoneInfo) -> Mapping[d
     return reports.read(start, end, zone).by_day()
 
 
-def _tiles(report: Report, spreads: Spreads | None, view: View, zone: ZoneInfo) -> Iterator[Tile]:
-    asked, before = view.selection, view.selection.previous()
-    start, end = day_start(before.start, zone), day_start(before.end, zone)
+def _tiles(report: Report, spreads: Spreads | None, view: View) -> Iterator[Tile]:
+    asked = view.selection
     costs = {day: sums.cost_usd for day, sums in report.by_day().items()}
-    converted = view.converted(costs, unit=True)
-    models = reports.between(start, end, model=asked.model, endpoint=asked.endpoint, source=asked.source)
-    earlier = sum(models.values(), Sums())
     return tiles.tiles(
         tiles.Side(sums=report.total(), latency=_halves(spreads, asked)),
-        tiles.Side(sums=earlier, latency=_halves(spreads, before)),
+        tiles.Side(sums=report.before, latency=_halves(spreads, asked.previous())),
         to=view.to,
-        converted=converted,
+        converted=view.converted(costs, unit=True),
     )
 
 
@@ -232,7 +236,7 @@ def _latency(all_spreads: Spreads | None, view: View) -> dict[str, Any]:
     asked = view.selection
     if all_spreads is None:
         return {"unavailable": _("Times are kept by model; they cannot be narrowed to an endpoint or a source.")}
-    columns = selection.units(asked)
+    columns = view.columns
     spreads = {
         unit: sum((all_spreads[unit.start + n * _DAY] for n in range((unit.end - unit.start).days)), Spread())
         for unit in columns
@@ -251,7 +255,7 @@ def _latency(all_spreads: Spreads | None, view: View) -> dict[str, Any]:
             (p, form[p.series] % {"day": names[p.day], "time": figures.milliseconds(p.value).text})
             for p in drawn.points
         ],
-        "labels": dashboard.labels(drawn, asked),
+        "labels": dashboard.labels(drawn, view),
         "rows": [
             {
                 "day": unit.name,

@@ -1,6 +1,6 @@
 """What stands on the Costs page, put together from reports: figures as they are read, with links to their rows."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,13 +15,13 @@ from django.utils.translation import ngettext
 from chatbot.accounting import exchange, reports
 from chatbot.accounting.exchange import Rates
 from chatbot.accounting.reports import Report
-from chatbot.accounting.sums import Sums
+from chatbot.accounting.sums import Sums, added, added_by_key
 from chatbot.accounting.tops import Line as Top
 from chatbot.accounting.tops import Tops
 from chatbot.admin import chart, figures
 from chatbot.admin.figures import Figure, LedgerLinks
 from chatbot.admin.filters import span
-from chatbot.admin.selection import Selection, Unit, units
+from chatbot.admin.selection import Selection, Unit
 from chatbot.models import Attempt, Price
 
 
@@ -53,6 +53,8 @@ class View:
     """Whose eyes the figures are for: where their links lead, and in which currency beside dollars they are shown."""
 
     selection: Selection
+    columns: Sequence[Unit]
+    """The days or months of the selection."""
     links: LedgerLinks
     rates: Rates
     site: str
@@ -63,6 +65,10 @@ class View:
     def to(self, period: str = "", **filters: str) -> str:
         """The ledger narrowed as the page is, and further."""
         return self.links.to(period or self.selection.period, **{**self.selection.narrowed, **filters})
+
+    def states(self, period: str = "", **filters: str) -> Callable[[str], str]:
+        """As `to`, for several states of the same rows."""
+        return self.links.states(period or self.selection.period, **{**self.selection.narrowed, **filters})
 
     def of_corrections(self, **filters: str) -> str:
         """The corrections of the period, narrowed as the page is, and further."""
@@ -84,15 +90,13 @@ class View:
 
 def breakdown(report: Report, view: View) -> dict[str, Any]:  # Any: a context
     """The chart of costs and the tables by model, by endpoint and by day or month."""
-    columns = units(view.selection)
+    columns = view.columns
     place = {day: unit for unit in columns for day in _days(unit)}
     models, total = report.by_model(), report.total()
     series = chart.series_of(list(models))
-    cells: dict[tuple[date, str], Sums] = {}
+    cells = added_by_key(((place[day].start, model), cell) for (day, model), cell in report.cells.items())
     daily: dict[str, dict[date, Decimal]] = {"": {}}
     for (day, model), cell in report.cells.items():
-        key = (place[day].start, model)
-        cells[key] = cells.get(key, Sums()) + cell
         for of in ("", model):
             costs = daily.setdefault(of, {})
             costs[day] = costs.get(day, Decimal(0)) + cell.cost_usd
@@ -102,7 +106,7 @@ def breakdown(report: Report, view: View) -> dict[str, Any]:  # Any: a context
         "chart": drawn if total.cost_usd > 0 else None,
         "scale": [(tick.y, tick_text(tick.value, drawn.step)) for tick in drawn.ticks],
         "bars": [(bar, f"{names[bar.day]}, {bar.model}: {figures.dollars(bar.value).text}") for bar in drawn.bars],
-        "labels": labels(drawn, view.selection),
+        "labels": labels(drawn, view),
         "by_month": any((unit.end - unit.start).days > 1 for unit in columns),
         "models": [
             _line(
@@ -195,7 +199,7 @@ def tick_text(value: Decimal, step: Decimal) -> str:
     return figures.dollars(value, places=places).text
 
 
-def labels(drawn: chart.Chart, selection: Selection) -> list[tuple[Decimal, str]]:
+def labels(drawn: chart.Chart, view: View) -> list[tuple[Decimal, str]]:
     """What stands below a chart: days, with the month's name where a month begins in a range of several."""
     months = {(label.day.year, label.day.month) for label in drawn.labels}
     by_month = len(months) > 1
@@ -203,7 +207,7 @@ def labels(drawn: chart.Chart, selection: Selection) -> list[tuple[Decimal, str]
     def text(day: date, first: bool) -> str:
         return date_format(day, "M j") if by_month and (first or day.day == 1) else str(day.day)
 
-    if len(units(selection)) != (selection.end - selection.start).days:
+    if len(view.columns) != (view.selection.end - view.selection.start).days:
         return [(label.x, date_format(label.day, "M")) for label in drawn.labels]
     return [(label.x, text(label.day, n == 0)) for n, label in enumerate(drawn.labels)]
 
@@ -221,7 +225,7 @@ def _unit_lines(
         if unit.start > view.selection.today and not of_unit:
             continue
         yield _line(
-            sum(of_unit.values(), Sums()),
+            added(of_unit.values()),
             unit.name,
             view,
             period=unit.period,
@@ -245,8 +249,8 @@ def _line(
     converted: Figure | None = None,
     **more: Any,  # Any: further fields of Line
 ) -> Line:
-    narrowed = dict(where or {})
-    rows = view.to(period, **narrowed, state="settled")
+    rows_of = view.states(period, **(where or {}))
+    rows = rows_of("settled")
     estimated = ""
     if sums.estimated:
         estimated = _("%(amount)s of the cost") % {"amount": figures.dollars(sums.estimated_usd).text}
@@ -259,16 +263,16 @@ def _line(
         cached_input_tokens=figures.tokens(sums.cached_input_tokens, sums, url=rows),
         output_tokens=figures.tokens(sums.output_tokens, sums, url=rows),
         reasoning_tokens=figures.tokens(sums.reasoning_tokens, sums, url=rows),
-        questions=figures.number(sums.questions, url=view.to(period, **narrowed, state="questions")),
-        answered=figures.number(sums.answered, url=view.to(period, **narrowed, state="answered")),
+        questions=figures.number(sums.questions, url=rows_of("questions")),
+        answered=figures.number(sums.answered, url=rows_of("answered")),
         per_answer=figures.per(sums, sums.answered, url=rows),
-        failed=figures.number(sums.failed, url=view.to(period, **narrowed, state="failed")),
+        failed=figures.number(sums.failed, url=rows_of("failed")),
         estimated=figures.number(
             sums.estimated,
-            url=view.to(period, **narrowed, state="estimated"),
+            url=rows_of("estimated"),
             exact=estimated,
         ),
-        unpriced=figures.number(sums.unpriced, url=view.to(period, **narrowed, state="unpriced")),
+        unpriced=figures.number(sums.unpriced, url=rows_of("unpriced")),
         **more,
     )
 
@@ -289,10 +293,7 @@ def _adjustments(report: Report, view: View) -> Iterator[dict[str, Any]]:  # Any
 def _tops(tops: Tops, view: View, lines: Iterable[tuple[Top, Figure, dict[str, str]]]) -> dict[str, Any]:
     rows = []
     for top, name, where in lines:
-
-        def to(state: str, where: dict[str, str] = where) -> str:
-            return view.links.to(view.selection.period, **where, state=state) if where else ""
-
+        to = view.links.states(view.selection.period, **where) if where else _no_rows
         sums = Sums(attempts=top.attempts, unpriced=top.unpriced, cost_usd=top.cost_usd)
         rows.append(
             {
@@ -315,6 +316,10 @@ def _conversation(top: Top, view: View) -> Figure:
     if view.sees_conversations:
         url = reverse("admin:chatbot_conversation_change", args=[key], current_app=view.site)
     return Figure(text=key[:8], exact=key, url=url)
+
+
+def _no_rows(_state: str) -> str:
+    return ""
 
 
 def _where(name: str, key: object) -> dict[str, str]:

@@ -10,6 +10,8 @@ from datetime import UTC, date
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
 from importlib.util import find_spec
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import IO, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -20,7 +22,7 @@ from django.utils.translation import gettext as _
 from chatbot.accounting import focus, reports
 from chatbot.accounting.csv_export import Cell, stream_csv
 from chatbot.accounting.focus import Charge
-from chatbot.accounting.sums import Sums
+from chatbot.accounting.sums import Sums, added_by_key
 from chatbot.admin.selection import Selection
 from chatbot.admin.streaming import attachment
 from chatbot.models import Price
@@ -226,15 +228,9 @@ def _about(asked: Selection, zone: ZoneInfo, total: Sums) -> Iterator[tuple[str,
 
 def _joined(given: Iterable[Charge]) -> Iterator[tuple[tuple[date, str, str, str, str], Sums]]:
     """Charges of a day added up over price versions, day by day, so that no more than a day is held."""
-    held: dict[tuple[date, str, str, str, str], Sums] = {}
-    today: date | None = None
-    for charge in given:
-        if charge.day != today:
-            yield from sorted(held.items(), key=lambda item: item[0])
-            held, today = {}, charge.day
-        key = (charge.day, charge.endpoint, charge.model, charge.source, charge.adjusts)
-        held[key] = held.get(key, Sums()) + charge.sums
-    yield from sorted(held.items(), key=lambda item: item[0])
+    for _day, of_day in groupby(given, key=attrgetter("day")):
+        lines = added_by_key(((c.day, c.endpoint, c.model, c.source, c.adjusts), c.sums) for c in of_day)
+        yield from sorted(lines.items(), key=itemgetter(0))
 
 
 def _known(sums: Sums, name: str) -> int | None:

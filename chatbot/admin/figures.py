@@ -1,5 +1,6 @@
 """Figures as staff read them: the rounded text, the exact amount behind it, and a link to the rows that it counts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -53,6 +54,11 @@ class LedgerLinks:
         """The ledger of a period, as `admin.filters` writes it, with further filters by their parameter names."""
         query = filters if period is None else {"period": str(period), **filters}
         return f"{self.ledger}?{urlencode(query)}" if self.ledger else ""
+
+    def states(self, period: date | Month | str, **filters: str) -> Callable[[str], str]:
+        """As `to`, for several states of the same rows: of such addresses a page has hundreds."""
+        address = self.to(period, **filters)
+        return lambda state: f"{address}&state={state}" if address else ""
 
 
 def dollars(amount: Decimal, *, places: int = 4, url: str = "") -> Figure:

@@ -90,6 +90,13 @@ def test_hours_are_the_day_days_the_month_and_every_other_cut_as_well(ledger, co
     parts = [reports.read(FIRST, END, zone, model=model).total() for model in ("alpha", "beta")]
     assert sum(parts, Sums()) == total
 
+    first = data.draw(st.dates(FIRST, END - timedelta(days=1)))
+    later = reports.read(first, END, zone, since=FIRST)
+    assert later.before == reports.total(FIRST, first, zone)
+    assert later.before + later.total() == total
+    alone = reports.read(first, END, zone)
+    assert (later.groups, later.prices, later.waiting) == (alone.groups, alone.prices, alone.waiting)
+
     day = attempts[0].counts_at.astimezone(zone).date()
     whole = sum(reports.by_model(day, day + timedelta(days=1), zone).values(), Sums())
     cuts = hour_starts(day, zone)
@@ -98,7 +105,9 @@ def test_hours_are_the_day_days_the_month_and_every_other_cut_as_well(ledger, co
     assert sum(quarters, Sums()) == sum(hours, Sums()) == whole
     assert hours == [sum(quarters[n * 4 : n * 4 + 4], Sums()) for n in range(len(hours))]
 
-    for lines in (tops.outcomes(FIRST, END, zone).lines, tops.pages(FIRST, END, zone, limit=99).lines):
+    leaders = tops.leaders(FIRST, END, zone, limit=99)
+    assert leaders.pages == tops.pages(FIRST, END, zone, limit=99)
+    for lines in (leaders.outcomes.lines, leaders.pages.lines, leaders.conversations.lines):
         assert sum(line.cost_usd for line in lines) == total.cost_usd
         for name in ("attempts", "questions", "answered", "failed", "unpriced"):
             assert sum(getattr(line, name) for line in lines) == getattr(total, name)

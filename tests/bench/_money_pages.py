@@ -45,8 +45,8 @@ def measure() -> dict[str, Any]:  # Any: JSON
         _ = read.by_day(), read.by_model(), read.total()
 
     def leaders(month: Month) -> None:
-        for of in (tops.pages, tops.conversations, tops.outcomes, latency.total):
-            of(month.first, month.end, zone)
+        tops.leaders(month.first, month.end, zone)
+        latency.total(month.first, month.end, zone)
 
     works: dict[str, Callable[[Month], None]] = {
         "page": lambda month: get("", month=str(month)),

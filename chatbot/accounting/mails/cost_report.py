@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import Final
 
 from django.utils.formats import date_format
@@ -21,7 +22,7 @@ from chatbot.accounting.mails import amounts
 from chatbot.accounting.mails.posting import Mail, link
 from chatbot.accounting.mails.spans import Kind, Span
 from chatbot.accounting.reports import Report
-from chatbot.accounting.sums import Sums
+from chatbot.accounting.sums import Sums, added, added_by_key
 
 MOST_MODELS: Final = 12
 """Rows of the table by model; the rest is added up in one more."""
@@ -41,9 +42,9 @@ class Line:
 def compose(span: Span, *, to: str, key: str) -> Mail:
     """The mail about `span` in the active language, not sent yet."""
     zone = conf.current().zone
-    report = reports.read(span.start, span.end, zone)
+    report = reports.read(span.start, span.end, zone, since=span.before().start)
     rates = exchange.load(conf.current().display_currency, span.start, span.end)
-    total, before = report.total(), reports.total(span.before().start, span.before().end, zone)
+    total, before = report.total(), report.before
     context = {
         "span": str(span),
         "zone": zone.key,
@@ -96,12 +97,8 @@ def rows(report: Report, rates: Rates) -> Iterator[Sequence[Cell]]:
         _("requests without a known cost"),
         *([_("cost in %(currency)s") % {"currency": rates.currency}] if foreign else []),
     ]
-    lines: dict[tuple[date, str, str], Sums] = {}
-    for group, sums in report.groups.items():
-        key = (group.day, group.model, group.adjusts)
-        lines[key] = lines.get(key, Sums()) + sums
-    for key in sorted(lines):
-        sums = lines[key]
+    lines = added_by_key(((group.day, group.model, group.adjusts), sums) for group, sums in report.groups.items())
+    for key, sums in sorted(lines.items(), key=itemgetter(0)):
         converted = rates.convert(sums.cost_usd, key[0]) if sums.is_measured else None
         yield [*key, *_cells(sums), *([_("not known") if converted is None else converted] if foreign else [])]
 
@@ -199,7 +196,7 @@ def _models(report: Report) -> list[Line]:
     by_model = list(report.by_model().items())
     shown, rest = by_model[:MOST_MODELS], by_model[MOST_MODELS:]
     if rest:
-        shown.append((_("%(count)s others") % {"count": len(rest)}, sum((sums for _name, sums in rest), Sums())))
+        shown.append((_("%(count)s others") % {"count": len(rest)}, added(sums for _name, sums in rest)))
     return _lines([(name, sums.attempts, sums) for name, sums in shown], report.total())
 
 
