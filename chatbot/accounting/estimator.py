@@ -38,40 +38,24 @@ MESSAGE_OVERHEAD: Final = 4
 REPLY_OVERHEAD: Final = 3
 """Tokens that open the answer."""
 
-_PIECES: Final = re.compile(
-    r"(?P<word>[A-Za-z\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff]+)"
-    r"|(?P<hangul>[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]+)"
-    r"|(?P<digits>[0-9]+)"
-    r"|(?P<ideographs>[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+)"
-    r"|(?P<breaks>\s*\n\s*)"
-    r"|(?P<spaces>\s+)"
-    r"|(?P<sign>(?P<same>[!-/:-@\[-`{-~\u2010-\u2027\u3000-\u303f\uff01-\uff65])(?P=same){0,3})"
-    r"|(?P<other>.)",
-    re.DOTALL,
+_HANGUL: Final = "\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3"
+_WORD: Final = "A-Za-z\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff"
+_IDEOGRAPHS: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+_SIGNS: Final = r"!-/:-@\[-`{-~\u2010-\u2027\u3001-\u303f\uff01-\uff65"
+
+_TOKENS: Final = re.compile(
+    rf"[{_WORD}]{{1,5}}|[{_HANGUL}]{{1,3}}|[0-9]{{1,3}}|[{_IDEOGRAPHS}]|\s*\n\s*|([{_SIGNS}])\1{{0,3}}|[^\s]",
 )
+"""Each match is one token, but for those of SECONDS, which are two. Spaces belong to the word after them."""
+_SECONDS: Final = re.compile(
+    rf"[{_HANGUL}]{{2,3}}|[^\s0-9{_WORD}{_HANGUL}{_IDEOGRAPHS}{_SIGNS}]",
+)
+"""Two or three syllables of Hangul, cut as above, and what is none of the known scripts and signs."""
 
 
 def estimate_tokens(text: str) -> int:
     """About how many tokens `text` is; 0 for no text. Pure, and linear in the length."""
-    total = 0
-    for piece in _PIECES.finditer(text):
-        length = piece.end() - piece.start()
-        match piece.lastgroup:
-            case "word":
-                total += -(-length // 5)
-            case "hangul":
-                total += -(-length * 2 // 3)
-            case "digits":
-                total += -(-length // 3)
-            case "ideographs":
-                total += length
-            case "breaks" | "sign":
-                total += 1
-            case "other":
-                total += 2
-            case _:  # spaces belong to the word after them
-                pass
-    return total
+    return len(_TOKENS.findall(text)) + len(_SECONDS.findall(text))
 
 
 def estimate_usage(ended: AttemptEnded, *, input_tokens: int, heard: str) -> Usage:

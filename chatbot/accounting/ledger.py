@@ -22,6 +22,7 @@ from chatbot.accounting.prices import cost_usd, price_of_first
 from chatbot.events import AttemptEnded, Usage
 from chatbot.models import Attempt, Correction, Route, Turn, Uncounted
 from chatbot.models.amounts import DollarsField
+from chatbot.models.inserting import insert
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ def open_attempt(
         opened_at=now,
         counts_at=now,
     )
-    Attempt.objects.bulk_create([row], ignore_conflicts=True)
+    insert(row, unless_there=True)
 
 
 def book_cached(

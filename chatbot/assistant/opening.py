@@ -24,6 +24,7 @@ from chatbot.assistant.telling import answer_id
 from chatbot.database import in_database
 from chatbot.errors import BudgetSpent, NotFound, RateLimited, TurnRunning
 from chatbot.models import Conversation, Message, Route, Turn
+from chatbot.models.inserting import insert
 from chatbot.relay.base import new_attempt_id
 from chatbot.visitors import Visitor
 
@@ -164,14 +165,16 @@ def _open(
 ) -> Opened:
     language = language_of(ask.text, ask.language)
     if conversation is None:
-        Conversation.objects.create(
-            pk=conversation_id, visitor=visitor.key, user_id=visitor.user_id, language=language, updated_at=now
+        insert(
+            Conversation(
+                pk=conversation_id, visitor=visitor.key, user_id=visitor.user_id, language=language, updated_at=now
+            )
         )
     else:  # an anonymous talk goes along with the login
         owner = conversation.user_id or visitor.user_id
         Conversation.objects.filter(pk=conversation_id).update(updated_at=now, language=language, user_id=owner)
     plan = [] if cached else routing.plan(routes)
-    turn = Turn.objects.create(
+    turn = Turn(
         conversation_id=conversation_id,
         client_message_id=ask.client_message_id,
         page=dict(ask.page),
@@ -182,12 +185,15 @@ def _open(
         lease_until=lease(now),
         started_at=now,
     )
-    Message.objects.create(
-        conversation_id=conversation_id,
-        turn=turn,
-        role=Message.Role.USER,
-        text=ask.text,
-        parts=[{"type": "text", "text": ask.text}],
+    insert(turn)
+    insert(
+        Message(
+            conversation_id=conversation_id,
+            turn=turn,
+            role=Message.Role.USER,
+            text=ask.text,
+            parts=[{"type": "text", "text": ask.text}],
+        )
     )
     without_plan = "" if plan or cached else routing.without_plan(routes)
     may_race = True
