@@ -6,7 +6,7 @@ own time zone come from `LatencyBucket`; for days in any other zone the ledger i
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.db import router
 from django.db.models import Count, F, QuerySet, Sum, Value
 
 from chatbot.accounting.cuts import GROWTH, Cut, LatencyBin
-from chatbot.accounting.periods import day_starts
+from chatbot.accounting.periods import day_start, day_starts
 from chatbot.accounting.rollups import column_of, days_fit, timed
 from chatbot.accounting.statements import Statement, compiled, fetch, kept, stand_ins
 from chatbot.models import Attempt, LatencyBucket
@@ -59,16 +59,29 @@ class Spread:
 
 def by_day(start: date, end: date, zone: tzinfo, kind: str, *, model: str = "") -> dict[date, Spread]:
     """Every day from `start` to before `end` with the spread of one kind of time, of one requested model or of all."""
-    bins: dict[date, dict[int, int]] = {start + timedelta(days=n): {} for n in range((end - start).days)}
-    for n, _, _, bin_, attempts in _read(start, end, zone, [kind], model, by_days=True):
-        bins[start + timedelta(days=n)][bin_] = attempts
-    return {day: Spread(of_day) for day, of_day in bins.items()}
+    return compared(start, start, end, zone, kind, model=model)[1]
+
+
+def compared(
+    since: date, start: date, end: date, zone: tzinfo, kind: str, *, model: str = ""
+) -> tuple[Spread, dict[date, Spread]]:
+    """The spread of the days from `since` to before `start`, and as `by_day` those from then on."""
+    days = day_starts(start, end, zone)
+    cuts = [day_start(since, zone), *days] if since < start else days
+    periods: list[dict[int, int]] = [{} for _ in cuts[1:]]
+    for n, _, _, bin_, attempts in _read(cuts, [kind], model, rolled_up=days_fit(since, end, zone), by_model=False):
+        periods[n][bin_] = attempts
+    before = Spread(periods.pop(0)) if since < start else Spread()
+    return before, {start + timedelta(days=n): Spread(bins) for n, bins in enumerate(periods)}
 
 
 def by_model(start: date, end: date, zone: tzinfo) -> dict[str, dict[str, Spread]]:
     """The spreads of all kinds of times by requested model."""
     models: dict[str, dict[str, dict[int, int]]] = {}
-    for _, model, kind, bin_, attempts in _read(start, end, zone, list(Kind), "", by_days=False):
+    cuts = (day_start(start, zone), day_start(end, zone))
+    for _, model, kind, bin_, attempts in _read(
+        cuts, list(Kind), "", rolled_up=days_fit(start, end, zone), by_model=True
+    ):
         models.setdefault(model, {each: {} for each in Kind})[kind][bin_] = attempts
     return {model: {kind: Spread(bins) for kind, bins in kinds.items()} for model, kinds in sorted(models.items())}
 
@@ -86,12 +99,12 @@ def total(start: date, end: date, zone: tzinfo) -> dict[str, Spread]:
 _Row = tuple[int, str, str, int, int]
 
 
-def _read(start: date, end: date, zone: tzinfo, kinds: Sequence[str], only: str, *, by_days: bool) -> Iterator[_Row]:
-    """(number of the day, "", kind, bin, attempts), of the model `only` if there is one; or (0, model, kind, ...)."""
-    days = day_starts(start, end, zone)
-    cuts = days if by_days else (days[0], days[-1])
+def _read(
+    cuts: Sequence[datetime], kinds: Sequence[str], only: str, *, rolled_up: bool, by_model: bool
+) -> Iterator[_Row]:
+    """(number of the period, model or "", kind, bin, attempts), of the model `only` if there is one."""
     alias = router.db_for_read(LatencyBucket)
-    statement = _spread(alias, len(cuts), tuple(kinds), only, by_days=by_days, rolled_up=days_fit(start, end, zone))
+    statement = _spread(alias, len(cuts), tuple(kinds), only, rolled_up=rolled_up, by_model=by_model)
     added: dict[tuple[int, str, str, int], int] = {}
     for *key, count in fetch(alias, statement.sql, statement.at(alias, cuts)):
         added[tuple(key)] = added.get(tuple(key), 0) + int(count)
@@ -99,7 +112,9 @@ def _read(start: date, end: date, zone: tzinfo, kinds: Sequence[str], only: str,
 
 
 @kept
-def _spread(alias: str, number: int, kinds: tuple[str, ...], only: str, *, by_days: bool, rolled_up: bool) -> Statement:
+def _spread(
+    alias: str, number: int, kinds: tuple[str, ...], only: str, *, rolled_up: bool, by_model: bool
+) -> Statement:
     cuts = stand_ins(number)
     attempts = Attempt.objects.filter(settled_at__isnull=False, counts_at__gte=cuts[0], counts_at__lt=cuts[-1])
     parts = []
@@ -108,12 +123,12 @@ def _spread(alias: str, number: int, kinds: tuple[str, ...], only: str, *, by_da
         buckets = LatencyBucket.objects.filter(starts_at__gte=cuts[0], starts_at__lt=cuts[-1], kind__in=kinds)
         if only:
             buckets = buckets.filter(model=only)
-        model = Value("") if by_days else F("model")
+        model = F("model") if by_model else Value("")
         parts.append(_part(buckets, Cut("starts_at", cuts), model, F("kind"), F("bin"), Sum("attempts")))
     if only:
         attempts = attempts.filter(requested_model=only)
     for kind in kinds:
-        model = Value("") if by_days else F("requested_model")
+        model = F("requested_model") if by_model else Value("")
         of_kind, bin_ = timed(attempts, kind), LatencyBin(column_of(kind))
         parts.append(_part(of_kind, Cut("counts_at", cuts), model, Value(kind), bin_, Count("pk")))
     first, *others = parts

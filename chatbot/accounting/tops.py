@@ -22,7 +22,7 @@ from chatbot.accounting.rollups import DAY_COUNTS, days_fit, key_of
 from chatbot.accounting.statements import Statement, compiled, fetch, kept, stand_ins
 from chatbot.models import Attempt, Correction, DayTotal
 
-CANDIDATES: Final = 50
+CANDIDATES: Final = 30
 Subject = DayTotal.Subject
 
 

@@ -32,7 +32,8 @@ from chatbot.admin.tiles import Tile
 from chatbot.models import Attempt, ClosedMonth, Costs, Endpoint, LatencyBucket, Price, Route
 
 _DAY = timedelta(days=1)
-Spreads = Mapping[date, Spread]
+Spreads = tuple[Spread, Mapping[date, Spread]]
+"""Times until the first word: of the period that the page compares with, and by day of its own."""
 _FIRST_WORD = LatencyBucket.Kind.FIRST_WORD
 
 
@@ -209,36 +210,35 @@ def _month_so_far(report: Report, asked: Selection, zone: ZoneInfo) -> Mapping[d
 
 
 def _tiles(report: Report, spreads: Spreads | None, view: View) -> Iterator[Tile]:
-    asked = view.selection
+    before, by_day = spreads or (Spread(), {})
     costs = {day: sums.cost_usd for day, sums in report.by_day().items()}
     return tiles.tiles(
-        tiles.Side(sums=report.total(), latency=_halves(spreads, asked)),
-        tiles.Side(sums=report.before, latency=_halves(spreads, asked.previous())),
+        tiles.Side(sums=report.total(), latency=_halves(sum(by_day.values(), Spread()))),
+        tiles.Side(sums=report.before, latency=_halves(before)),
         to=view.to,
         converted=view.converted(costs, unit=True),
     )
 
 
 def _spreads(asked: Selection, zone: ZoneInfo) -> Spreads | None:
-    """Times until the first word by day, of the period and the one before; None where they are not kept so narrowly."""
+    """None where they are not kept so narrowly."""
     if asked.endpoint or asked.source:
         return None
-    return latency.by_day(asked.previous().start, asked.end, zone, _FIRST_WORD, model=asked.model)
+    return latency.compared(asked.previous().start, asked.start, asked.end, zone, _FIRST_WORD, model=asked.model)
 
 
-def _halves(spreads: Spreads | None, asked: Selection) -> tiles.Latency:
-    of = sum((s for day, s in (spreads or {}).items() if asked.start <= day < asked.end), Spread())
+def _halves(of: Spread) -> tiles.Latency:
     return tiles.Latency(p50=_ms(of.p50), p95=_ms(of.p95))
 
 
-def _latency(all_spreads: Spreads | None, view: View) -> dict[str, Any]:
+def _latency(found: Spreads | None, view: View) -> dict[str, Any]:
     """The chart of times until the first word, and its table."""
     asked = view.selection
-    if all_spreads is None:
+    if found is None:
         return {"unavailable": _("Times are kept by model; they cannot be narrowed to an endpoint or a source.")}
     columns = view.columns
     spreads = {
-        unit: sum((all_spreads[unit.start + n * _DAY] for n in range((unit.end - unit.start).days)), Spread())
+        unit: sum((found[1][unit.start + n * _DAY] for n in range((unit.end - unit.start).days)), Spread())
         for unit in columns
     }
     shown = {unit: spread for unit, spread in spreads.items() if unit.start <= asked.today or spread.attempts}

@@ -111,8 +111,11 @@ def test_hours_are_the_day_days_the_month_and_every_other_cut_as_well(ledger, co
         assert sum(line.cost_usd for line in lines) == total.cost_usd
         for name in ("attempts", "questions", "answered", "failed", "unpriced"):
             assert sum(getattr(line, name) for line in lines) == getattr(total, name)
-    spreads = latency.by_day(FIRST, END, zone, Kind.FIRST_WORD).values()
-    assert sum(spreads, Spread()) == latency.total(FIRST, END, zone)[Kind.FIRST_WORD]
+    spreads = latency.by_day(FIRST, END, zone, Kind.FIRST_WORD)
+    assert sum(spreads.values(), Spread()) == latency.total(FIRST, END, zone)[Kind.FIRST_WORD]
+    before, since = latency.compared(FIRST, first, END, zone, Kind.FIRST_WORD)
+    assert before == sum((spread for day, spread in spreads.items() if day < first), Spread())
+    assert since == {day: spread for day, spread in spreads.items() if day >= first}
 
 
 def _roll_up(data) -> None:
