@@ -131,6 +131,11 @@ class ProductCard:
     image_link: str
     brand: str = ""
 
+    @property
+    def current_price(self) -> Decimal | None:
+        """What it costs now: the sale price where there is one. None when the shop names no price."""
+        return self.price if self.sale_price is None else self.sale_price
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductShown:

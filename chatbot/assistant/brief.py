@@ -143,7 +143,7 @@ def _shown(history: Sequence[Message]) -> tuple[Shown, ...]:
                 Shown(
                     sku=card.sku,
                     title=card.title,
-                    price=card.price if card.sale_price is None else card.sale_price,
+                    price=card.current_price,
                     currency=card.currency,
                 )
                 for card in cards_

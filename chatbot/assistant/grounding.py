@@ -18,7 +18,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from typing import Final, Literal
 
-from chatbot.assistant.claims.checking import Fix, Knowledge
+from chatbot.assistant.claims.checking import check
+from chatbot.assistant.claims.evidence import Evidence
+from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.names import CITATION, level, visible
 from chatbot.assistant.claims.secrets import RECITED, SUSPECT, Secret, secret
 from chatbot.assistant.claims.watching import LONGEST, ends_later, has_begun, may_begin, sentence_end
@@ -65,7 +67,7 @@ class Grounding:
     titles: Sequence[str] = ()
     rules: str = ""
     interventions: list[dict[str, str]] = field(default_factory=list)
-    _know: Knowledge = field(init=False)
+    _evidence: Evidence = field(init=False)
     _secret: Secret | None = field(init=False)
     _held: str = ""
     _awaits_end: bool = False
@@ -89,7 +91,7 @@ class Grounding:
 
     def __post_init__(self) -> None:
         links = [*self.links, *(card.link for card in self.cards if card.link)]
-        self._know = Knowledge(
+        self._evidence = Evidence(
             self.cards,
             said=self.said,
             terms=self.terms,
@@ -243,12 +245,12 @@ class Grounding:
         while end is not None:
             is_over = plain[end : end + 1] == "\n" or (final and end == len(text))
             sentence = text[mark:end]
-            if self._secret and self._secret.is_recited(level(self._tail()), plain[mark:end], self._public):
+            if self._secret and self._secret.is_recited(level(self._tail()), plain[mark:end], self._evidence.public):
                 self._intervene("rules", sentence, "")
                 self._before = f"{self._tail()}{sentence}"[-RECITED:]
                 self._line = ""
                 return end
-            fixes = self._know.judge(self._line, sentence, self._previous, is_over=is_over)
+            fixes = check(self._evidence, self._line, sentence, self._previous, is_over=is_over)
             if fixes is not None:
                 self._add(self._fixed(sentence, fixes), said)
                 return end
@@ -256,11 +258,6 @@ class Grounding:
             begin, end = end, further if further != end else None
         self._awaits_end = ends_later(plain[begin:]) and has_begun(plain, mark)
         return None
-
-    @property
-    def _public(self) -> str:
-        titles = " ".join(card.title for card in self.cards)
-        return level(f"{titles} {' '.join(self.titles)} {self.terms} {self.catalogue}")
 
     def _fixed(self, sentence: str, fixes: Sequence[Fix]) -> str:
         pieces: list[str] = []
@@ -307,7 +304,7 @@ class Grounding:
 
     def _end_line(self) -> None:
         """The line is over: the products that it names get their cards."""
-        mentions = self._know.names.mentions(level(self._line)) if self._line else []
+        mentions = self._evidence.names.mentions(level(self._line)) if self._line else []
         for mention in mentions:
             card = self.cards[mention.product]
             if mention.is_prose and card.sku not in self._shown:

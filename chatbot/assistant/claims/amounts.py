@@ -88,6 +88,12 @@ class Amount:
     value: Decimal
     currency: str
 
+    def equals(self, other: "Amount") -> bool:
+        """Whether both are the same, as far as their currencies are said."""
+        return self.value == other.value and (
+            not self.currency or not other.currency or self.currency == other.currency
+        )
+
     def is_in(self, currency: str) -> bool:
         """Whether it may be an amount in `currency`: a dollar is that of the shop's country."""
         if self.currency in ("", currency):

@@ -9,6 +9,9 @@ from typing import Final
 from chatbot.events import ProductCard
 
 CITATION: Final = re.compile(r"\[\[\s*p(\d{1,3})\s*(?:\.\s*(price|stock|title)\s*)?\]\]", re.IGNORECASE)
+BRACKETED: Final = re.compile(r"\[\[[^\[\]\n]{1,40}\]\]")
+BRACKETED_SO_FAR: Final = re.compile(r"\[(?:\[[^\[\]\n]{0,40}\]?)?")
+"""What may become a citation; longer than this it is text."""
 # One character each, so that places in the text stay what they are.
 _LEVEL: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {
     0xFFE6: "₩",
@@ -23,6 +26,7 @@ _LEVEL: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {
     0x2013: "-",
 }
 _UNEVEN: Final = re.compile(f"[{''.join(map(chr, _LEVEL))}]")
+_WORD: Final = re.compile(r"[a-z0-9][a-z0-9.+-]*|[가-힣]+")
 _MODEL: Final = re.compile(r"(?=[a-z0-9-]*\d)(?=[a-z0-9-]*[a-z])[a-z0-9][a-z0-9-]{3,}")
 _MEASURE: Final = re.compile(r"[\d.-]+(?:[a-z]{1,3}|inch|hours?|pack|pcs|watts?)")
 _TAIL: Final = re.compile(r"\s*[(,/|].*$|\s+[-–—]\s.*$")
@@ -63,6 +67,11 @@ def visible(text: str) -> str:
             and not text[place - 1].isalnum()
         )
     )
+
+
+def words(text: str) -> list[str]:
+    """The words of `text` (see `level`), Latin or Korean, in order."""
+    return _WORD.findall(text)
 
 
 class Names:

@@ -138,6 +138,18 @@ def promises(text: str, *, is_ours: bool = False) -> Iterator[Promise]:
             yield Promise(at + start, at + end, atom, over if atom[1] == "free" else None, wanted)
 
 
+def alike(one: Atom, other: Atom) -> bool:
+    """Whether two atoms promise the same. An hour of which nobody said which half of the day it is in may be either."""
+    if one == other:
+        return True
+    are_hours = one[0] == other[0] == "hours"
+    return are_hours and "?" in one[1] + other[1] and _on_a_clock(one[1]) == _on_a_clock(other[1])
+
+
+def _on_a_clock(hour: str) -> int:
+    return int(hour.rstrip("h?")) % 12
+
+
 def _condition(said: str) -> Amount | None:
     """The amount from which on it holds."""
     for amount in amounts(said):

@@ -1,0 +1,158 @@
+"""What bears out an answer's words: the candidates, the shop's own entries, and what the shopper said before."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from typing import Final
+
+from chatbot.assistant.claims.amounts import Amount, amounts
+from chatbot.assistant.claims.discounts import discounts
+from chatbot.assistant.claims.names import Names, level, words
+from chatbot.assistant.claims.promises import Atom, Promise, alike, promises
+from chatbot.events import ProductCard
+
+_SENTENCE_END: Final = re.compile(r"[.!?。](?=\s|$)|\n")
+_COMMON_WORDS: Final = """
+the and for you your our with from are can will this that order price cost costs only per just have has get usd krw won
+eur gbp 가격 주문 구매 상품 제품 지금 있어 있습 하시 가능 이상 이하 드려 추천 천원 만원 원이 원입 원에 원을 원은
+"""
+_COMMON: Final = frozenset(_COMMON_WORDS.split())
+"""What says nothing about a sentence's subject, without endings."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that an answer may say.
+
+    `said` are the shopper's own words, `terms` what the shop's entries say, `catalogue` the candidates' descriptions,
+    `links` the addresses that may be written. `titles` are those of products that the shopper saw before in this talk:
+    they may be named, but nothing is claimed of them.
+    """
+
+    cards: Sequence[ProductCard]
+    said: str = ""
+    terms: str = ""
+    catalogue: str = ""
+    links: Sequence[str] = ()
+    titles: Sequence[str] = ()
+
+    @cached_property
+    def names(self) -> Names:
+        """The names of the candidates."""
+        return Names(self.cards, self.titles)
+
+    @property
+    def public(self) -> str:
+        """All that a shopper may read anyway (see `names.level`)."""
+        return level(" ".join((*self._titles, self.terms, self.catalogue)))
+
+    def is_said(self, amount: Amount) -> bool:
+        """Whether the shopper named this amount."""
+        return any(said.equals(amount) for said in self._amounts_said)
+
+    def is_ours(self, amount: Amount) -> bool:
+        """Whether the shop's entries name this amount."""
+        return any(ours.equals(amount) for ours, _ in self._ours.amounts)
+
+    def is_ours_in(self, sentence: str, amount: Amount) -> bool:
+        """Whether an entry names this amount in a sentence that shares a word with `sentence`."""
+        stems = _stems(sentence)
+        return any(ours.equals(amount) and theirs & stems for ours, theirs in self._ours.amounts)
+
+    def is_percent_ours(self, percent: Decimal) -> bool:
+        """Whether the shop's entries name this share."""
+        return percent in self._ours.percents
+
+    def keeps(self, promise: Promise, price: Decimal | None, said: Sequence[Amount]) -> bool:
+        """Whether the shop's entries promise this too; `price` and `said` are amounts that may meet its condition."""
+        if promise.is_wanted and promise.atom in self._wished:
+            return True
+        for ours in self._ours.promises:
+            if alike(ours.atom, promise.atom) and _is_met(ours.over, price, said):
+                return True
+        # How long a product is under warranty stands in its own description.
+        described = promises(level(self.catalogue), is_ours=True) if promise.atom[0] == "warranty" else ()
+        return any(theirs.atom == promise.atom for theirs in described)
+
+    def allows(self, link: str) -> bool:
+        """Whether this address (see `names.level`) may be written."""
+        return any(link == level(each) for each in self.links)
+
+    def knows(self, said: Sequence[str], *, as_name: bool) -> bool:
+        """Whether all these words stand in titles, brands and the shop's entries, or, not as a name, in descriptions.
+
+        Whoever writes a description can put a name there that is no product.
+        """
+        known = self._words if as_name else self._words | self._words_described
+        return all(word in known or (not word.isascii() and _is_inflected(word, known)) for word in said)
+
+    @property
+    def _titles(self) -> Sequence[str]:
+        return [*(card.title for card in self.cards), *self.titles]
+
+    @cached_property
+    def _ours(self) -> "_Terms":
+        return _read_terms(self.terms)
+
+    @cached_property
+    def _amounts_said(self) -> Sequence[Amount]:
+        return amounts(level(self.said))
+
+    @cached_property
+    def _wished(self) -> set[Atom]:
+        return {promise.atom for promise in promises(level(self.said), is_ours=True)}
+
+    @cached_property
+    def _words(self) -> set[str]:
+        brands = (card.brand for card in self.cards)
+        return set(words(level(" ".join((*self._titles, *brands, self.terms)))))
+
+    @cached_property
+    def _words_described(self) -> set[str]:
+        return set(words(level(self.catalogue)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What the shop's entries promise: the same for every turn until staff change them."""
+
+    promises: Sequence[Promise]
+    amounts: Sequence[tuple[Amount, frozenset[str]]]
+    """Each with the stems of its sentence."""
+    percents: frozenset[Decimal]
+
+
+@lru_cache(maxsize=8)
+def _read_terms(text: str) -> _Terms:
+    terms = level(text)
+    return _Terms(
+        promises=tuple(promises(terms, is_ours=True)),
+        amounts=tuple((amount, _stems(_sentence_of(terms, amount))) for amount in amounts(terms)),
+        percents=frozenset(found.percent for found in discounts(terms) if found.percent is not None),
+    )
+
+
+def _sentence_of(terms: str, amount: Amount) -> str:
+    start = max((found.end() for found in _SENTENCE_END.finditer(terms, 0, amount.start)), default=0)
+    stop = _SENTENCE_END.search(terms, amount.end)
+    return terms[start : stop.start() if stop else len(terms)]
+
+
+def _stems(sentence: str) -> frozenset[str]:
+    """Words without their endings, for telling what a sentence is about."""
+    longer = (word for word in words(sentence) if len(word) > 1 and not word[0].isdigit())
+    return frozenset(word[:5] if word.isascii() else word[:2] for word in longer) - _COMMON
+
+
+def _is_met(over: Amount | None, price: Decimal | None, said: Sequence[Amount]) -> bool:
+    """Whether a condition is met by the price, or said along with the promise."""
+    if over is None or (price is not None and price >= over.value):
+        return True
+    return any(amount.value == over.value for amount in said)
+
+
+def _is_inflected(word: str, known: set[str]) -> bool:
+    """Whether a Korean word is one of `known` but for its particle."""
+    return any(one.startswith(word) or word.startswith(one) for one in known if len(one) > 1)
