@@ -1,7 +1,10 @@
 """Where in streaming words a claim may begin, and where the sentence that makes it is over."""
 
 import re
-from typing import Final
+from functools import lru_cache
+from typing import Final, Literal
+
+from chatbot.assistant.claims.names import BRACKETED, BRACKETED_SO_FAR, level
 
 _KOREAN: Final = """
 품절 매진 절판 단종 재고 입고 예약 구매 구입 주문 남은 남았 남아 마지막 한정 수량 배송 배달 도착 발송 출고 수령 받아
@@ -114,10 +117,45 @@ def _so_far(word: str) -> str:
 
 _FIRST, _FOLLOWING = _watched()
 _NUMERALS: Final = re.compile(_NUMERAL)
+_NO_LETTER: Final = re.compile(r"[^a-z]")
 _SENTENCE_END: Final = re.compile(r"[.!?。…]+[*\"'”)\]]*(?=\s)|。|\n")
 _END_IN_SIGHT: Final = re.compile(r"[.!?。…]+[*\"'”)\]]*(?:\s|\Z)|。|\n")
-_AFTER: Final = re.compile(r"[ \t]*(?:\[\[[^\[\]\n]{1,40}\]\][ \t]*)*")
-_BRACKET_SO_FAR: Final = re.compile(r"\[(?:\[[^\[\]\n]{0,40}\]?)?$")
+_AFTER: Final = re.compile(rf"[ \t]*(?:{BRACKETED.pattern}[ \t]*)*")
+_ENDS_IN_BRACKET: Final = re.compile(rf"{BRACKETED_SO_FAR.pattern}$")
+
+
+def glance(text: str, line: str) -> Literal["plain", "open", "mark"]:
+    """What a piece of an answer is, behind what its `line` says so far.
+
+    `plain`: nothing begins in it. `open`: perhaps a claim begins with it, the next words will show. `mark`: it has to
+    be read.
+    """
+    look = _glance(text, False)
+    return look if look == "plain" or not is_in_word(line) else _glance(text, True)
+
+
+@lru_cache(maxsize=8192)
+def _glance(text: str, is_in_word: bool) -> Literal["plain", "open", "mark"]:
+    """Words come again and again, and looking is dear."""
+    if "[" in text or not text.isprintable():
+        return "mark"
+    plain = level(text)
+    mark = may_begin(plain, word_end(plain) if is_in_word else 0)
+    if mark == len(plain):
+        return "plain"
+    return "open" if text[:mark] in ("", " ") and not has_begun(plain, mark) else "mark"
+
+
+def is_in_word(line: str) -> bool:
+    """Whether the next words may go on with the line's last one, which was shown already: nothing begins in there."""
+    last = line[-1:]
+    return last.isascii() and last.isalpha()
+
+
+def word_end(text: str) -> int:
+    """Where the Latin word with which `text` (level) begins is over; 0 when it begins with none."""
+    rest = _NO_LETTER.search(text)
+    return rest.start() if rest else len(text)
 
 
 def may_begin(text: str, at: int) -> int:
@@ -145,7 +183,7 @@ def sentence_end(text: str, at: int, *, is_final: bool) -> int | None:
         end = after.end() if after else found.end()
         if end == len(text):
             return end if is_final else None
-        if text[end] == "[" and _BRACKET_SO_FAR.match(text, end) and not is_final:
+        if text[end] == "[" and _ENDS_IN_BRACKET.match(text, end) and not is_final:
             return None
         return end
     if is_final or len(text) - at > LONGEST:

@@ -1,0 +1,69 @@
+"""What a shopper's screen says, as events: blocks of words, and behind a block the cards that it asked for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from chatbot.events import (
+    ProductCard,
+    ProductShown,
+    TextAdded,
+    TextCorrected,
+    TextFinished,
+    TextStarted,
+    TurnEvent,
+)
+
+
+@dataclass(slots=True)
+class Blocks:
+    """The blocks of one answer, which are called t1, t2 and so on. A card is shown once."""
+
+    open: str = ""
+    """The block that words go to, empty when none is open."""
+    due: list[ProductCard] = field(default_factory=list)
+    """Cards that stand behind the block that is open."""
+    _begun: int = 0
+    _withdrawn: int = 0
+    _asked_for: set[str] = field(default_factory=set)
+    """SKUs that have or had a card."""
+
+    def say(self, text: str) -> list[TurnEvent]:
+        """Further words; they open a block where none is open."""
+        if self.open:
+            return [TextAdded(text=text, block=self.open)] if text else []
+        text = text.lstrip("\n")
+        if not text:
+            return []
+        self._begun += 1
+        self.open = f"t{self._begun}"
+        return [TextStarted(block=self.open), TextAdded(text=text, block=self.open)]
+
+    def ask_for(self, card: ProductCard) -> bool:
+        """Have a card shown behind the block; whether it is the first time that it is asked for."""
+        is_new = card.sku not in self._asked_for
+        if is_new:
+            self._asked_for.add(card.sku)
+            self.due.append(card)
+        return is_new
+
+    def end(self) -> list[TurnEvent]:
+        """The end of the block, and the cards behind it."""
+        events: list[TurnEvent] = [TextFinished(block=self.open)] if self.open else []
+        events += [ProductShown(card=card) for card in self.due]
+        self.open = ""
+        self.due.clear()
+        return events
+
+    def end_with(self, cards: Iterable[ProductCard]) -> list[TurnEvent]:
+        """The end of the block, and behind it those of `cards` that nobody has asked for yet."""
+        self.due = [card for card in cards if card.sku not in self._asked_for]
+        return self.end()
+
+    def withdraw(self, reason: str) -> list[TurnEvent]:
+        """Take back the words of all blocks; cards that were shown stay: they are the shop's own."""
+        self.due.clear()
+        events = self.end()
+        blocks = range(self._withdrawn + 1, self._begun + 1)
+        events += [TextCorrected(block=f"t{number}", text="", reason=reason) for number in blocks]
+        self._withdrawn = self._begun
+        return events
