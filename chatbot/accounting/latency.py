@@ -14,8 +14,8 @@ from django.db import router
 from django.db.models import Count, F, QuerySet, Sum, Value
 
 from chatbot.accounting.cuts import GROWTH, Cut, LatencyBin
+from chatbot.accounting.days import column_of, days_fit, timed
 from chatbot.accounting.periods import day_start, day_starts
-from chatbot.accounting.rollups import column_of, days_fit, timed
 from chatbot.accounting.statements import Statement, compiled, fetch, kept, stand_ins
 from chatbot.models import Attempt, LatencyBucket
 

@@ -19,8 +19,8 @@ from django.db.models import F, Max, Q, QuerySet, Value
 
 from chatbot.accounting import sums
 from chatbot.accounting.cuts import Cut
+from chatbot.accounting.days import are_days
 from chatbot.accounting.periods import BUCKET, bucket_start, day_start, day_starts
-from chatbot.accounting.rollups import are_days
 from chatbot.accounting.statements import Statement, compiled, fetch, kept, stand_ins
 from chatbot.accounting.sums import Sums, added, added_by_key
 from chatbot.models import Attempt, Correction, UsageBucket, UsageDay

@@ -17,8 +17,8 @@ from django.db import connections, router
 from django.db.models import QuerySet
 
 from chatbot.accounting import sums
+from chatbot.accounting.days import DAY_COUNTS, days_fit, key_of
 from chatbot.accounting.periods import day_starts
-from chatbot.accounting.rollups import DAY_COUNTS, days_fit, key_of
 from chatbot.accounting.statements import Statement, compiled, fetch, kept, stand_ins
 from chatbot.models import Attempt, Correction, DayTotal
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chatbot import conf
+from chatbot.accounting.days import timed
 from chatbot.accounting.periods import Month, day_start
-from chatbot.accounting.rollups import timed
 from chatbot.models import Attempt, Correction, Endpoint, LatencyBucket, Price, Route
 
 _MONTH = re.compile(r"(20\d\d)-(\d\d)")

@@ -7,6 +7,7 @@ import pytest
 from django.db import connections
 
 from chatbot.accounting import rollups, sums
+from chatbot.accounting.counting import Counting
 from chatbot.models import Attempt, Uncounted, UsageBucket, UsageDay
 from tests.accounting import rows
 from tests.accounting.rows import NOON, settled
@@ -101,7 +102,7 @@ def test_a_bucket_that_cannot_be_written_leaves_its_rows_unmarked(monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(rollups, "_add_to_days", killed)  # the last step; the buckets are written by then
+        patch.setattr(Counting, "add_to_day", killed)  # the last step; the buckets are written by then
         with pytest.raises(KeyboardInterrupt):
             rollups.roll_up(NOON)
     assert Attempt.objects.not_rolled_up().count() == 2
