@@ -349,6 +349,8 @@ async def _errors_as_json(request: web.Request, handler: _Handler) -> web.Stream
     except web.HTTPClientError as err:
         error = Rejected(err.status, f"{err.reason}: {request.method} {request.path}")
         return _json_response(_OPENAI.error_body(error), status=err.status)
+    except ConnectionResetError:  # the client has left; nobody reads this, and the log is spared a traceback
+        return web.Response(status=499)
 
 
 def _json_response(value: object, *, status: int = 200) -> web.Response:

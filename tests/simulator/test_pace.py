@@ -80,7 +80,7 @@ async def test_a_client_that_leaves_is_noticed_and_billed_for_what_was_written(h
         assert line.input_tokens > 0
 
 
-async def test_an_unpaced_stream_notices_that_its_client_left() -> None:
+async def test_an_unpaced_stream_notices_that_its_client_left(caplog: pytest.LogCaptureFixture) -> None:
     async with Simulator(seed=1, tokens_per_second=0, latency=0) as simulator:
         reader, writer = await connect(simulator.url, streamed(), "tokens:50000")
         await reader.readuntil(b"data: ")
@@ -89,6 +89,8 @@ async def test_an_unpaced_stream_notices_that_its_client_left() -> None:
         (line,) = simulator.bill.lines
         assert line.outcome == "aborted"
         assert line.output_tokens < 50_000
+        await asyncio.sleep(0.05)
+    assert [record for record in caplog.records if record.exc_info] == []  # whoever leaves is nothing to complain of
 
 
 @pytest.mark.parametrize("fault", ["stall_before:60", "stall_first:60"])
