@@ -55,12 +55,14 @@ class Blocks:
         return events
 
     def end_with(self, cards: Iterable[ProductCard]) -> list[TurnEvent]:
-        """The end of the block, and behind it those of `cards` that nobody has asked for yet."""
-        self.due = [card for card in cards if card.sku not in self._asked_for]
+        """The end of the block, and behind it what is due and those of `cards` that nobody has asked for yet."""
+        for card in cards:
+            self.ask_for(card)
         return self.end()
 
     def withdraw(self, reason: str) -> list[TurnEvent]:
         """Take back the words of all blocks; cards that were shown stay: they are the shop's own."""
+        self._asked_for.difference_update(card.sku for card in self.due)  # nobody has seen them
         self.due.clear()
         events = self.end()
         blocks = range(self._withdrawn + 1, self._begun + 1)

@@ -72,6 +72,21 @@ def test_however_the_words_are_cut_the_answer_is_the_same(name: str) -> None:
         assert shape(ground([answer[:cut], answer[cut:]])[0]) == expected
 
 
+@pytest.mark.parametrize("answer", ["Take the [[p1]] and", "Take the [[p1]]\nAnd the [[p2]] is"])
+def test_a_card_that_was_withdrawn_before_it_was_seen_is_shown_when_the_next_answer_cites_it(answer: str) -> None:
+    grounding = Grounding(cards=CARDS, language="ko")
+    events = [*grounding.feed(answer), *grounding.withdraw("integrity_failed")]
+    events += [*grounding.feed("[[p1]] or [[p2]]."), *grounding.close()]
+    shown = [event.card.sku for event in events if isinstance(event, ProductShown)]
+    assert sorted(shown) == ["A-1", "B[2]"]
+
+
+def test_a_card_that_is_due_is_shown_with_those_of_the_shops_own_answer() -> None:
+    grounding = Grounding(cards=CARDS, language="ko")
+    events = [*grounding.feed("Take the [[p2]] and"), *grounding.catalogue_answer("둘 다 있어요.", CARDS)]
+    assert [event.card.sku for event in events if isinstance(event, ProductShown)] == ["B[2]", "A-1"]
+
+
 def test_an_entry_is_cited_by_its_title_once() -> None:
     entries = [
         Entry(pk=3, topic="delivery", language="ko", title="배송 [안내]", text="2~3일 걸려요."),

@@ -154,5 +154,5 @@ class _Said:
 
 
 def _prices(cards: Iterable[ProductCard]) -> list[Decimal]:
-    prices = (card.sale_price or card.price for card in cards)
+    prices = (card.current_price for card in cards)
     return [price for price in prices if price is not None]
