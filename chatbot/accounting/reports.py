@@ -1,8 +1,5 @@
 """What was spent: reports in days of the shop's time zone, exact to the last place, whatever has been rolled up so far.
 
-A report is one SQL statement over the rollups (of days where it is of days of the shop, else of quarters) and over the
-settled rows and corrections that are not in them yet: one statement sees one state of the database, so a rollup that
-runs meanwhile can neither hide a row nor count it twice.
 Everything that a report says is added up from the same cells, so its days, its models and its total agree.
 
 What came too late for a closed month counts in the month in which it came, and every report can say which part of it
@@ -12,18 +9,14 @@ that is. A report as of an earlier moment says what was known then; it is read f
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from django.db import router
-from django.db.models import F, Max, Q, QuerySet, Value
+from django.db.models import Max
 
-from chatbot.accounting import sums
-from chatbot.accounting.cuts import Cut
-from chatbot.accounting.days import are_days
-from chatbot.accounting.periods import BUCKET, bucket_start, day_start, day_starts
-from chatbot.accounting.statements import Statement, compiled, fetch, kept, stand_ins
+from chatbot.accounting.periods import day_start, day_starts
+from chatbot.accounting.report_rows import Only, Row, rows_between
 from chatbot.accounting.sums import Sums, added, added_by_key
-from chatbot.models import Attempt, Correction, UsageBucket, UsageDay
+from chatbot.models import Attempt, UsageBucket
 
 MOST_DAYS: Final = 366
 _AT_A_TIME: Final = 31
@@ -124,7 +117,7 @@ def read(
         raise ValueError(f"a report covers 0 to {MOST_DAYS} days, not {start} to {end}")
     compared = since is not None and since < start
     cuts = [*([day_start(since, zone)] if since and compared else []), *day_starts(start, end, zone)]
-    rows = list(_rows(cuts, as_of, _Only(model=model, endpoint=endpoint, source=source)))
+    rows = list(rows_between(cuts, as_of, Only(model=model, endpoint=endpoint, source=source)))
     own = [row for row in rows if row.period >= compared]
     first = start - timedelta(days=int(compared))
     return Report(
@@ -146,12 +139,12 @@ def charges(
 
     A range of any length: it is read a month at a time, each with two queries, so memory stays flat.
     """
-    only = _Only(model=model, endpoint=endpoint, source=source)
+    only = Only(model=model, endpoint=endpoint, source=source)
     while start < end:
         until = min(start + timedelta(days=_AT_A_TIME), end)
         found = added_by_key(
             ((_group(start, row), row.price or 0), row.sums)
-            for row in _rows(day_starts(start, until, zone), None, only)
+            for row in rows_between(day_starts(start, until, zone), None, only)
         )
         for group, price in sorted(found):
             yield group, price or None, found[group, price]
@@ -186,7 +179,7 @@ def between(
 
     Raises ValueError for moments that are not on the quarter of an hour.
     """
-    rows = _rows((start, end), as_of, _Only(model=model, endpoint=endpoint, source=source))
+    rows = rows_between((start, end), as_of, Only(model=model, endpoint=endpoint, source=source))
     return _dearest_first((row.model, row.sums) for row in rows)
 
 
@@ -195,7 +188,7 @@ def series(cuts: Sequence[datetime], *, as_of: datetime | None = None) -> list[S
 
     With `periods.hour_starts`, a day by hours. Raises ValueError for moments that are not on the quarter of an hour.
     """
-    found = added_by_key((row.period, row.sums) for row in _rows(cuts, as_of, _Only()))
+    found = added_by_key((row.period, row.sums) for row in rows_between(cuts, as_of, Only()))
     return [found.get(period, Sums()) for period in range(len(cuts) - 1)]
 
 
@@ -210,111 +203,7 @@ def rolled_up_at() -> datetime | None:
     return latest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Only:
-    """What a report is narrowed to; empty is everything."""
-
-    model: str = ""
-    endpoint: str = ""
-    source: str = ""
-
-    def rows(self, model: str, prefix: str = "") -> Q:
-        wanted = {model: self.model, "endpoint": self.endpoint, "source": self.source}
-        return Q(**{f"{prefix}{name}": value for name, value in wanted.items() if value})
-
-
-class _Row(NamedTuple):
-    """Figures of the `period` between two cuts, told apart; `waits` is 1 if no rollup has them yet."""
-
-    period: int
-    waits: int
-    model: str
-    endpoint: str
-    source: str
-    adjusts: str
-    price: int | None
-    sums: Sums
-
-
-def _rows(cuts: Sequence[datetime], as_of: datetime | None, only: _Only) -> Iterator[_Row]:
-    if any(bucket_start(moment) != moment for moment in cuts):
-        raise ValueError(f"a day of this time zone begins at none of the moments that are {BUCKET} apart")
-    alias = router.db_for_read(Attempt)
-    if as_of is None:
-        statement, moments = _now(alias, len(cuts), only, by_days=are_days(cuts)), cuts
-    else:
-        statement, moments = _at_moment(alias, len(cuts), only), [*cuts, as_of]
-    for index, waits, model, endpoint, source, adjusts, price, *figures in fetch(
-        alias, statement.sql, statement.at(alias, moments)
-    ):
-        cell = sums.of_row(alias, source, figures)
-        yield _Row(index, waits, model, endpoint, source, adjusts, price, cell)
-
-
-@kept
-def _now(alias: str, number: int, only: _Only, *, by_days: bool) -> Statement:
-    """Everything between the first and the last of so many cuts."""
-    cuts = stand_ins(number)
-    table = UsageDay if by_days else UsageBucket
-    buckets = table.objects.filter(only.rows("model"), starts_at__gte=cuts[0], starts_at__lt=cuts[-1])
-    attempts = Attempt.objects.not_rolled_up(cuts[0], cuts[-1]).filter(only.rows("requested_model"))
-    corrections = Correction.objects.not_rolled_up(cuts[0], cuts[-1]).filter(only.rows("requested_model", "attempt__"))
-    return _together(
-        alias,
-        _part(buckets, "starts_at", cuts, sums.over_buckets(), model="model", waits=0),
-        _of_ledger(attempts, cuts, sums.over_attempts(), waits=1),
-        _of_ledger(corrections, cuts, sums.over_corrections(), prefix="attempt__", waits=1),
-    )
-
-
-@kept
-def _at_moment(alias: str, number: int, only: _Only) -> Statement:
-    """What was known at a moment, which is the one after the cuts."""
-    *cuts, as_of = stand_ins(number + 1)
-    counts = Q(counts_at__gte=cuts[0], counts_at__lt=cuts[-1])
-    attempts = Attempt.objects.filter(counts, only.rows("requested_model"), settled_at__lte=as_of)
-    corrections = Correction.objects.filter(counts, only.rows("requested_model", "attempt__"), created_at__lte=as_of)
-    return _together(
-        alias,
-        _of_ledger(attempts, cuts, sums.over_attempts(), waits=0),
-        _of_ledger(corrections, cuts, sums.over_corrections(), prefix="attempt__", waits=0),
-    )
-
-
-def _together(alias: str, first: QuerySet[Any], *others: QuerySet[Any]) -> Statement:
-    return compiled(alias, first.union(*others, all=True))
-
-
-def _of_ledger(
-    rows: QuerySet[Any], cuts: Sequence[datetime], over: sums.Aggregates, *, waits: int, prefix: str = ""
-) -> QuerySet[Any]:
-    return _part(rows, "counts_at", cuts, over, model="requested_model", prefix=prefix, waits=waits)
-
-
-def _part(
-    rows: QuerySet[Any],
-    moment: str,
-    cuts: Sequence[datetime],
-    over: sums.Aggregates,
-    *,
-    model: str,
-    waits: int,
-    prefix: str = "",
-) -> QuerySet[Any]:
-    keys = {
-        "key_cut": Cut(moment, cuts),
-        "key_waits": Value(waits),
-        "key_model": F(f"{prefix}{model}"),
-        "key_endpoint": F(f"{prefix}endpoint"),
-        "key_source": F(f"{prefix}source"),
-        "key_adjusts": F("adjusts"),
-        "key_price": F("price_id"),
-    }
-    grouped: QuerySet[Any] = rows.order_by().annotate(**keys).values_list(*keys).annotate(**over)
-    return grouped
-
-
-def _group(first: date, row: _Row) -> Group:
+def _group(first: date, row: Row) -> Group:
     """The group of a row, where periods are days from `first` on."""
     return Group(first + timedelta(days=row.period), row.model, row.endpoint, row.source, row.adjusts)
 
