@@ -13,6 +13,7 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet, Window
 
 from chatbot import conf
 from chatbot.catalog.search import embedding, vectors
+from chatbot.catalog.search.in_memory import numpy
 from chatbot.catalog.sources.configured import source_named
 from chatbot.errors import ConfigurationError
 from chatbot.models import Product, SourceStatus
@@ -77,7 +78,7 @@ class Standing:
 
 def looked_for() -> list[Problem]:
     """Every problem that can be; without an embedding model no product lacks a vector."""
-    has_vectors = bool(embedding.model() and vectors.numpy())
+    has_vectors = bool(embedding.model() and numpy())
     return [problem for problem in Problem if problem is not Problem.NO_VECTOR or has_vectors]
 
 

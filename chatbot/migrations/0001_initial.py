@@ -1,6 +1,7 @@
 """Everything that the first release needs: the rows, the tables of the search, and what a shop starts with."""
 
 import chatbot.models.amounts
+import chatbot.models.floats
 import django.core.validators
 import django.db.models.deletion
 import uuid
@@ -647,7 +648,7 @@ class Migration(migrations.Migration):
                 ('product', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='+', serialize=False, to='chatbot.product')),
                 ('model', models.CharField(max_length=100)),
                 ('text_hash', models.CharField(help_text='Of the text that was embedded.', max_length=64)),
-                ('values', models.BinaryField(help_text='32-bit floats, little endian, of length 1 together.')),
+                ('values', chatbot.models.floats.FloatsField(help_text='32-bit floats, little endian, of length 1 together.')),
                 ('updated_at', models.DateTimeField(auto_now=True)),
             ],
             options={

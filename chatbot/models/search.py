@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from chatbot.models.floats import FloatsField
 from chatbot.models.products import Product
 
 
@@ -44,7 +45,7 @@ class ProductVector(models.Model):
     )
     model = models.CharField(max_length=100)
     text_hash = models.CharField(max_length=64, help_text=_("Of the text that was embedded."))
-    values = models.BinaryField(help_text=_("32-bit floats, little endian, of length 1 together."))
+    values = FloatsField(help_text=_("32-bit floats, little endian, of length 1 together."))
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.test import Client
 
 from chatbot.admin import catalogue
-from chatbot.catalog.search import vectors
+from chatbot.catalog.search.in_memory import numpy
 from chatbot.models import Product, ProductVector, SourceStatus
 from tests.admin.conftest import NOW
 
@@ -134,7 +134,7 @@ def test_a_problem_that_is_not_looked_for_is_an_error_of_the_list(staff, query):
     assert staff.get(f"{PRODUCTS}?{query}").headers["Location"].endswith("?e=1")
 
 
-@pytest.mark.skipif(vectors.numpy() is None, reason="numpy is not installed")
+@pytest.mark.skipif(numpy() is None, reason="numpy is not installed")
 def test_products_without_a_vector_of_the_model_are_counted_where_one_is_set(staff, settings):
     settings.CHATBOT = {**settings.CHATBOT, "EMBEDDING_MODEL": "small"}
     rows = {sku: product(sku) for sku in ("fresh", "changed", "other-model", "none")}

@@ -11,9 +11,9 @@ from django.db import connections, router
 from chatbot import conf
 from chatbot.catalog.search.base import Hit, Search
 from chatbot.catalog.search.hybrid import HybridSearch
+from chatbot.catalog.search.in_memory import numpy
 from chatbot.catalog.search.postgresql import PostgresSearch
 from chatbot.catalog.search.sqlite import SqliteSearch
-from chatbot.catalog.search.vectors import numpy
 from chatbot.errors import ConfigurationError
 from chatbot.models import Product
 

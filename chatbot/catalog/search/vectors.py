@@ -1,80 +1,19 @@
-"""The products' vectors: made from their texts in batches, kept in the database, compared in memory by numpy."""
+"""The products' vectors: made from their texts in batches, kept in the database."""
 
 import hashlib
-import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from chatbot.catalog.search import embedding
+from chatbot.catalog.search.in_memory import matrix, numpy
 from chatbot.models import Product, ProductVector
-from chatbot.remembered import Remembered
-
-logger = logging.getLogger(__name__)
 
 BATCH: Final = 64
 """Products that are sent to the relay in one request."""
-MOST: Final = 200_000
-"""Products whose vectors are held in memory: 300 MB at 384 numbers each. In a larger shop words alone search."""
 DESCRIPTION_CHARACTERS: Final = 600
-FRESH_S: Final = 300.0
-
-
-@cache
-def numpy() -> Any:  # Any: an optional package
-    """numpy, or None where it is not installed: then there is no search by meaning."""
-    try:
-        return import_module("numpy")
-    except ImportError:
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """All vectors of one model."""
-
-    model: str
-    ids: Any  # Any: numpy arrays, here and below
-    rows: Any
-
-    def nearest(self, vector: Sequence[float], limit: int) -> list[tuple[int, float]]:
-        """Products, nearest first, each with its cosine to `vector`; none for a vector of another length."""
-        np = numpy()
-        wanted = np.asarray(vector, dtype=np.float32)
-        length = float(np.linalg.norm(wanted))
-        if not len(self.ids) or self.rows.shape[1] != len(wanted) or not length:
-            return []
-        cosines = self.rows @ (wanted / length)
-        best = np.argpartition(-cosines, min(limit, len(cosines) - 1))[:limit]
-        best = best[np.argsort(-cosines[best], kind="stable")]
-        return [(int(self.ids[at]), float(cosines[at])) for at in best]
-
-
-def _read() -> Matrix:
-    np = numpy()
-    model = embedding.model()
-    rows = list(ProductVector.objects.filter(model=model).order_by("pk").values_list("pk", "values")[: MOST + 1])
-    if len(rows) > MOST:
-        logger.warning("More than %s products have vectors: the search does without them.", f"{MOST:,}")
-        rows = []
-    lengths = {len(values) for _, values in rows}
-    if len(lengths) > 1:  # the model changed its mind; the next runs of the task mend it
-        rows = []
-    matrix = np.frombuffer(b"".join(bytes(values) for _, values in rows), dtype="<f4")
-    return Matrix(
-        model,
-        np.array([pk for pk, _ in rows], dtype=np.int64),
-        matrix.reshape(len(rows), -1) if rows else matrix.reshape(0, 0),
-    )
-
-
-matrix: Final = Remembered(_read, [ProductVector], fresh_s=FRESH_S, behind=True)
-"""The vectors of the settings' model."""
 
 
 def text_of(product: Product) -> str:

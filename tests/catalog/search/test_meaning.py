@@ -15,7 +15,7 @@ from django.utils import timezone
 from chatbot import tasks
 from chatbot.catalog.candidates import candidates
 from chatbot.catalog.question import understand
-from chatbot.catalog.search import HybridSearch, configured, embedding, vectors
+from chatbot.catalog.search import HybridSearch, configured, embedding, in_memory, vectors
 from chatbot.errors import RelayError
 from chatbot.models import Product, ProductVector
 from tests.catalog.conftest import product, stock
@@ -191,8 +191,8 @@ def test_another_model_embeds_everything_anew(relay: Relay) -> None:
     stock(product("1", "Desk lamp"))
     vectors.fill()
     ProductVector.objects.update(model="older")
-    vectors.matrix.forget()
-    assert len(vectors.matrix().ids) == 0
+    in_memory.matrix.forget()
+    assert len(in_memory.matrix().ids) == 0
     assert vectors.fill() == 1
     assert ProductVector.objects.get().model == MODEL
 
