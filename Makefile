@@ -32,6 +32,7 @@ test: $(TEST_STAMP) ## lint, types, import contracts, all tests
 	@! command -v node >/dev/null || find tests/widget -name '*.test.js' -o -name '*.test.mjs' | xargs -r node --test
 	PYTHONDEVMODE=1 $(PY) -m pytest
 	TEST_DATABASE=postgresql PYTHONDEVMODE=1 $(PY) -m pytest -m database
+	TEST_DATABASE=pgvector PYTHONDEVMODE=1 $(PY) -m pytest -m 'database or pgvector' tests/catalog/search tests/admin/test_catalogue.py
 	@command -v node >/dev/null || { echo "skipped: the widget's module tests (node is not installed)"; test "$$CI" != true; }
 
 bench: $(TEST_STAMP) ## run the benchmarks (AREA=main ONLY=name); figures go to build/bench/

@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import override_settings
+from pytest_django import DjangoDbBlocker
 
 from chatbot.accounting import calibration
 from chatbot.catalog.search import configured
@@ -17,11 +19,23 @@ from tests import settings as project
 pytest_plugins = ["tests.skipping"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip everything, with the reason, where PostgreSQL is asked for and not there."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip everything, with the reason, where PostgreSQL is asked for and not there; leave out what needs pgvector."""
+    if project.TEST_DATABASE != "pgvector":
+        others = [item for item in items if item.get_closest_marker("pgvector")]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
     if project.POSTGRESQL_MISSING:
         for item in items:
             item.add_marker(pytest.mark.skip(reason=project.POSTGRESQL_MISSING))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The tests' database, with the extension where it is asked for."""
+    if project.TEST_DATABASE == "pgvector" and not project.POSTGRESQL_MISSING:
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("CREATE EXTENSION vector")
 
 
 @pytest.fixture(scope="session")

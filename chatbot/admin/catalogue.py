@@ -30,6 +30,7 @@ from chatbot.admin.problems import MEANINGS, NAMES
 from chatbot.admin.reading import ReadOnlyAdmin
 from chatbot.catalog import health
 from chatbot.catalog.health import Health, Outcome, Standing
+from chatbot.catalog.search.nearness import Way
 from chatbot.models import Product, SourceStatus
 
 _OUTCOMES: dict[Outcome, Promise] = {
@@ -40,6 +41,17 @@ _OUTCOMES: dict[Outcome, Promise] = {
     Outcome.DIED: _("broken off"),
 }
 _BAD = (Outcome.FAILED, Outcome.DIED)
+_WAYS: dict[Way, tuple[str, Promise]] = {
+    Way.PGVECTOR: ("pgvector", _("PostgreSQL finds the nearest products by an index.")),
+    Way.MEMORY: ("numpy", _("Vectors are compared in the memory of each process, up to 200,000 of them.")),
+    Way.NONE: (
+        "–",
+        _(
+            "Words alone search: there are more than 200,000 vectors, and they have no index. PostgreSQL with pgvector "
+            "gets one by manage.py chatbot_vectors."
+        ),
+    ),
+}
 
 
 class Catalogue(models.Model):
@@ -121,6 +133,9 @@ class CatalogueAdmin(ReadOnlyAdmin):
         bad = [standing.name for standing in ran if _is_bad(standing)]
         if ran:
             yield {"name": _("Sources in order"), "figure": f"{len(ran) - len(bad)} / {len(ran)}", "bad": bad}
+        if found.nearness:
+            figure, note = _WAYS[found.nearness]
+            yield {"name": _("Search by meaning"), "figure": figure, "note": note}
 
     def _problems(self, found: Health) -> Iterator[dict[str, Any]]:
         for problem, count in found.having.items():

@@ -14,6 +14,7 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet, Window
 from chatbot import conf
 from chatbot.catalog.search import embedding, vectors
 from chatbot.catalog.search.in_memory import numpy
+from chatbot.catalog.search.nearness import Way, way
 from chatbot.catalog.sources.configured import source_named
 from chatbot.errors import ConfigurationError
 from chatbot.models import Product, SourceStatus
@@ -50,6 +51,8 @@ class Health:
     sold_out: int
     having: Mapping[Problem, int]
     by_source: Mapping[str, int]
+    nearness: Way | None
+    """How products are found by meaning; None where they are not."""
 
 
 class Outcome(StrEnum):
@@ -78,8 +81,11 @@ class Standing:
 
 def looked_for() -> list[Problem]:
     """Every problem that can be; without an embedding model no product lacks a vector."""
-    has_vectors = bool(embedding.model() and numpy())
-    return [problem for problem in Problem if problem is not Problem.NO_VECTOR or has_vectors]
+    return [problem for problem in Problem if problem is not Problem.NO_VECTOR or _has_vectors()]
+
+
+def _has_vectors() -> bool:
+    return bool(embedding.model() and numpy())
 
 
 def having(problem: Problem) -> QuerySet[Product]:
@@ -112,7 +118,7 @@ def having(problem: Problem) -> QuerySet[Product]:
 
 
 def read() -> Health:
-    """All counts of now, in four queries at most however many products there are."""
+    """All counts of now, in six queries at most however many products there are."""
     counts = {problem.name: Count("pk", filter=lacks) for problem, lacks in _LACKS.items()}
     sold_out = Count("pk", filter=Q(availability=Product.Availability.OUT_OF_STOCK))
     offered = Product.objects.offered().order_by()
@@ -126,6 +132,7 @@ def read() -> Health:
             for problem in looked_for()
         },
         by_source={row["source"]: row["offered"] for row in rows},
+        nearness=way() if _has_vectors() else None,
     )
 
 

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.test import Client
 
 from chatbot.admin import catalogue
+from chatbot.catalog.search import in_memory, pgvector
 from chatbot.catalog.search.in_memory import numpy
 from chatbot.models import Product, ProductVector, SourceStatus
 from tests.admin.conftest import NOW
@@ -144,6 +145,19 @@ def test_products_without_a_vector_of_the_model_are_counted_where_one_is_set(sta
     (line,) = [row for row in staff.get(URL).context["problems"] if row["name"] == "Without vector"]
     assert line["count"].text == "3"
     assert listed(staff, line["count"].url) == {"changed", "other-model", "none"}
+
+
+@pytest.mark.skipif(numpy() is None, reason="numpy is not installed")
+def test_how_products_are_found_by_meaning_is_told_where_they_are(staff, settings, monkeypatch):
+    assert "Search by meaning" not in shown(staff)
+    settings.CHATBOT = {**settings.CHATBOT, "EMBEDDING_MODEL": "small"}
+    for sku in ("one", "two", "three"):
+        ProductVector.objects.create(product=product(sku), model="small", text_hash="h", values=b"\0\0\x80?")
+    assert "Search by meaning numpy Vectors are compared in the memory" in shown(staff)
+    monkeypatch.setattr(in_memory, "MOST", 2)
+    assert "Search by meaning – Words alone search" in shown(staff)
+    pgvector.keep_indexed("small", 1)
+    assert ("Search by meaning pgvector" in shown(staff)) == (pgvector.version() >= pgvector.OLDEST)
 
 
 def test_a_share_is_never_nothing_where_there_is_something(staff):

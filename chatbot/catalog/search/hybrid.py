@@ -15,7 +15,7 @@ from chatbot.catalog.search import embedding
 from chatbot.catalog.search.base import Filters, Hit
 from chatbot.catalog.search.engine import BUYABLE, Engine, hits
 from chatbot.catalog.search.filtering import fitting
-from chatbot.catalog.search.in_memory import matrix
+from chatbot.catalog.search.nearness import nearness
 from chatbot.catalog.search.ranking import Ranked
 from chatbot.errors import ChatbotError
 from chatbot.models import Product
@@ -66,7 +66,7 @@ class HybridSearch:
     def _near(
         self, vector: list[float], limit: int, found: list[Ranked], in_stock_only: bool, filters: Filters | None
     ) -> list[Ranked]:
-        nearest = matrix().nearest(vector, limit if filters is None else 20 * limit)
+        nearest = nearness().nearest(vector, limit if filters is None else 20 * limit)
         if not nearest or (not found and nearest[0][1] < ALONE):
             return []
         offered = Product.objects.offered() if filters is None else fitting(filters, self._engine.holding)

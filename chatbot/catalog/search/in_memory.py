@@ -1,6 +1,7 @@
 """The nearest products by numpy: all vectors in the memory of each process, read again every few minutes."""
 
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -39,11 +40,10 @@ class Matrix:
     def nearest(self, vector: Sequence[float], limit: int) -> list[tuple[int, float]]:
         """Products, nearest first, each with its cosine to `vector`; none for a vector of another length."""
         np = numpy()
-        wanted = np.asarray(vector, dtype=np.float32)
-        length = float(np.linalg.norm(wanted))
-        if not len(self.ids) or self.rows.shape[1] != len(wanted) or not length:
+        length = math.hypot(*vector)
+        if not len(self.ids) or self.rows.shape[1] != len(vector) or not length:
             return []
-        cosines = self.rows @ (wanted / length)
+        cosines = self.rows @ (np.asarray(vector, dtype=np.float64) / length).astype(np.float32)
         best = np.argpartition(-cosines, min(limit, len(cosines) - 1))[:limit]
         best = best[np.argsort(-cosines[best], kind="stable")]
         return [(int(self.ids[at]), float(cosines[at])) for at in best]
