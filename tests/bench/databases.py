@@ -1,7 +1,7 @@
 """Databases of a benchmark: fresh ones, gone when the block ends, each by the DATABASE_URL that leads to it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,9 +31,9 @@ def sqlite() -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def postgresql() -> Iterator[dict[str, str]]:
-    """The environment of a project on a migrated PostgreSQL database. Raises services.Missing."""
-    server = services.postgresql()
+def postgresql(serve: Callable[[], dict[str, str]] = services.postgresql) -> Iterator[dict[str, str]]:
+    """The environment of a project on a migrated PostgreSQL database of that server. Raises services.Missing."""
+    server = serve()
     where = f"{server['USER']}@{server['HOST']}:{server['PORT']}"
     name = f"chatbot_bench_{os.getpid()}"
     with psycopg.connect(f"postgres://{where}/postgres", autocommit=True) as connection:

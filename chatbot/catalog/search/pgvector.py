@@ -110,10 +110,11 @@ def may_index(numbers: int) -> bool:
     return numbers <= MOST_NUMBERS and version() >= OLDEST
 
 
-def index(model: str, numbers: int, *, beside_writers: bool = False) -> None:
+def index(model: str, numbers: int, *, beside_writers: bool = False, memory: str = "") -> None:
     """Make the model's index, unless it is there and whole; raises DatabaseError.
 
     `beside_writers`: vectors can be written meanwhile. That takes longer and is not for the inside of a transaction.
+    `memory`: what PostgreSQL may take for it, as "2GB"; empty for its `maintenance_work_mem`.
     """
     name = _name(model, numbers)
     if name in _found():
@@ -121,12 +122,16 @@ def index(model: str, numbers: int, *, beside_writers: bool = False) -> None:
     connection = _connection()
     at_once = "CONCURRENTLY" if beside_writers else ""
     with connection.schema_editor(atomic=False) as editor:
+        if memory:
+            editor.execute(f"SET maintenance_work_mem = {editor.quote_value(memory)}", None)
         editor.execute(f"DROP INDEX {at_once} IF EXISTS {name}", None)  # one whose making was broken off
         editor.execute(
             f'CREATE INDEX {at_once} {name} ON {_TABLE} USING hnsw (("values"::halfvec({numbers})) halfvec_cosine_ops)'
             f' WHERE model = {editor.quote_value(model)} AND cardinality("values") = {numbers}',
             None,
         )
+        if memory:
+            editor.execute("RESET maintenance_work_mem", None)
     _indexes.forget()
 
 

@@ -1,8 +1,10 @@
 """Let PostgreSQL find the nearest products, by its extension pgvector. To be run once, when the extension is there.
 
 manage.py chatbot_vectors
+manage.py chatbot_vectors --memory 2GB
 """
 
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -16,6 +18,15 @@ class Command(BaseCommand):
     """Exit status 1 when the vectors are compared in memory as before; the message says what is missing."""
 
     help = "Index the products' vectors in PostgreSQL (pgvector), so that no process holds them in memory."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument(
+            "--memory",
+            default="",
+            help="What PostgreSQL may take to make the index, as 2GB; its maintenance_work_mem otherwise. A"
+            " larger index takes many times longer: 100,000 vectors of 384 numbers need 150 MB.",
+        )
 
     def handle(self, **options: Any) -> None:  # Any: Django's own signature
         """Install the extension where it may, then make the index. Searches and writes go on meanwhile."""
@@ -43,7 +54,7 @@ class Command(BaseCommand):
         if not pgvector.may_index(numbers):
             raise CommandError(f"Vectors of {numbers} numbers cannot be indexed: {pgvector.MOST_NUMBERS} are the most.")
         try:
-            pgvector.index(model, numbers, beside_writers=True)
+            pgvector.index(model, numbers, beside_writers=True, memory=options["memory"])
         except DatabaseError as error:
             raise CommandError(f"The index could not be made: {error}".strip()) from error
         self.stdout.write(

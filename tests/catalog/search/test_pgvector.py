@@ -203,9 +203,9 @@ def test_vectors_that_are_too_long_or_a_pgvector_that_is_too_old_are_left_to_num
         call_command("chatbot_vectors")
 
 
-def command() -> str:
+def command(**options: str) -> str:
     output = StringIO()
-    call_command("chatbot_vectors", stdout=output)
+    call_command("chatbot_vectors", stdout=output, **options)
     return output.getvalue()
 
 
@@ -235,7 +235,9 @@ def test_a_shop_that_gets_the_extension_later_needs_one_command(
     pgvector.keep_indexed(MODEL, NUMBERS)  # too many for a task
     assert way() is Way.MEMORY
     assert caplog.messages == ["The vectors have no index: manage.py chatbot_vectors makes it."]
-    assert command().startswith("300 vectors of drawn, 96 numbers each, are indexed by pgvector 0.8")
+    with pytest.raises(CommandError, match=r"The index could not be made: .*maintenance_work_mem"):
+        command(memory="a lot'")
+    assert command(memory="64MB").startswith("300 vectors of drawn, 96 numbers each, are indexed by pgvector 0.8")
     assert way() is Way.PGVECTOR
     assert command() == command()
 
