@@ -1,6 +1,7 @@
 """Texts into vectors, by an endpoint's `/embeddings` (the OpenAI-compatible shape)."""
 
 import asyncio
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -86,4 +87,8 @@ def _vectors(content: bytes, count: int) -> list[list[float]]:
     data = sorted(_decoder.decode(content).data, key=lambda item: item.index)
     if len(data) != count or len({len(item.embedding) for item in data}) != 1 or not data[0].embedding:
         raise ValueError("not one vector for each text")
+    if [item.index for item in data] not in (list(range(count)), [0] * count):  # some leave the index out
+        raise ValueError("whose vectors they are is not said")
+    if not all(math.isfinite(number) for item in data for number in item.embedding):
+        raise ValueError("not all are numbers")
     return [item.embedding for item in data]

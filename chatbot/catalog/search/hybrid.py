@@ -30,6 +30,26 @@ ALONE: Final = 0.5
 """Cosine that the nearest product has to reach where the words found nothing: something is always the nearest."""
 
 
+class _Trouble:
+    """Why meaning is missing, said once and not with every question; and again after it was back."""
+
+    def __init__(self) -> None:
+        self._said = ""
+
+    def say(self, reason: str) -> None:
+        if reason != self._said:
+            self._said = reason
+            logger.warning("The search does without meaning: %s", reason)
+
+    def is_over(self) -> None:
+        if self._said:
+            self._said = ""
+            logger.info("The search has meaning again.")
+
+
+_trouble: Final = _Trouble()
+
+
 class HybridSearch:
     """A `Search` that adds meaning to an engine's words."""
 
@@ -46,7 +66,7 @@ class HybridSearch:
         try:
             coming = embedding.asked(words)
         except ChatbotError as error:
-            logger.warning("The search does without meaning: %s", error)
+            _trouble.say(str(error))
             return self._engine.search(words, limit=limit, in_stock_only=in_stock_only, filters=filters)
         found = self._engine.found(words, limit=max(limit, DEPTH), in_stock_only=in_stock_only, filters=filters)
         vector: list[float] | None = None
@@ -57,7 +77,7 @@ class HybridSearch:
             coming.cancel()
             logger.info("The vector of a question came too late.")
         except (ChatbotError, CancelledError) as error:
-            logger.warning("The search does without meaning: %s", error)
+            _trouble.say(str(error))
         if vector is None:
             return hits(found, limit)
         near = self._near(vector, max(limit, DEPTH), found, in_stock_only, filters)
@@ -66,7 +86,12 @@ class HybridSearch:
     def _near(
         self, vector: list[float], limit: int, found: list[Ranked], in_stock_only: bool, filters: Filters | None
     ) -> list[Ranked]:
-        nearest = nearness().nearest(vector, limit if filters is None else 20 * limit)
+        known = nearness()
+        if known.numbers and known.numbers != len(vector):
+            _trouble.say(f"a question's vector has {len(vector)} numbers, the products' have {known.numbers}")
+            return []
+        _trouble.is_over()
+        nearest = known.nearest(vector, limit if filters is None else 20 * limit)
         if not nearest or (not found and nearest[0][1] < ALONE):
             return []
         offered = Product.objects.offered() if filters is None else fitting(filters, self._engine.holding)

@@ -37,11 +37,16 @@ class Matrix:
     ids: Any  # Any: numpy arrays, here and below
     rows: Any
 
+    @property
+    def numbers(self) -> int:
+        """Of each vector; 0 where there are none."""
+        return int(self.rows.shape[1])
+
     def nearest(self, vector: Sequence[float], limit: int) -> list[tuple[int, float]]:
         """Products, nearest first, each with its cosine to `vector`; none for a vector of another length."""
         np = numpy()
         length = math.hypot(*vector)
-        if not len(self.ids) or self.rows.shape[1] != len(vector) or not length:
+        if not len(self.ids) or self.numbers != len(vector) or not length:
             return []
         cosines = self.rows @ (np.asarray(vector, dtype=np.float64) / length).astype(np.float32)
         best = np.argpartition(-cosines, min(limit, len(cosines) - 1))[:limit]

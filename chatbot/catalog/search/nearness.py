@@ -11,6 +11,11 @@ from chatbot.models import ProductVector
 class Nearness(Protocol):
     """Something that knows the products' vectors."""
 
+    @property
+    def numbers(self) -> int:
+        """Of each vector; 0 where there are none."""
+        ...
+
     def nearest(self, vector: Sequence[float], limit: int) -> list[tuple[int, float]]:
         """Products, nearest first, each with its cosine to `vector`; none for a vector of another length."""
         ...
