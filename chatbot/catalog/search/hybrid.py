@@ -91,22 +91,24 @@ class HybridSearch:
             _trouble.say(f"a question's vector has {len(vector)} numbers, the products' have {known.numbers}")
             return []
         _trouble.is_over()
-        nearest = known.nearest(vector, limit if filters is None else 20 * limit)
+        among = Product.objects.offered() if filters is None else fitting(filters, self._engine.holding)
+        if in_stock_only:
+            among = among.filter(availability__in=sorted(BUYABLE))
+        nearest = known.nearest(vector, limit, among)
         if not nearest or (not found and nearest[0][1] < ALONE):
             return []
-        offered = Product.objects.offered() if filters is None else fitting(filters, self._engine.holding)
         rows = {
             pk: (sku, availability in BUYABLE, group)
-            for pk, sku, availability, group in offered.filter(pk__in=[pk for pk, _ in nearest]).values_list(
+            for pk, sku, availability, group in Product.objects.filter(pk__in=[pk for pk, _ in nearest]).values_list(
                 "pk", "sku", "availability", "item_group_id"
             )
         }
         near = []
         for pk, cosine in nearest:
-            if pk in rows and (rows[pk][1] or not in_stock_only):
+            if pk in rows:
                 sku, buyable, group = rows[pk]
                 near.append(Ranked(pk, sku, cosine, 0.0, buyable, group))
-        return near[:limit]
+        return near
 
     def index(self, products: Iterable[Product]) -> None:
         """Words at once; vectors follow by the task that fills them."""

@@ -8,14 +8,18 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Final
 
+from django.db.models import QuerySet
+
 from chatbot.catalog.search import embedding
-from chatbot.models import ProductVector
+from chatbot.models import Product, ProductVector
 from chatbot.remembered import Remembered
 
 logger = logging.getLogger(__name__)
 
 MOST: Final = 200_000
 """Products whose vectors are held in memory: 300 MB at 384 numbers each. In a larger shop words alone search."""
+DEPTH: Final = 20
+"""For each product that is wanted, how many of the nearest are asked whether they are what they must be."""
 FRESH_S: Final = 300.0
 _CHUNK: Final = 1_000
 
@@ -42,8 +46,17 @@ class Matrix:
         """Of each vector; 0 where there are none."""
         return int(self.rows.shape[1])
 
-    def nearest(self, vector: Sequence[float], limit: int) -> list[tuple[int, float]]:
-        """Products, nearest first, each with its cosine to `vector`; none for a vector of another length."""
+    def nearest(self, vector: Sequence[float], limit: int, among: QuerySet[Product]) -> list[tuple[int, float]]:
+        """See `Nearness`."""
+        found: list[tuple[int, float]] = []
+        for look in (2 * limit, DEPTH * limit):  # the first does where nothing much is asked of the products
+            found = self._nearest(vector, look)
+            kept = set(among.filter(pk__in=[pk for pk, _ in found]).values_list("pk", flat=True))
+            if len(kept) >= limit or len(found) < look:
+                break
+        return [item for item in found if item[0] in kept][:limit] if found else []
+
+    def _nearest(self, vector: Sequence[float], limit: int) -> list[tuple[int, float]]:
         np = numpy()
         length = math.hypot(*vector)
         if not len(self.ids) or self.numbers != len(vector) or not length:

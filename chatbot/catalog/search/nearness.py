@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Protocol
 
+from django.db.models import QuerySet
+
 from chatbot.catalog.search import embedding, in_memory, pgvector
-from chatbot.models import ProductVector
+from chatbot.models import Product, ProductVector
 
 
 class Nearness(Protocol):
@@ -16,8 +18,11 @@ class Nearness(Protocol):
         """Of each vector; 0 where there are none."""
         ...
 
-    def nearest(self, vector: Sequence[float], limit: int) -> list[tuple[int, float]]:
-        """Products, nearest first, each with its cosine to `vector`; none for a vector of another length."""
+    def nearest(self, vector: Sequence[float], limit: int, among: QuerySet[Product]) -> list[tuple[int, float]]:
+        """Ids of products of `among`, nearest first, each with its cosine to `vector`; none for one of another length.
+
+        Twenty times as many of the nearest at all are looked at: where few of them are of `among`, few come.
+        """
         ...
 
 

@@ -13,10 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DatabaseError, connections, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import QuerySet
 
-from chatbot.models import ProductVector
+from chatbot.catalog.search.in_memory import DEPTH
+from chatbot.models import Product, ProductVector
 from chatbot.remembered import Remembered
 
 logger = logging.getLogger(__name__)
@@ -29,8 +32,7 @@ FEW: Final = 5_000
 """Vectors that are indexed in seconds, so that a task may do it."""
 FRESH_S: Final = 60.0
 LOOK: Final = 200
-"""Vectors that a search keeps in sight at least: more find the nearest more surely, and take longer."""
-_MOST_LOOK: Final = 1_000
+"""Vectors that a search keeps in sight: more find the nearest more surely, and take longer."""
 _TABLE: Final = ProductVector._meta.db_table
 _NAME: Final = re.compile(r"chatbot_vector_near_(\d+)_([0-9a-f]{8})")
 
@@ -42,34 +44,36 @@ class Indexed:
     model: str
     numbers: int
 
-    def nearest(self, vector: Sequence[float], limit: int) -> list[tuple[int, float]]:
-        """Products, nearest first, each with its cosine to `vector`; none for a vector of another length.
-
-        None either where the database fails at it: the extension may have been dropped a moment ago.
-        """
+    def nearest(self, vector: Sequence[float], limit: int, among: QuerySet[Product]) -> list[tuple[int, float]]:
+        """See `Nearness`. None where the database fails at it: the extension may have been dropped a moment ago."""
         length = math.hypot(*vector)
         if len(vector) != self.numbers or not length:
             return []
         wanted = str([number / length for number in vector])
-        look = min(max(LOOK, limit), _MOST_LOOK)
+        # Asked of each product on its own, as the index comes to it: see `PostgresSearch`.
+        try:
+            fits, values = among.order_by().values("pk").query.sql_with_params()
+        except EmptyResultSet:
+            return []
         near = f"""
             WITH near AS MATERIALIZED (
-                SELECT product_id, "values" FROM {_TABLE}
+                SELECT product_id, "values" FROM {_TABLE} v
                 WHERE model = %s AND cardinality("values") = {self.numbers}
+                AND ({fits} AND "{Product._meta.db_table}"."id" = v.product_id) IS NOT NULL
                 ORDER BY "values"::halfvec({self.numbers}) <=> %s::halfvec({self.numbers}) LIMIT %s
             )
             SELECT product_id, 1 - ("values"::vector <=> %s::vector) AS cosine FROM near
             ORDER BY cosine DESC, product_id
-        """  # noqa: S608 - a number of our own
+        """  # noqa: S608 - names and a number of our own
         connection = connections[router.db_for_read(ProductVector)]
         try:
             with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
                 cursor.execute(
-                    "SELECT set_config('hnsw.ef_search', %s, true),"
+                    "SELECT set_config('hnsw.ef_search', %s, true), set_config('hnsw.max_scan_tuples', %s, true),"
                     " set_config('hnsw.iterative_scan', 'relaxed_order', true)",
-                    [str(look)],
+                    [str(LOOK), str(DEPTH * limit)],
                 )
-                cursor.execute(near, [self.model, wanted, limit, wanted])
+                cursor.execute(near, [self.model, *values, wanted, limit, wanted])
                 return [(pk, cosine) for pk, cosine in cursor.fetchall()]
         except DatabaseError:
             logger.warning("The search does without meaning: pgvector failed.", exc_info=True)

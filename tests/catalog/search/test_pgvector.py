@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from chatbot.catalog.search import configured, embedding, in_memory, pgvector, vectors
 from chatbot.catalog.search.in_memory import Matrix
-from chatbot.catalog.search.nearness import Way, nearness, way
+from chatbot.catalog.search.nearness import Nearness, Way, nearness, way
 from chatbot.catalog.search.pgvector import Indexed
 from chatbot.models import Product, ProductVector
 from tests.catalog.conftest import product, stock
@@ -43,10 +43,20 @@ def drawn(count: int, *, seed: int = 1, numbers: int = NUMBERS) -> list[list[flo
 
 
 def keep(rows: Sequence[Sequence[float]], *, model: str = MODEL, first: int = 1) -> None:
+    """Products with these vectors."""
+    Product.objects.bulk_create(
+        Product(pk=first + at, sku=str(first + at), title="Thing", color="red" if at % 10 else "blue")
+        for at in range(len(rows))
+    )
     ProductVector.objects.bulk_create(
         ProductVector(product_id=first + at, model=model, text_hash="h", values=vectors._packed(row))
         for at, row in enumerate(rows)
     )
+
+
+def near(vector: Sequence[float], limit: int, known: Nearness | None = None) -> list[tuple[int, float]]:
+    """The nearest of all that are offered."""
+    return (known or nearness()).nearest(vector, limit, Product.objects.offered())
 
 
 def index_names() -> set[str]:
@@ -62,11 +72,11 @@ def test_it_finds_what_numpy_finds_in_the_same_order() -> None:
     hits = total = 0
     for question in drawn(40, seed=1)[:20] + drawn(40, seed=2)[:20]:
         for limit in (1, 50, 1_000):
-            mine, right = known.nearest(question, limit), wanted.nearest(question, limit)
+            mine, right = near(question, limit, known), near(question, limit, wanted)
             cosines = [cosine for _, cosine in mine]
             assert cosines == sorted(cosines, reverse=True)
             assert len(mine) == len(right) == limit
-            exact = dict(wanted.nearest(question, 3_000))
+            exact = dict(near(question, 3_000, wanted))
             assert cosines == pytest.approx([exact[pk] for pk, _ in mine], abs=1e-5)
             hits += len({pk for pk, _ in mine} & {pk for pk, _ in right})
             total += limit
@@ -77,7 +87,7 @@ def test_the_database_asks_the_index_and_not_the_table() -> None:
     keep(drawn(3_000))
     pgvector.keep_indexed(MODEL, NUMBERS)
     with CaptureQueriesContext(connection) as queries:
-        nearness().nearest(drawn(1)[0], 50)
+        near(drawn(1)[0], 50)
     (asked,) = [query["sql"] for query in queries if "<=>" in query["sql"]]
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {asked}")
@@ -85,12 +95,26 @@ def test_the_database_asks_the_index_and_not_the_table() -> None:
     assert f"Index Scan using {pgvector._name(MODEL, NUMBERS)}" in plan
 
 
+def test_only_what_a_product_must_be_is_near_in_the_same_order() -> None:
+    keep(drawn(3_000))
+    pgvector.keep_indexed(MODEL, NUMBERS)
+    blue = Product.objects.offered().filter(color="blue")  # every tenth
+    Product.objects.filter(pk__lte=1_000).update(removed_at=timezone.now())
+    for question in drawn(40)[:10]:
+        right = [pk for pk, _ in near(question, 3_000, in_memory.matrix()) if pk % 10 == 1][:20]
+        assert all(pk > 1_000 for pk in right)
+        for known in (nearness(), in_memory.matrix()):
+            mine = [pk for pk, _ in known.nearest(question, 20, blue)]
+            assert len(set(mine) & set(right)) >= 17
+            assert known.nearest(question, 20, Product.objects.none()) == []
+
+
 def test_a_vector_of_another_length_or_none_has_nothing_near() -> None:
     keep(drawn(10))
     pgvector.keep_indexed(MODEL, NUMBERS)
-    assert nearness().nearest([1.0, 2.0], 5) == []
-    assert nearness().nearest([0.0] * NUMBERS, 5) == []
-    assert len(nearness().nearest([1e300] * NUMBERS, 5)) == 5
+    assert near([1.0, 2.0], 5) == []
+    assert near([0.0] * NUMBERS, 5) == []
+    assert len(near([1e300] * NUMBERS, 5)) == 5
 
 
 def test_a_name_of_a_model_is_taken_as_it_is_written() -> None:
@@ -99,18 +123,18 @@ def test_a_name_of_a_model_is_taken_as_it_is_written() -> None:
         keep(drawn(10), model=name)
         pgvector.keep_indexed(name, NUMBERS)
         assert isinstance(nearness(), Indexed)
-        assert len(nearness().nearest(drawn(1)[0], 5)) == 5
+        assert len(near(drawn(1)[0], 5)) == 5
 
 
 def test_what_goes_is_not_near_any_more_and_what_changes_moves() -> None:
     rows = drawn(200)
     keep(rows)
     pgvector.keep_indexed(MODEL, NUMBERS)
-    assert nearness().nearest(rows[0], 1)[0][0] == 1
+    assert near(rows[0], 1)[0][0] == 1
     ProductVector.objects.filter(pk=1).delete()
-    assert nearness().nearest(rows[0], 1)[0][0] != 1
+    assert near(rows[0], 1)[0][0] != 1
     ProductVector.objects.filter(pk=2).update(values=vectors._packed(rows[0]))
-    assert nearness().nearest(rows[0], 1) == [(2, pytest.approx(1.0, abs=1e-5))]
+    assert near(rows[0], 1) == [(2, pytest.approx(1.0, abs=1e-5))]
 
 
 def test_vectors_of_another_model_find_their_place_beside_the_old_ones() -> None:
@@ -121,10 +145,10 @@ def test_vectors_of_another_model_find_their_place_beside_the_old_ones() -> None
     pgvector.keep_indexed(MODEL, 32)
     # Processes that still run with the older settings go on asking for theirs.
     assert index_names() == {old, pgvector._name(MODEL, 32)}
-    assert {pk for pk, _ in nearness().nearest([1.0] * 32, 200)} == set(range(1_001, 1_065))
+    assert {pk for pk, _ in near([1.0] * 32, 200)} == set(range(1_001, 1_065))
     older = pgvector.indexed("older")
     assert older is not None
-    assert {pk for pk, _ in older.nearest(drawn(1)[0], 200)} == set(range(1, 101))
+    assert {pk for pk, _ in near(drawn(1)[0], 200, older)} == set(range(1, 101))
     ProductVector.objects.filter(model="older").delete()
     pgvector.keep_indexed(MODEL, 32)
     assert index_names() == {pgvector._name(MODEL, 32)}
@@ -150,10 +174,10 @@ def test_a_fill_that_is_killed_has_kept_and_indexed_what_it_did(monkeypatch: pyt
     with pytest.raises(SystemExit):
         vectors.fill()
     assert way() is Way.PGVECTOR
-    assert len(nearness().nearest(drawn(1)[0], 500)) == 128
+    assert len(near(drawn(1)[0], 500)) == 128
     embeds(monkeypatch, NUMBERS)
     assert vectors.fill() == 72
-    assert len(nearness().nearest(drawn(1)[0], 500)) == 200
+    assert len(near(drawn(1)[0], 500)) == 200
 
 
 def test_a_model_that_changes_its_length_is_embedded_and_indexed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,7 +189,7 @@ def test_a_model_that_changes_its_length_is_embedded_and_indexed_anew(monkeypatc
     assert vectors.fill() == 1 + 92  # those behind it are missing now, too
     assert vectors.fill() == 7
     assert index_names() == {pgvector._name(MODEL, 48)}
-    assert len(nearness().nearest([1.0] * 48, 500)) == 100
+    assert len(near([1.0] * 48, 500)) == 100
 
 
 def test_products_that_are_gone_leave_with_the_next_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,14 +199,14 @@ def test_products_that_are_gone_leave_with_the_next_run(monkeypatch: pytest.Monk
     Product.objects.filter(sku="3").update(removed_at=timezone.now())
     vectors.fill()
     gone = Product.objects.get(sku="3").pk
-    assert gone not in {pk for pk, _ in nearness().nearest([1.0] * NUMBERS, 50)}
+    assert gone not in {pk for pk, _ in near([1.0] * NUMBERS, 50)}
 
 
 @pytest.mark.parametrize("vector", [[1e-3] * 3_072, [1.0] * 4_000])
 def test_long_vectors_are_indexed_too(vector: list[float]) -> None:
     keep([vector])
     pgvector.keep_indexed(MODEL, len(vector))
-    assert nearness().nearest(vector, 3) == [(1, pytest.approx(1.0, abs=1e-5))]
+    assert near(vector, 3) == [(1, pytest.approx(1.0, abs=1e-5))]
     assert isinstance(nearness(), Indexed)
 
 
@@ -195,7 +219,7 @@ def test_vectors_that_are_too_long_or_a_pgvector_that_is_too_old_are_left_to_num
     with pytest.raises(CommandError, match="4001 numbers cannot be indexed: 4000 are the most"):
         call_command("chatbot_vectors")
     ProductVector.objects.all().delete()
-    keep(drawn(3))
+    keep(drawn(3), first=11)
     monkeypatch.setattr(pgvector, "OLDEST", (99, 1))
     pgvector.keep_indexed(MODEL, NUMBERS)
     assert isinstance(nearness(), Matrix)
@@ -282,7 +306,7 @@ def test_a_shop_that_loses_the_extension_answers_by_words_and_then_by_numpy(
     assert [hit.sku for hit in configured().search("desk lamp")] == ["lamp"]
     assert caplog.messages == ["The search does without meaning: pgvector failed."]
     assert {hit.sku for hit in configured().search("desk lamp")} == {"lamp", "buds"}
-    assert nearness().nearest(lamp, 1)[0][0] == Product.objects.get(sku="lamp").pk
+    assert near(lamp, 1)[0][0] == Product.objects.get(sku="lamp").pk
     assert isinstance(nearness(), Matrix)
 
 
