@@ -24,7 +24,7 @@ from chatbot.catalog.text import FUNCTION_WORDS, fold, query, tokens
 from chatbot.catalog.traits import Traits, read_traits
 from chatbot.catalog.vocabulary import Vocabulary, vocabulary
 from chatbot.catalog.wishes import Wishes, read_wishes
-from chatbot.catalog.wording import unwrapped
+from chatbot.catalog.wording import spaced, unwrapped
 
 __all__ = ["Context", "Question", "Shown", "recalled", "understand"]
 
@@ -84,6 +84,7 @@ class _Said:
 
     @classmethod
     def read(cls, text: str, context: Context, known: Vocabulary) -> "_Said":
+        text = spaced(text)
         bounds, rest = read_bounds(text)
         released, rest = read_released(rest)
         asks, rest = read_choice(rest)

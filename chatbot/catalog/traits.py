@@ -10,7 +10,7 @@ from typing import Final
 
 from chatbot.catalog import sizes
 from chatbot.catalog.colors import family
-from chatbot.catalog.text import PARTICLES, fold
+from chatbot.catalog.text import PARTICLES, fold, noun_of
 from chatbot.catalog.vocabulary import Vocabulary
 
 _WORD: Final = re.compile(r"[^\s,;!?()\[\]“”\"]+")
@@ -97,7 +97,10 @@ def read_traits(text: str, known: Vocabulary) -> Traits:
             _add(traits.brands, brand)
             skip = length - 1
             continue
-        kept.append(word)
+        brand, kind = _brand_and_kind(folded[at], known)
+        if brand:
+            _add(traits.brands, brand)
+        kept.append(kind or word)
     if traits.colors or traits.brands:  # "black or white": what joined them goes along
         kept = [word for at, word in enumerate(kept) if not (word.casefold() in ("or", "and") and _dangles(kept, at))]
     traits.rest = " ".join(kept)
@@ -134,6 +137,17 @@ def _brand(words: list[str], at: int, known: Vocabulary) -> tuple[str, int]:
             if len(rest) == len(name) - 1 and tuple(rest) == name[1:]:
                 return known.brands[" ".join(name)], len(name)
     return "", 0
+
+
+def _brand_and_kind(word: str, known: Vocabulary) -> tuple[str, str]:
+    """The brand, as the catalogue writes it, and the kind of thing, of a Korean word that is both: "삼성냉장고"."""
+    noun = noun_of(word)
+    if not "가" <= word[-1:] <= "힣" or noun in known.kinds:
+        return "", ""
+    for at in range(2, len(noun) - 1):
+        if noun[at:] in known.kinds and noun[:at] in known.brands:
+            return known.brands[noun[:at]], word[at:]
+    return "", ""
 
 
 def _spellings(word: str) -> Iterator[str]:

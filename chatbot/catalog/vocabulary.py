@@ -50,7 +50,8 @@ class Vocabulary:
     """The normal form of a size to the values of products that have it."""
     categories: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The tokens of the last name of a category path to the paths that end with it."""
-
+    kinds: frozenset[str] = frozenset()
+    """The names in category paths, at whatever place, without spaces."""
     currencies: frozenset[str] = frozenset()
     """In which the products are priced; empty where that is not known."""
 
@@ -79,7 +80,9 @@ def vocabulary_of(
 ) -> Vocabulary:
     """The vocabulary out of the different values of the products' columns."""
     kinds: dict[str, set[str]] = defaultdict(set)
+    names: set[str] = set()
     for path in categories:
+        names.update("".join(fold(name).split()) for name in path.split(">"))
         kinds[" ".join(tokens(path.rpartition(">")[2]))].add(path)
     by_color: dict[str, set[str]] = defaultdict(set)
     for value in colors:
@@ -109,6 +112,7 @@ def vocabulary_of(
         colors={name: frozenset(values) for name, values in by_color.items()},
         sizes={form: frozenset(values) for form, values in by_size.items()},
         categories={name: frozenset(paths) for name, paths in kinds.items()},
+        kinds=frozenset(names),
         currencies=frozenset(currencies),
     )
 

@@ -60,7 +60,21 @@ _KOREAN_WORD = re.compile(
     )""",
     re.VERBOSE,
 )
+_RUN_ON = re.compile(
+    r"""(?<=[가-힣]{2})(?=
+        찾고\s?있 | 찾아요 | 사고\s?싶 | 싶(?:어요|은데|습니다) | 사려고
+      | 추천(?:해|좀|부탁) | 소개해 | (?:보여|알려|골라|찾아)(?:줘|주)
+      | (?:있|없)(?:나요|어요|을까요|습니까) | 뭐가 | 뭘 | 어떤게 | 좋(?:아요|을까요|나요) | 얼마(?:예요|에요|인가요)
+    )""",
+    re.VERBOSE,
+)
+"""Where a sentence that is written without spaces goes on after the thing: "김치냉장고를찾고있어요"."""
 _PUNCTUATION = " \t\n.,!?~…·;:'\"()[]“”‘’。？！"
+
+
+def spaced(text: str) -> str:
+    """The text with a space before what is said around a thing, where the shopper left it out."""
+    return _RUN_ON.sub(" ", text)
 
 
 def unwrapped(text: str) -> str:

@@ -1,10 +1,12 @@
 """Import and search of the shared product sets, scored by the scorer that comes with them."""
 
+import csv
 import json
 import os
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,6 +19,7 @@ from tests.bench.databases import SETTINGS
 from tests.bench.figures import Figure, benchmark
 from tests.bench.processes import ICECAT, KOREAN, SHARED, free_port, import_options, manage, serve
 
+SPACING = Path("tests/catalog/spacing.tsv")
 SCORER = SHARED / "icecat" / "score.py"
 GOALS = {"icecat": ">= 0.68", "korean": ">= 0.93"}
 GOODS_GOALS = {"icecat": ">= 0.72", "korean": ">= 0.95"}
@@ -74,6 +77,7 @@ def words() -> Iterator[Figure]:
                     goal="<= 0",
                     n=len(asked),
                 )
+                yield from _spacing(queries, env)
 
 
 @benchmark("goods", "understanding")
@@ -133,6 +137,43 @@ def _relevance(area: str, name: str, goal: str, queries: Path, qrels: Path, env:
         n=sum(1 for _ in queries.open(encoding="utf-8")) - 1,
         note=f"judged@10 {found['judged@10']}, recall@50 {found['recall@50']}, {qrels.name}",
     )
+
+
+def _spacing(queries: Path, env: Mapping[str, str]) -> Iterator[Figure]:
+    """Pairs of Korean queries that differ in their spaces alone: do both find the same products in the same order?
+
+    Pairs of our own, as people write; and the queries of the set with and without all their spaces, which is as far as
+    it can go.
+    """
+    with SPACING.open(encoding="utf-8") as lines:
+        written = [(row["one"], row["other"]) for row in csv.DictReader(lines, delimiter="\t")]
+    with queries.open(encoding="utf-8") as lines:
+        spaced = [row["query"] for row in csv.DictReader(lines, delimiter="\t") if " " in row["query"]]
+    stripped = [("".join(text.split()), text) for text in spaced]
+    asked, run = Path(env["RUN"]).with_name("spacing.tsv"), Path(env["RUN"]).with_name("spacing_run.tsv")
+    for name, pairs, note in (
+        ("korean_spacing", written, SPACING.name),
+        ("korean_without_spaces", stripped, f"{queries.name}, all spaces removed"),
+    ):
+        texts = dict.fromkeys(text for pair in pairs for text in pair)
+        ids = {text: str(number) for number, text in enumerate(texts)}
+        asked.write_text("".join(f"{id_}\t{text}\n" for text, id_ in ids.items()), encoding="utf-8")
+        manage(["chatbot_search", "--queries", str(asked), "--run", str(run), "-k", "3"], env)
+        found: dict[str, list[str]] = defaultdict(list)
+        for line in run.read_text(encoding="utf-8").splitlines():
+            id_, sku, _ = line.split("\t")
+            found[id_].append(sku)
+        both = [(found[ids[one]], found[ids[other]]) for one, other in pairs]
+        first = sum(bool(one) and one[:1] == other[:1] for one, other in both)
+        yield Figure(
+            area="goods",
+            name=name,
+            value=100 * sum(bool(one) and one == other for one, other in both) / len(both),
+            unit="%",
+            goal=">= 100",
+            n=len(both),
+            note=f"the same three in the same order; the same first: {100 * first / len(both):.0f} %; {note}",
+        )
 
 
 @contextmanager

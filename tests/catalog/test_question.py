@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chatbot.catalog import question as questions
 from chatbot.catalog.question import recalled
-from chatbot.catalog.vocabulary import Vocabulary
+from chatbot.catalog.vocabulary import Vocabulary, vocabulary_of
 
 understand = partial(questions.understand, known=Vocabulary())
 
@@ -108,3 +108,39 @@ def test_any_text_is_understood_somehow(text: str) -> None:
 
 def test_a_hundred_thousand_characters_are_read_in_bounded_time() -> None:
     assert len(understand("1,111," * 20_000).words) <= 2_000
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("김치냉장고를찾고있어요", "김치냉장고를"),
+        ("무선이어폰추천해주세요", "무선이어폰"),
+        ("노트북사고싶어요", "노트북"),
+        ("로봇청소기있나요?", "로봇청소기"),
+        ("무선청소기로뭐가좋아요?", "무선청소기로"),
+        ("키보드보여줘", "키보드"),
+        ("스마트워치얼마예요", "스마트워치"),
+        ("사고 싶은데 추천해줘", ""),
+    ],
+)
+def test_what_is_said_around_a_thing_goes_though_it_is_written_without_spaces(text: str, words: str) -> None:
+    assert understand(text).words == words
+
+
+def test_a_brand_and_a_kind_of_thing_may_be_written_as_one_word() -> None:
+    known = vocabulary_of(
+        brands=["삼성전자", "다이슨", "사과"],
+        colors=[],
+        sizes_=[],
+        categories=["가전 > 냉장고 > 양문형냉장고", "가전 > 청소기", "식품 > 사과주스", "식품 > 주스"],
+    )
+    for text, brands, words in (
+        ("삼성냉장고", ("삼성전자",), "냉장고"),
+        ("삼성전자냉장고를 찾아요", ("삼성전자",), "냉장고를"),
+        ("다이슨청소기는", ("다이슨",), "청소기는"),
+        ("다이슨드라이기", (), "다이슨드라이기"),
+        ("사과주스", (), "사과주스"),  # a kind of thing itself
+        ("냉장고", (), "냉장고"),
+    ):
+        asked = questions.understand(text, known=known)
+        assert (asked.brands, asked.words) == (brands, words)
