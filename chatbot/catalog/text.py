@@ -128,6 +128,12 @@ def phrase(text: str) -> Phrase:
     return tuple(found)
 
 
+def korean_word(noun: str) -> Word:
+    """A folded Korean noun as a word of a question."""
+    pairs = [noun[start : start + 2] for start in range(len(noun) - 1)] or [noun]
+    return Word(tuple(((pair,),) for pair in dict.fromkeys(pairs)), written=noun)
+
+
 def noun_of(spaced: str) -> str:
     """A folded Korean word without the particle that it may carry."""
     return _noun(spaced)
@@ -208,12 +214,11 @@ def _cuts(word: str) -> tuple[Phrase, ...]:
 def _korean(run: list[str]) -> tuple[list[Word], list[str]]:
     """A word for each spaced word, whose pairs inside the noun are required; all else of the run speaks as an extra."""
     words = []
-    required = set()
+    required: set[str] = set()
     for spaced in run:
-        noun = _noun(spaced)
-        pairs = [noun[start : start + 2] for start in range(len(noun) - 1)] or [noun]
-        required.update(pairs)
-        words.append(Word(tuple(((pair,),) for pair in dict.fromkeys(pairs)), written=noun))
+        word = korean_word(_noun(spaced))
+        required.update(token for part in word.parts for phrase in part for token in phrase)
+        words.append(word)
     extras = [gram for gram in _grams("".join(run)) if gram not in required]
     return words, extras
 

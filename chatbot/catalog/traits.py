@@ -140,12 +140,13 @@ def _brand(words: list[str], at: int, known: Vocabulary) -> tuple[str, int]:
 
 
 def _brand_and_kind(word: str, known: Vocabulary) -> tuple[str, str]:
-    """The brand, as the catalogue writes it, and the kind of thing, of a Korean word that is both: "삼성냉장고"."""
+    """The brand, as the catalogue writes it, and the thing, of a word that is both: "삼성냉장고", "LG그램"."""
     noun = noun_of(word)
     if not "가" <= word[-1:] <= "힣" or noun in known.kinds:
         return "", ""
     for at in range(2, len(noun) - 1):
-        if noun[at:] in known.kinds and noun[:at] in known.brands:
+        meets = noun[at - 1].isascii() and not noun[at].isascii()
+        if noun[:at] in known.brands and (meets or noun[at:] in known.kinds):
             return known.brands[noun[:at]], word[at:]
     return "", ""
 

@@ -129,7 +129,7 @@ def test_what_is_said_around_a_thing_goes_though_it_is_written_without_spaces(te
 
 def test_a_brand_and_a_kind_of_thing_may_be_written_as_one_word() -> None:
     known = vocabulary_of(
-        brands=["삼성전자", "다이슨", "사과"],
+        brands=["삼성전자", "LG전자", "다이슨", "사과"],
         colors=[],
         sizes_=[],
         categories=["가전 > 냉장고 > 양문형냉장고", "가전 > 청소기", "식품 > 사과주스", "식품 > 주스"],
@@ -137,6 +137,7 @@ def test_a_brand_and_a_kind_of_thing_may_be_written_as_one_word() -> None:
     for text, brands, words in (
         ("삼성냉장고", ("삼성전자",), "냉장고"),
         ("삼성전자냉장고를 찾아요", ("삼성전자",), "냉장고를"),
+        ("LG그램노트북", ("LG전자",), "그램노트북"),
         ("다이슨청소기는", ("다이슨",), "청소기는"),
         ("다이슨드라이기", (), "다이슨드라이기"),
         ("사과주스", (), "사과주스"),  # a kind of thing itself

@@ -9,8 +9,8 @@ from typing import Any
 from django.db import connections, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from chatbot.catalog.search import compounds, spelling
 from chatbot.catalog.search import frequencies as counted
-from chatbot.catalog.search import spelling
 from chatbot.catalog.search.base import Filters, Hit
 from chatbot.catalog.search.document import Fields, fields_of
 from chatbot.catalog.search.ranking import KINSHIP, Found, Ranked, Rarities, arranged, ranked, telling
@@ -42,7 +42,7 @@ class Engine(ABC):
 
     def found(self, words: str, *, limit: int, in_stock_only: bool, filters: Filters | None) -> list[Ranked]:
         """As `search`, before variants are put together and what is sold out is put behind."""
-        wanted = expanded(words)
+        wanted = compounds.settled(expanded(words), self._connection)
         if filters and filters.hints:
             wanted = replace(wanted, extras=tuple(dict.fromkeys((*wanted.extras, *_hints(filters.hints)))))
         if not wanted or limit <= 0:

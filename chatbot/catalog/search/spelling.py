@@ -39,17 +39,24 @@ def learn(connection: BaseDatabaseWrapper, products: Iterable[Product]) -> None:
     words = {word for product in products for word in _words_of(product)}
     if not words:
         return
+    new = words - known(connection, words)
     with connection.cursor() as cursor:
-        known: set[str] = set()
-        ordered = sorted(words)
+        rows = [(spelling, word) for word in sorted(new) for spelling in sorted(_spellings(word))]
+        if rows:
+            cursor.executemany(f"INSERT INTO {TABLE} (spelling, word) VALUES (%s, %s) ON CONFLICT DO NOTHING", rows)  # noqa: S608
+
+
+def known(connection: BaseDatabaseWrapper, words: Collection[str]) -> set[str]:
+    """Those of the words that stand in titles, categories or brands."""
+    found: set[str] = set()
+    ordered = sorted(words)
+    with connection.cursor() as cursor:
         for start in range(0, len(ordered), _AT_ONCE):
             part = ordered[start : start + _AT_ONCE]
             marks = ", ".join(["%s"] * len(part))
             cursor.execute(f"SELECT word FROM {TABLE} WHERE spelling IN ({marks}) AND spelling = word", part)  # noqa: S608
-            known.update(word for (word,) in cursor.fetchall())
-        rows = [(spelling, word) for word in sorted(words - known) for spelling in sorted(_spellings(word))]
-        if rows:
-            cursor.executemany(f"INSERT INTO {TABLE} (spelling, word) VALUES (%s, %s) ON CONFLICT DO NOTHING", rows)  # noqa: S608
+            found.update(word for (word,) in cursor.fetchall())
+    return found
 
 
 def forget(connection: BaseDatabaseWrapper) -> None:
