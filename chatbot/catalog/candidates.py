@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
-from typing import overload
+from typing import NamedTuple, overload
 
 from django.db.models import F
 
 from chatbot.catalog.facets import Facet, facet, facet_of, whole_shop
+from chatbot.catalog.missing import missing
 from chatbot.catalog.offered import offered
 from chatbot.catalog.question import Question
 from chatbot.catalog.search import Hit, Search, configured
@@ -26,7 +27,15 @@ FACET_DEPTH = 200
 STRONG = 0.5
 """Share of the best score from which on a product counts when the cheapest is asked for: no cable among the laptops."""
 
-Scored = list[tuple[float, Product]]
+
+class _Scored(NamedTuple):
+    score: float
+    product: Product
+    lacks: tuple[str, ...] = ()
+    """As in `Hit`."""
+
+
+Scored = list[_Scored]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,9 @@ class Candidates(Sequence[Product]):
     products: tuple[Product, ...] = ()
     scores: tuple[float, ...] = ()
     relaxed: tuple[str, ...] = ()
+    missing: str = ""
+    """What of the question none of the products is, as the shopper wrote it: "backpack" of "a light backpack". They are
+    the nearest, and the answer should say so."""
     facet: Facet = ()
     """What there is of what the question asks to choose from (see `Question.asks`), with the numbers of products."""
 
@@ -106,7 +118,7 @@ class _Finding:
         question = self._question
         if self._about and question.reference == "same":
             chosen = variants_of(self._about) if question.asks in ("color", "size") else self._about
-            return [(1.0, product) for product in chosen][: self._limit]
+            return [_Scored(1.0, product) for product in chosen][: self._limit]
         filters = filters_of(question, self._known, now=self._now, without=dropped)
         if filters and not self._may_be_paid(filters):
             return []
@@ -119,13 +131,13 @@ class _Finding:
                 filters=filters,
                 search=self._search,
             )
-            return [(1.0, product) for product in like]
+            return [_Scored(1.0, product) for product in like]
         if self._about:  # "socks to go with it" names what it is to be
-            named = [scored for scored in self._searched(filters) if scored[1].pk != self._about[0].pk]
+            named = [scored for scored in self._searched(filters) if scored.product.pk != self._about[0].pk]
             if named or question.words:
                 return named
             found = goes_with(self._about[0], limit=self._limit, now=self._now, filters=filters, search=self._search)
-            return [(1.0, product) for product in found]
+            return [_Scored(1.0, product) for product in found]
         found_ = self._searched(filters) if question.words else self._listed(filters)
         if found_ or question.reference not in ("cheaper", "dearer") or "price" in dropped:
             return found_
@@ -135,7 +147,7 @@ class _Finding:
             if about
             else []
         )
-        return [(1.0, product) for product in like]
+        return [_Scored(1.0, product) for product in like]
 
     def _searched(self, filters: Filters | None) -> Scored:
         """What the words find."""
@@ -144,7 +156,7 @@ class _Finding:
         depth = self._limit * DEPTH if self._question.sort else self._limit
         hits = self._hits(depth, filters)
         rows = offered([hit.product_id for hit in hits])
-        found_ = [(hit.score, rows[hit.product_id]) for hit in hits if hit.product_id in rows]
+        found_ = [_Scored(hit.score, rows[hit.product_id], hit.lacks) for hit in hits if hit.product_id in rows]
         return self._sorted(found_)[: self._limit]
 
     def _hits(self, depth: int, filters: Filters | None) -> list[Hit]:
@@ -167,7 +179,7 @@ class _Finding:
             return facet_of([hit.product_id for hit in self._hits(FACET_DEPTH, filters)], question.asks)
         if filters and hasattr(self._search, "holding"):
             return facet(fitting(filters, self._search.holding), question.asks)
-        return facet_of([product.pk for _, product in found], question.asks)
+        return facet_of([scored.product.pk for scored in found], question.asks)
 
     def _may_be_paid(self, filters: Filters) -> bool:
         """Whether any product has a price in the currency of the bounds: else the search need not look for one."""
@@ -186,32 +198,38 @@ class _Finding:
         by = order.get(self._question.sort)
         found = list(rows.order_by(*([by] if by else []), "-pk")[: 2 * self._limit])
         found.sort(key=lambda product: product.availability == Product.Availability.OUT_OF_STOCK)
-        return [(1.0, product) for product in found[: self._limit]]
+        return [_Scored(1.0, product) for product in found[: self._limit]]
 
     def _sorted(self, found: Scored) -> Scored:
         """In the order that was asked for; of what answers the words well, and what can be bought first."""
         sort = self._question.sort
         if not sort or not found:
             return found
-        strong = [(score, product) for score, product in found if score >= STRONG * found[0][0]]
+        strong = [scored for scored in found if scored.score >= STRONG * found[0].score]
         if sort == "newest":
-            strong.sort(key=lambda scored: scored[1].created_at, reverse=True)
+            strong.sort(key=lambda scored: scored.product.created_at, reverse=True)
         else:
-            priced = [(product.price_at(self._now), score, product) for score, product in strong]
+            priced = [(scored.product.price_at(self._now), scored) for scored in strong]
             sign = 1 if sort == "cheapest" else -1
             priced.sort(key=lambda row: (row[0] is None, sign * (row[0] or 0)))
-            strong = [(score, product) for _, score, product in priced]
-        strong.sort(key=lambda scored: scored[1].availability == Product.Availability.OUT_OF_STOCK)
+            strong = [scored for _, scored in priced]
+        strong.sort(key=lambda scored: scored.product.availability == Product.Availability.OUT_OF_STOCK)
         return strong
 
     def candidates(self, found: Scored, relaxed: tuple[str, ...]) -> Candidates:
         """As the answer."""
         return Candidates(
-            tuple(product for _, product in found),
-            tuple(score for score, _ in found),
+            tuple(scored.product for scored in found),
+            tuple(scored.score for scored in found),
             relaxed,
+            self._missing(found),
             self._facet(found, relaxed),
         )
+
+    def _missing(self, found: Scored) -> str:
+        """What all of them lack. What was seen before has named what is compared with it."""
+        lacked = set(found[0].lacks).intersection(*(scored.lacks for scored in found))
+        return missing(self._question.words, lacked) if lacked and self._question.reference in ("", "with") else ""
 
 
 def _products(skus: Collection[str]) -> list[Product]:

@@ -16,6 +16,9 @@ class Hit:
     product_id: int
     sku: str
     score: float
+    lacks: tuple[str, ...] = ()
+    """Words that the product does not hold, folded (see `Word.written`). A search may leave it empty, and does so where
+    any product that it found holds all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

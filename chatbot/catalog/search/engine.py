@@ -140,7 +140,7 @@ class Engine(ABC):
 
 def hits(found: list[Ranked], limit: int) -> list[Hit]:
     """The first of them, one of each group of variants, what is sold out behind."""
-    return [Hit(item.product_id, item.sku, item.score) for item in arranged(found)[:limit]]
+    return [Hit(item.product_id, item.sku, item.score, item.lacks) for item in arranged(found)[:limit]]
 
 
 def _behind(best: list[Ranked], rest: list[Ranked]) -> list[Ranked]:

@@ -27,7 +27,8 @@ K: Final = 10
 DEPTH: Final = 50
 """Places of each list that are fused."""
 ALONE: Final = 0.5
-"""Cosine that the nearest product has to reach where the words found nothing: something is always the nearest."""
+"""Cosine that the nearest product has to reach where the words found nothing: something is always the nearest. Who
+reaches it is what was asked for, by whatever name, and lacks no word."""
 
 
 class _Trouble:
@@ -134,5 +135,11 @@ def _fused(words: list[Ranked], meaning: list[Ranked]) -> list[Ranked]:
         for place, item in enumerate(ranking[:DEPTH] if len(ranking) > DEPTH else ranking, 1):
             scores[item.product_id] = scores.get(item.product_id, 0.0) + 1 / (K + place)
             rows.setdefault(item.product_id, item)
-    fused = [Ranked(pk, item.sku, scores[pk], item.share, item.buyable, item.group) for pk, item in rows.items()]
+    meant = {item.product_id for item in meaning if item.score >= ALONE}
+    by_words = {item.product_id for item in words}
+    lacked = tuple(dict.fromkeys(word for item in words for word in item.lacks))
+    fused = [
+        item._replace(score=scores[pk], lacks=() if pk in meant else item.lacks if pk in by_words else lacked)
+        for pk, item in rows.items()
+    ]
     return sorted(fused, key=lambda item: (-item.score, item.product_id))

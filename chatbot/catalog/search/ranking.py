@@ -52,6 +52,8 @@ class Ranked(NamedTuple):
     share: float
     buyable: bool
     group: str
+    lacks: tuple[str, ...] = ()
+    """As in `Hit`."""
 
 
 class Rarities:
@@ -125,6 +127,9 @@ def ranked(query: Query, found: Sequence[Found], rarities: Rarities, *, best: fl
     if max(covered) < best or (best >= COVERAGE and max(scores) < IN_PASSING * whole):
         return []
     faintest = FAINTEST * max(scores)
+    # Where one product holds all of the question, nobody needs to know what the others lack.
+    certain = sum(word.certainty * weight for word, weight in zip(query.words, weights, strict=True)) / whole
+    asked = [] if max(covered) >= certain - _EQUAL else [(w.written, [gains[p] for p in w.parts]) for w in query.words]
     # The share scales the score (Lucene's old "coord"): holding all words beats repeating one of them.
     hits = [
         Ranked(
@@ -134,11 +139,17 @@ def ranked(query: Query, found: Sequence[Found], rarities: Rarities, *, best: fl
             share,
             item.buyable,
             item.group,
+            _lacked(asked, row) if asked else (),
         )
-        for item, score, share in zip(found, scores, covered, strict=True)
+        for row, (item, score, share) in enumerate(zip(found, scores, covered, strict=True))
         if share >= KINSHIP and score >= faintest
     ]
     return sorted(hits, key=lambda hit: (-hit.score, hit.product_id))
+
+
+def _lacked(asked: Sequence[tuple[str, list[list[float]]]], row: int) -> tuple[str, ...]:
+    """The words of which the product holds less than half of the parts, by what each part gains each product."""
+    return tuple(written for written, held in asked if 2 * sum(gains[row] > 0 for gains in held) < len(held))
 
 
 def _add(scores: list[float], gains: Sequence[float], rarity: float) -> None:

@@ -41,6 +41,19 @@ def test_what_is_near_to_nothing_finds_nothing() -> None:
 
 
 @pytest.mark.usefixtures("shop")
+def test_what_is_meant_by_another_name_is_not_missing() -> None:
+    """Of a bright turntable there is the lamp by one word, and nothing by meaning; of bright headphones the earbuds."""
+
+    def missing(text: str) -> str:
+        return candidates(understand(text), limit=8, now=timezone.now()).missing
+
+    assert missing("desk turntable") == "desk turntable"
+    assert missing("desk headphones") == ""
+    with override_settings(CHATBOT={}):
+        assert missing("desk headphones") == "desk headphones"
+
+
+@pytest.mark.usefixtures("shop")
 def test_wishes_hold_for_what_is_found_by_meaning_too() -> None:
     assert found("hot tea under $35") == ["kettle"]
     Product.objects.filter(sku="kettle").update(availability=Product.Availability.OUT_OF_STOCK)
