@@ -35,6 +35,7 @@ TALKS: Final = {
         "에스프레소 머신 보여 주세요",
         "배송은 얼마나 걸려요? 배송비도 궁금해요",
         "플레이스테이션 있어요?",
+        "소니 헤드폰 있어요?",
         "고마워요!",
     ),
     "en": (
@@ -47,6 +48,7 @@ TALKS: Final = {
         "Do you have a teddy bear?",
         "Can I return it if I don't like it?",
         "Do you sell surfboards?",
+        "Do you have Sony headphones?",
         "Thanks a lot!",
     ),
 }

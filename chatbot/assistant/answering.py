@@ -243,9 +243,8 @@ class Answering:
         if not shown and code != BudgetSpent.code:
             return self._failure(ChatbotError(), code)
         with spoken(self.opened.language):
-            sentence = from_catalogue(len(shown)) if shown else nothing_in_catalogue()
-            if shown and self.opened.brief.relaxed:
-                sentence = f"{self.opened.brief.relaxed} {sentence}"
+            nearest = self.opened.brief.nearest
+            sentence = from_catalogue(len(shown), nearest=nearest) if shown else nothing_in_catalogue()
         for event in self._grounding.catalogue_answer(sentence, shown):
             self._show(event)
         return TurnEnded(ending="catalogue", code=code)

@@ -35,8 +35,8 @@ class Brief:
     question: dict[str, Any]  # Any: JSON
     cards: Sequence[ProductCard]
     prompt: Prompt
-    relaxed: str = ""
-    """The sentence for the shopper, if wishes had to be let go to find anything."""
+    nearest: str = ""
+    """What tells the shopper that the products are only the nearest; empty where they are what was asked for."""
     said: str = ""
     """The shopper's own words, in this question and before."""
     catalogue: str = ""
@@ -75,14 +75,12 @@ def look_up(text: str, *, conversation: UUID | None, page: Mapping[str, str], la
         products = [viewed, *(product for product in products if product.pk != viewed.pk)]
     with spoken(language):
         found = [(product, cards.card(product, now=now, language=language)) for product in products]
-        relaxed = relaxation.said(chosen.relaxed)
+        nearest = relaxation.said(question, chosen)
     seen = (*context.shown, *((context.viewed,) if context.viewed else ()))
     lines = (
         f"The shopper is looking at p1, {viewed.title}." if viewed else "",
         _in_cart(context.cart),
-        ""
-        if about_terms
-        else relaxation.facts(question, chosen.relaxed, {item.sku: item.title for item in seen}, chosen.facet),
+        "" if about_terms else relaxation.facts(question, chosen, {item.sku: item.title for item in seen}),
     )
     composed = prompt.compose(
         question=text,
@@ -102,7 +100,7 @@ def look_up(text: str, *, conversation: UUID | None, page: Mapping[str, str], la
         question=msgspec.to_builtins(question),
         cards=[card for _, card in found],
         prompt=composed,
-        relaxed=relaxed,
+        nearest=nearest,
         said="\n".join((*asked, text)),
         catalogue="\n".join(f"{product.product_type} {product.description}" for product in products),
         terms=shop.shelf.terms,

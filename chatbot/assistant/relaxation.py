@@ -1,12 +1,14 @@
-"""What had to be let go of a shopper's wishes so that something could be found, and how the rest was understood."""
+"""What a shopper wishes and the products are not: what was let go, what none of them is; how the rest was meant."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chatbot.catalog.candidates import Candidates
 from chatbot.catalog.question import Question
+from chatbot.catalog.wanted import constraints
 
 _NAMES: Final = {
     "color": gettext_lazy("colour"),
@@ -27,24 +29,38 @@ _REFERENCES: Final = {
 }
 
 
-def said(relaxed: Sequence[str]) -> str:
-    """The sentence that tells the shopper which wishes were let go, in the active language; empty when none was."""
-    if not relaxed:
-        return ""
-    names = ", ".join(str(_NAMES[name]) for name in relaxed)
-    return _("Nothing fits all of your wishes. I looked without regard to: %(wishes)s.") % {"wishes": names}
+def said(question: Question, chosen: Candidates) -> str:
+    """What tells the shopper that these are not what was asked for, but the nearest: what none of them is, and which
+    wishes were let go. In the active language; empty when they are."""
+    sentences = []
+    if chosen.missing:
+        sentence = (
+            _("I found no “%(thing)s” in our shop that fits your other wishes.")
+            if _has_other_wishes(question, chosen)
+            else _("I found no “%(thing)s” in our shop.")
+        )
+        sentences.append(sentence % {"thing": chosen.missing})
+    if chosen.relaxed:
+        names = ", ".join(str(_NAMES[name]) for name in chosen.relaxed)
+        sentence = _("Nothing fits all of your wishes. I looked without regard to: %(wishes)s.")
+        sentences.append(sentence % {"wishes": names})
+    return " ".join(sentences)
 
 
-def facts(
-    question: Question, relaxed: Sequence[str], titles: Mapping[str, str], facet: Sequence[tuple[str, int]] = ()
-) -> str:
+def facts(question: Question, chosen: Candidates, titles: Mapping[str, str]) -> str:
     """What the model has to know of the products that it reads, in English; empty when there is nothing.
 
-    `titles` are those of the products that the question refers to, by sku; `facet` is what there is to choose from.
+    `titles` are those of the products that the question refers to, by sku.
     """
     lines = []
-    if relaxed:
-        wishes = ", ".join(f"{name} ({_wish(question, name)})" for name in relaxed)
+    if chosen.missing:
+        fitting = " that fits the other wishes" if _has_other_wishes(question, chosen) else ""
+        lines.append(
+            f"The search found no “{chosen.missing}” in the shop{fitting}; the products below are only the nearest. "
+            "Say so in the first sentence, and do not present them as that, unless one is just that by another name."
+        )
+    if chosen.relaxed:
+        wishes = ", ".join(f"{name} ({_wish(question, name)})" for name in chosen.relaxed)
         lines.append(
             f"No product of the shop fulfils all of the shopper's wishes; those below do without: {wishes}. "
             "Say so in the first sentence."
@@ -53,8 +69,8 @@ def facts(
         about = [titles[sku] for sku in question.about if sku in titles]
         if about:
             lines.append(_REFERENCES[question.reference].format(about="; ".join(about)))
-    if question.asks and facet:
-        values = ", ".join(f"{value} ({count})" for value, count in facet)
+    if question.asks and chosen.facet:
+        values = ", ".join(f"{value} ({count})" for value, count in chosen.facet)
         lines.append(
             f"Asked what there is by {_ASKED[question.asks]}; the catalogue has, with products each: {values}."
         )
@@ -65,6 +81,11 @@ def facts(
     if question.gift:
         lines.append(f"It is a present{f' for: {question.recipient}' if question.recipient else ''}.")
     return " ".join(lines)
+
+
+def _has_other_wishes(question: Question, chosen: Candidates) -> bool:
+    """Whether the products were chosen by more than words: what they are not may be there, in another colour."""
+    return any(name not in chosen.relaxed for name in constraints(question))
 
 
 def _wish(question: Question, name: str) -> str:

@@ -30,8 +30,18 @@ def for_shopper(error: ChatbotError) -> str:
     return str(_FOR_CODES.get(error.code) or _("I cannot answer right now. Please try again in a moment."))
 
 
-def from_catalogue(products: int) -> str:
-    """What stands above the shop's own search results when no model can answer."""
+def from_catalogue(products: int, *, nearest: str = "") -> str:
+    """What stands above the shop's own search results when no model can answer.
+
+    `nearest` are the sentences that say why they are only the nearest; empty where they fit.
+    """
+    if nearest:
+        closest = ngettext(
+            "I cannot write a full answer at the moment, but this product comes closest:",
+            "I cannot write a full answer at the moment, but these products come closest:",
+            products,
+        )
+        return f"{nearest} {closest}"
     return ngettext(
         "I cannot write a full answer at the moment, but this product fits your question:",
         "I cannot write a full answer at the moment, but these products fit your question:",

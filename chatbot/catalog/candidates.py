@@ -9,7 +9,7 @@ from typing import NamedTuple, overload
 from django.db.models import F
 
 from chatbot.catalog.facets import Facet, facet, facet_of, whole_shop
-from chatbot.catalog.missing import missing
+from chatbot.catalog.missing import lacks_thing, missing
 from chatbot.catalog.offered import offered
 from chatbot.catalog.question import Question
 from chatbot.catalog.search import Hit, Search, configured
@@ -25,7 +25,8 @@ DEPTH = 10
 FACET_DEPTH = 200
 """Products that are found for what there is to choose from."""
 STRONG = 0.5
-"""Share of the best score from which on a product counts when the cheapest is asked for: no cable among the laptops."""
+"""Share of the best score from which on a product counts when the cheapest is asked for, no cable among the laptops, or
+for the thing itself."""
 
 
 class _Scored(NamedTuple):
@@ -157,6 +158,8 @@ class _Finding:
         hits = self._hits(depth, filters)
         rows = offered([hit.product_id for hit in hits])
         found_ = [_Scored(hit.score, rows[hit.product_id], hit.lacks) for hit in hits if hit.product_id in rows]
+        if all(scored.lacks for scored in found_):  # none holds the whole question
+            found_ = self._thing_first(found_)
         return self._sorted(found_)[: self._limit]
 
     def _hits(self, depth: int, filters: Filters | None) -> list[Hit]:
@@ -199,6 +202,18 @@ class _Finding:
         found = list(rows.order_by(*([by] if by else []), "-pk")[: 2 * self._limit])
         found.sort(key=lambda product: product.availability == Product.Availability.OUT_OF_STOCK)
         return [_Scored(1.0, product) for product in found[: self._limit]]
+
+    def _thing_first(self, found: Scored) -> Scored:
+        """What is the thing that is asked for, and answers well, before what only is like it: a blanket before the lamp
+        that is warm and for camping. Scores fall along the list.
+        """
+        lacks = {each: lacks_thing(self._question.words, each) for each in {scored.lacks for scored in found}}
+        is_thing = [not lacks[scored.lacks] and scored.score >= STRONG * found[0].score for scored in found]
+        before = [scored for scored, is_it in zip(found, is_thing, strict=True) if is_it]
+        if not before:
+            return found
+        behind = [scored for scored, is_it in zip(found, is_thing, strict=True) if not is_it]
+        return [*before, *(scored._replace(score=min(scored.score, before[-1].score)) for scored in behind)]
 
     def _sorted(self, found: Scored) -> Scored:
         """In the order that was asked for; of what answers the words well, and what can be bought first."""

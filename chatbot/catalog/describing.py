@@ -38,7 +38,7 @@ _KOREAN_IDLE = (
 _IDLE: Final = frozenset(_KOREAN_IDLE.split())
 _KOREAN_QUALITY: Final = re.compile(
     r".*(?:[한운은는던된할될쓸을큰긴싼센]|같은|만한|적인|스런|로운|[끓먹줄높붙보]일|데|니까|지만|면서|거나|든지|도록|라서"
-    r"|[아어여해려가]서|[으려하이다]면|[하쓰좋싶않있없되려크]고|려고|게|럽고|볍고|[니습]다|싶다"
+    r"|[아어여해려가]서|[으려하이다]면|(?<![레창금망디])고|게|[니습]다|싶다"
     r"|[에예아어해나까네죠세려와줘가게래돼데고]요|용|년생|살|세|개월)"
 )
 """Forms of verbs and adjectives, purposes and ages; nouns that end like one are passed over with them."""

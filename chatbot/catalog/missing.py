@@ -42,6 +42,12 @@ def missing(words: str, lacked: Collection[str]) -> str:
     return ""
 
 
+def lacks_thing(words: str, lacked: Collection[str]) -> bool:
+    """Whether the noun of the first thing that is named is `lacked`: the blanket of "a warm blanket for camping"."""
+    names = _names(words)
+    return bool(names) and _is_in({part for word in lacked for part in (word, *word.split())}, names[0][-1])
+
+
 def _names(words: str) -> list[list[str]]:
     """The things that the words name, each without what describes it and what stands around it."""
     names: list[list[str]] = [[]]

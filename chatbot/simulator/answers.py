@@ -51,7 +51,7 @@ def answer(messages: Sequence[Message], random: Random) -> str:
         return phrases.nothing(topic, random)
     page = asked.page if questions.points_at_page(asked.question) else ""
     chosen = _chosen(meant, asked, page, language, random)
-    if not any(product.in_stock for product in chosen):
+    if not asked.missing and not any(product.in_stock for product in chosen):
         first = chosen[0]
         said = phrases.only_later(_bold(first), f"[[{first.ref}.stock]]", f"[[{first.ref}.price]]")
         return f"{said} [[{first.ref}]]\n\n{phrases.instead}"
@@ -63,6 +63,8 @@ def answer(messages: Sequence[Message], random: Random) -> str:
 
 
 def _opening(phrases: Phrases, asked: Prompt, topic: str, page: str, count: int, random: Random) -> str:
+    if asked.missing:
+        return phrases.missing(asked.missing, count, among_wishes=asked.among_wishes)
     if asked.relaxed:
         return phrases.relaxed(asked.relaxed, count)
     if asked.relation:
@@ -99,9 +101,11 @@ def _chosen(
 ) -> list[Product]:
     """Two or three: what the question points at, then those in stock; else as the prompt has them, best match first.
 
-    Of equals those come first whose text is in the shopper's language, unless the order was asked for.
+    Behind the best one those come first whose text is in the shopper's language, unless the order was asked for. What
+    the best one is called in another language the shop knows, and the prompt does not say.
     """
-    foreign = {product.ref for product in meant if not asked.order and not _is_in(language, product.title)}
+    rest = [product for product in meant[1:] if not asked.order and not _is_in(language, product.title)]
+    foreign = {product.ref for product in rest}
     in_order = sorted(
         meant, key=lambda product: (product.title not in page, not product.in_stock, product.ref in foreign)
     )

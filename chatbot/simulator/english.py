@@ -62,6 +62,10 @@ class _English:
                 return "Of course. Here is a step up from what you have seen."
         return "Sure, here is something other than what you have seen."
 
+    def missing(self, thing: str, count: int, *, among_wishes: bool) -> str:
+        fitting = " that fits your other wishes" if among_wishes else ""
+        return f"I am sorry, we have no “{thing}”{fitting}. {'These come' if count > 1 else 'This comes'} closest."
+
     def relaxed(self, wishes: Sequence[str], count: int) -> str:
         names = " and ".join(self._wishes.get(wish, f"the {wish}") for wish in wishes)
         return f"I am sorry, nothing fits all of your wishes. Leaving {names} aside, this comes closest."

@@ -73,6 +73,11 @@ class _Korean:
                 return "네, 앞서 보신 상품보다 한 단계 위의 상품을 찾아봤어요."
         return "네, 앞서 보여 드린 것 말고 다른 상품을 골라 봤어요."
 
+    def missing(self, thing: str, count: int, *, among_wishes: bool) -> str:
+        has = "다른 조건까지 맞는" if among_wishes else "저희 매장에"
+        nearest = "이런 상품들이" if count > 1 else "이 상품이"
+        return f"아쉽게도 {has} ‘{thing}’{particles.topic(thing)} 없어요. {nearest} 가장 가까워요."
+
     def relaxed(self, wishes: Sequence[str], count: int) -> str:
         names = ", ".join(self._wishes.get(wish, wish) for wish in wishes)
         return f"아쉽게도 말씀하신 조건을 모두 갖춘 상품은 없어서, {names} 조건을 빼고 가장 가까운 상품을 찾아봤어요."

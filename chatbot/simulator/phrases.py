@@ -27,6 +27,9 @@ class Phrases(Protocol):
     def relation(self, kind: str, about: str, count: int) -> str:
         """A beginning for products that are `like`, `with`, `cheaper`, `dearer` or `other` than what was seen."""
 
+    def missing(self, thing: str, count: int, *, among_wishes: bool) -> str:
+        """A beginning that says that there is no `thing`, or none that fits the other wishes; these are nearest."""
+
     def relaxed(self, wishes: Sequence[str], count: int) -> str:
         """A beginning that says which wishes (`color`, `price` ...) no product fulfils together with the others."""
 

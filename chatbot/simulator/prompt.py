@@ -20,6 +20,7 @@ _PAGE: Final = re.compile(r"^[ \t]*<page>(.*?)(?:</page>|$)", re.MULTILINE)
 _TERMS: Final = re.compile(r"^[ \t]*<terms>[ \t]*\n(.*?)^[ \t]*</terms>", re.DOTALL | re.MULTILINE)
 _CONTACT: Final = re.compile(r"point to (\S+?)\.?$", re.MULTILINE)
 _VIEWED: Final = re.compile(r"^The shopper is looking at (?:p\d+, )?(.+?)\.(?=$| In the cart| No product| The )")
+_MISSING: Final = re.compile(r"The search found no “(?P<thing>.+?)” in the shop(?P<fits> that fits)?")
 _RELAXED: Final = re.compile(r"those below do without: (.+?)\. Say so")
 _WISH: Final = re.compile(r"(\w+) \(([^()]*)\)")
 _ABOUT: Final = re.compile(
@@ -61,8 +62,9 @@ class Prompt:
     """A prompt as the simulator understands it.
 
     `products` and `terms` are None when the prompt has no block for them. `page` is what the shopper looks at;
-    `relation` and `about` say how the question is about products seen before ("cheaper" than what), `relaxed` which
-    wishes nothing fulfils, `order` in what order the products stand.
+    `relation` and `about` say how the question is about products seen before ("cheaper" than what), `missing` what no
+    product is (`among_wishes`: none that fits the other wishes), `relaxed` which wishes nothing fulfils, `order` in
+    what order the products stand.
     """
 
     question: str
@@ -72,6 +74,8 @@ class Prompt:
     contact: str = ""
     relation: str = ""
     about: str = ""
+    missing: str = ""
+    among_wishes: bool = False
     relaxed: tuple[str, ...] = ()
     order: str = ""
 
@@ -83,8 +87,9 @@ def read(messages: Sequence[Message]) -> Prompt:
     found = _PAGE.search(system)
     page = found.group(1).strip() if found else ""
     viewed, about, relaxed, order = (each.search(page) for each in (_VIEWED, _ABOUT, _RELAXED, _ORDER))
+    missing = _MISSING.search(page)
     contact = _CONTACT.search(system)
-    known = any((viewed, about, relaxed, order, "In the cart" in page))
+    known = any((viewed, about, missing, relaxed, order, "In the cart" in page))
     return Prompt(
         question=question.strip(),
         products=_products(system),
@@ -93,6 +98,8 @@ def read(messages: Sequence[Message]) -> Prompt:
         contact=contact.group(1) if contact else "",
         relation=about.lastgroup or "" if about else "",
         about=about.group(about.lastgroup or 0) if about else "",
+        missing=missing["thing"] if missing else "",
+        among_wishes=missing is not None and missing["fits"] is not None,
         relaxed=tuple(name for name, _ in _WISH.findall(relaxed.group(1))) if relaxed else (),
         order=order.group(1) if order else "",
     )

@@ -60,7 +60,7 @@ def test_the_brands_of_what_is_asked_for_are_counted() -> None:
     chosen = found(question)
     # One of the shoe's variants stands for all of them.
     assert chosen.facet == (("Adidas", 2), ("Nike", 1))
-    said = relaxation.facts(question, chosen.relaxed, {}, chosen.facet)
+    said = relaxation.facts(question, chosen, {})
     assert "brand" in said
     assert "Adidas (2), Nike (1)" in said
 

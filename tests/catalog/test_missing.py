@@ -57,6 +57,7 @@ def test_the_name_of_the_thing_is_told_as_the_shopper_wrote_it(words: str, lacke
         ("손목이 아픈데 버티컬 마우스", ["손목", "아픈데"]),
         ("아기 옷 빨기 세탁기", ["빨기"]),
         ("국 끓일 냄비", ["국", "끓일"]),
+        ("추리소설 읽고", ["읽고"]),
         ("러닝화 270", ["270"]),
         ("초등학생 책가방", ["초등학생"]),
         ("wonder whether this long story about old Peter names any thing", ["peter"]),
@@ -100,6 +101,21 @@ def shop(db: None) -> None:
 def test_candidates_say_what_none_of_them_is(text: str, said: str, first: str) -> None:
     chosen = found(text)
     assert (chosen[0].sku, chosen.missing) == (first, said)
+
+
+@pytest.mark.database
+@pytest.mark.usefixtures("shop")
+def test_the_thing_itself_goes_before_what_is_only_like_it() -> None:
+    """The lantern holds two words of three, the blanket one: but a blanket is what was asked for."""
+    stock(
+        product("lantern", "Ember lantern", product_type="Camping", description="A warm light.", price=Decimal(49)),
+        product("throw", "Knee blanket", price=Decimal(32)),
+    )
+    chosen = found("I need a warm blanket for camping")
+    assert [each.sku for each in chosen][:2] == ["throw", "lantern"]
+    assert chosen.missing == ""
+    assert list(chosen.scores) == sorted(chosen.scores, reverse=True)
+    assert found("a warm lantern for camping")[0].sku == "lantern"
 
 
 @pytest.mark.database

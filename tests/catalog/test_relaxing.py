@@ -70,13 +70,42 @@ def test_shopper_and_model_are_told() -> None:
     question = understand("red Sony headphones")
     chosen = found(question)
     with translation.override("en"):
-        assert relaxation.said(chosen.relaxed).endswith("without regard to: colour.")
+        assert relaxation.said(question, chosen).endswith("without regard to: colour.")
     with translation.override("ko"):
-        said = relaxation.said(chosen.relaxed)
+        said = relaxation.said(question, chosen)
         assert "색" in said
         assert "colour" not in said
-    assert "do without: color (red)" in relaxation.facts(question, chosen.relaxed, {})
-    assert relaxation.said(()) == ""
+    assert "do without: color (red)" in relaxation.facts(question, chosen, {})
+    assert relaxation.said(question, Candidates()) == ""
+
+
+def test_shopper_and_model_are_told_what_no_product_is() -> None:
+    question = understand("bose headphones")
+    chosen = found(question)
+    with translation.override("en"):
+        assert relaxation.said(question, chosen) == "I found no “bose headphones” in our shop."
+    with translation.override("ko"):
+        assert "‘bose headphones’" in relaxation.said(question, chosen)
+    assert "found no “bose headphones” in the shop; the products below" in relaxation.facts(question, chosen, {})
+
+
+def test_of_more_wishes_it_is_said_that_nothing_fits_them_too() -> None:
+    """A lantern over the price may be there, so it is not said that there is none."""
+    question = understand("studio turntable under $150")
+    chosen = found(question)
+    with translation.override("en"):
+        assert relaxation.said(question, chosen).endswith("“studio turntable” in our shop that fits your other wishes.")
+    assert "in the shop that fits the other wishes;" in relaxation.facts(question, chosen, {})
+
+
+def test_both_are_told_where_both_are_so() -> None:
+    question = understand("black bose headphones under $80")
+    chosen = found(question)
+    assert (chosen.missing, bool(chosen.relaxed)) == ("bose headphones", True)
+    with translation.override("en"):
+        said = relaxation.said(question, chosen)
+    assert said.startswith("I found no “bose headphones”")
+    assert "without regard to" in said
 
 
 def test_what_the_shop_does_not_sell_is_not_found_by_letting_go() -> None:

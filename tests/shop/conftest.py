@@ -1,6 +1,7 @@
 """The demo shop under test: its own settings and pages, over the tests' database."""
 
 import importlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -11,9 +12,11 @@ from django.urls import clear_url_caches
 
 from chatbot.catalog.sources.feed import open_feed
 from chatbot.catalog.sync import sync
+from chatbot.models import Synonym
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CATALOGUE = ROOT / "config" / "shop" / "catalogue.tsv"
+SYNONYMS = ROOT / "config" / "shop" / "synonyms.json"
 
 
 @pytest.fixture(scope="session")
@@ -33,5 +36,6 @@ def shop(db: None, demo: ModuleType) -> Iterator[None]:
         clear_url_caches()
         with open_feed(CATALOGUE) as feed:
             sync(feed)
+        Synonym.objects.bulk_create(Synonym(**synonym) for synonym in json.loads(SYNONYMS.read_text("utf-8")))
         yield
     clear_url_caches()

@@ -44,6 +44,20 @@ KOREAN = [
 ]
 
 
+LACKING = [
+    ("Do you have a light backpack?", "CMP-511", ""),
+    ("등산용 배낭 추천해 주세요", "CMP-510", ""),
+    ("노트북 가방 있어요?", "CMP-511", ""),
+    ("rucksack", "CMP-510", ""),
+    ("캠핑용 랜턴 추천해 주세요", "CMP-509", ""),
+    ("캠핑등 있어요?", "CMP-509", ""),
+    ("I need a warm blanket for camping", "HOM-104", ""),
+    ("sony headphones", "AUD-104", "sony headphones"),
+    ("나이키 운동화", "RUN-401-NV-270", "나이키 운동화"),
+    ("electric toothbrush", "COF-605", "electric toothbrush"),
+]
+
+
 def found(text: str) -> Candidates:
     return candidates(understand(text), limit=SHOWN, now=timezone.now())
 
@@ -61,6 +75,19 @@ def test_a_plain_question_finds_the_right_product_first(text: str, skus: set[str
     assert products[0].sku in skus
     assert set(shelves(products)[:3]) <= near
     assert not products.relaxed
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(("text", "skus", "near"), ENGLISH + KOREAN)
+def test_what_the_shop_has_is_never_said_to_be_missing(text: str, skus: set[str], near: set[str]) -> None:
+    assert found(text).missing == ""
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(("text", "first", "missing"), LACKING)
+def test_what_nothing_fits_is_said(text: str, first: str, missing: str) -> None:
+    products = found(text)
+    assert (products[0].sku, products.missing) == (first, missing)
 
 
 @pytest.mark.usefixtures("shop")

@@ -86,6 +86,59 @@ def test_a_question_about_this_page_starts_with_its_product() -> None:
     assert cards(text)[0] == "p1"
 
 
+NONE_SUCH = (
+    "The search found no “{thing}” in the shop{fits}; the products below are only the nearest. Say so in the first "
+    "sentence, and do not present them as that, unless one is just that by another name."
+)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    ("question", "thing", "fits", "said"),
+    [
+        ("Sony earbuds", "Sony earbuds", "", "we have no “Sony earbuds”."),
+        ("Sony earbuds in red", "Sony earbuds", " that fits the other wishes", "“Sony earbuds” that fits your other"),
+        ("소니 이어폰 있어요?", "소니 이어폰", "", "저희 매장에 ‘소니 이어폰’은 없어요."),
+        (
+            "빨간 소니 헤드셋",
+            "소니 헤드셋",
+            " that fits the other wishes",
+            "다른 조건까지 맞는 ‘소니 헤드셋’은 없어요.",
+        ),
+    ],
+)
+def test_what_the_shop_does_not_have_is_said_first(question: str, thing: str, fits: str, said: str, seed: int) -> None:
+    text = reply(question, seed=seed, page=NONE_SUCH.format(thing=thing, fits=fits))
+    opening, *rest = text.split("\n\n")
+    assert said in opening
+    assert cards("\n\n".join(rest))
+    assert "골라 봤어요" not in opening
+    assert "suit you" not in opening
+
+
+def test_of_what_is_only_nearest_nothing_is_offered_as_what_was_meant_and_sold_out() -> None:
+    only = "<page>{page}</page>\n<products>\np1 | Haru earbuds | b | c | 1 | sold out | Small earbuds.\n</products>"
+    text = reply("Sony earbuds", shop=only, page=NONE_SUCH.format(thing="Sony earbuds", fits=""))
+    assert text.startswith("I am sorry, we have no “Sony earbuds”. This comes closest.")
+    assert "[[p1.stock]]" in text
+
+
+def test_the_page_that_is_looked_at_is_told_beside_what_is_missing() -> None:
+    page = f"The shopper is looking at p1, 하루 무선 이어폰. {NONE_SUCH.format(thing='Sony earbuds', fits='')}"
+    read = prompt.read((("system", SHOP.format(page=page)), ("user", "x")))
+    assert (read.page, read.missing, read.among_wishes) == ("하루 무선 이어폰", "Sony earbuds", False)
+
+
+def test_the_best_match_comes_first_also_where_its_title_is_in_another_language() -> None:
+    """The shop knows that the Ember is a lantern; who only reads the titles does not."""
+    shop = (
+        "<products>\np1 | Ember Lantern | b | c | 1 | in stock | A lantern.\n"
+        "p2 | 캠핑 의자 | b | c | 1 | in stock | 의자입니다.\n"
+        "p3 | 캠핑 텐트 | b | c | 1 | in stock | 텐트입니다.\n</products>"
+    )
+    assert cards(reply("캠핑용 랜턴", shop=shop))[:2] == ["p1", "p2"]
+
+
 @pytest.mark.parametrize("question", ["예초기 있나요?", "do you have a lawn mower?"])
 def test_an_empty_shop_says_so_and_asks_back(question: str) -> None:
     text = reply(question, shop="<products>\n</products>")

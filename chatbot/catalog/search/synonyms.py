@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final
 
-from chatbot.catalog.text import Phrase, Query, Word, fold, noun_of, phrase, query
+from chatbot.catalog.text import FUNCTION_WORDS, Phrase, Query, Word, fold, noun_of, phrase, query
 from chatbot.models import Synonym
 from chatbot.remembered import remembered
 
@@ -46,6 +46,8 @@ def expanded(text: str) -> Query:
         else:
             rest.append(spaced[at])
             at += 1
+    if words:  # "in" of "a balance bike in green" is a word to look for only where there is no other
+        rest = [word for word in rest if fold(word) not in FUNCTION_WORDS]
     others = query(" ".join(rest)) if rest else Query(())
     if not words:
         return others

@@ -49,6 +49,8 @@ class Command(BaseCommand):
         now = timezone.now()
         if not found and not as_json:
             self.stdout.write("Nothing suitable in the catalogue.")
+        if found.missing and not as_json:
+            self.stdout.write(f"None of them is “{found.missing}”; these come closest:")
         if found.relaxed and not as_json:
             self.stdout.write(f"Nothing fulfils all of it; without the {' and the '.join(found.relaxed)}:")
         for product, score in zip(found.products, found.scores, strict=True):
@@ -62,6 +64,7 @@ class Command(BaseCommand):
                         "currency": product.currency,
                         "availability": product.availability,
                         "score": round(score, 6),
+                        "missing": found.missing,
                         "relaxed": list(found.relaxed),
                     },
                     ensure_ascii=False,

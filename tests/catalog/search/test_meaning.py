@@ -9,6 +9,8 @@ from django.test import override_settings
 from django.utils import timezone
 
 from chatbot import tasks
+from chatbot.catalog.candidates import candidates
+from chatbot.catalog.question import understand
 from chatbot.catalog.search import HybridSearch, configured, embedding, in_memory, vectors
 from chatbot.errors import RelayError
 from chatbot.models import Product, ProductVector

@@ -35,6 +35,12 @@ def test_a_question_with_one_of_the_words_finds_products_with_any() -> None:
     assert found("hose") == {"hose"}
 
 
+def test_function_words_beside_a_term_are_not_looked_for() -> None:
+    Synonym.objects.create(terms="garden hose, hosepipe")
+    (hit,) = configured().search("a hosepipe in")
+    assert (hit.sku, hit.lacks) == ("hose", ())
+
+
 def test_one_way_is_one_way() -> None:
     Synonym.objects.create(terms="cup, tumbler", one_way=True)
     assert found("cup") == {"cup", "mug"}
