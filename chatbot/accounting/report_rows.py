@@ -8,10 +8,10 @@ hide a row nor count it twice.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db import router
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, IntegerField, Q, QuerySet, Value
 
 from chatbot.accounting import sums
 from chatbot.accounting.cuts import Cut
@@ -36,8 +36,15 @@ class Only:
         return Q(**{f"{prefix}{name}": value for name, value in wanted.items() if value})
 
 
+EVERY_KEY: Final = ("model", "endpoint", "adjusts", "price_id")
+"""What rows can be told apart by, beside their period and their source."""
+
+
 class Row(NamedTuple):
-    """Figures of the `period` between two cuts, told apart; `waits` is 1 if no rollup has them yet."""
+    """Figures of the `period` between two cuts, told apart; `waits` is 1 if no rollup has them yet.
+
+    What they are not told apart by is empty, or None.
+    """
 
     period: int
     waits: int
@@ -49,18 +56,21 @@ class Row(NamedTuple):
     sums: Sums
 
 
-def rows_between(cuts: Sequence[datetime], as_of: datetime | None, only: Only) -> Iterator[Row]:
+def rows_between(
+    cuts: Sequence[datetime], as_of: datetime | None, only: Only, by: tuple[str, ...] = EVERY_KEY
+) -> Iterator[Row]:
     """The rows of each period between two of these ascending moments, now or as they were `as_of` an earlier one.
 
-    Raises ValueError for moments that are not on the quarter of an hour.
+    `by` are those of EVERY_KEY that they are told apart by: few rows are read sooner than many. Raises ValueError for
+    moments that are not on the quarter of an hour.
     """
     if any(bucket_start(moment) != moment for moment in cuts):
         raise ValueError(f"a day of this time zone begins at none of the moments that are {BUCKET} apart")
     alias = router.db_for_read(Attempt)
     if as_of is None:
-        statement, moments = _now(alias, len(cuts), only, by_days=are_days(cuts)), cuts
+        statement, moments = _now(alias, len(cuts), only, by, by_days=are_days(cuts)), cuts
     else:
-        statement, moments = _at_moment(alias, len(cuts), only), [*cuts, as_of]
+        statement, moments = _at_moment(alias, len(cuts), only, by), [*cuts, as_of]
     for index, waits, model, endpoint, source, adjusts, price, *figures in fetch(
         alias, statement.sql, statement.at(alias, moments)
     ):
@@ -69,7 +79,7 @@ def rows_between(cuts: Sequence[datetime], as_of: datetime | None, only: Only) -
 
 
 @kept
-def _now(alias: str, number: int, only: Only, *, by_days: bool) -> Statement:
+def _now(alias: str, number: int, only: Only, by: tuple[str, ...], *, by_days: bool) -> Statement:
     """Everything between the first and the last of so many cuts."""
     cuts = stand_ins(number)
     table = UsageDay if by_days else UsageBucket
@@ -78,14 +88,14 @@ def _now(alias: str, number: int, only: Only, *, by_days: bool) -> Statement:
     corrections = Correction.objects.not_rolled_up(cuts[0], cuts[-1]).filter(only.rows("requested_model", "attempt__"))
     return _together(
         alias,
-        _part(buckets, "starts_at", cuts, sums.over_buckets(), model="model", waits=0),
-        _of_ledger(attempts, cuts, sums.over_attempts(), waits=1),
-        _of_ledger(corrections, cuts, sums.over_corrections(), prefix="attempt__", waits=1),
+        _part(buckets, "starts_at", cuts, sums.over_buckets(), by, model="model", waits=0),
+        _of_ledger(attempts, cuts, sums.over_attempts(), by, waits=1),
+        _of_ledger(corrections, cuts, sums.over_corrections(), by, prefix="attempt__", waits=1),
     )
 
 
 @kept
-def _at_moment(alias: str, number: int, only: Only) -> Statement:
+def _at_moment(alias: str, number: int, only: Only, by: tuple[str, ...]) -> Statement:
     """What was known at a moment, which is the one after the cuts."""
     *cuts, as_of = stand_ins(number + 1)
     counts = Q(counts_at__gte=cuts[0], counts_at__lt=cuts[-1])
@@ -93,8 +103,8 @@ def _at_moment(alias: str, number: int, only: Only) -> Statement:
     corrections = Correction.objects.filter(counts, only.rows("requested_model", "attempt__"), created_at__lte=as_of)
     return _together(
         alias,
-        _of_ledger(attempts, cuts, sums.over_attempts(), waits=0),
-        _of_ledger(corrections, cuts, sums.over_corrections(), prefix="attempt__", waits=0),
+        _of_ledger(attempts, cuts, sums.over_attempts(), by, waits=0),
+        _of_ledger(corrections, cuts, sums.over_corrections(), by, prefix="attempt__", waits=0),
     )
 
 
@@ -103,9 +113,15 @@ def _together(alias: str, first: QuerySet[Any], *others: QuerySet[Any]) -> State
 
 
 def _of_ledger(
-    rows: QuerySet[Any], cuts: Sequence[datetime], over: sums.Aggregates, *, waits: int, prefix: str = ""
+    rows: QuerySet[Any],
+    cuts: Sequence[datetime],
+    over: sums.Aggregates,
+    by: tuple[str, ...],
+    *,
+    waits: int,
+    prefix: str = "",
 ) -> QuerySet[Any]:
-    return _part(rows, "counts_at", cuts, over, model="requested_model", prefix=prefix, waits=waits)
+    return _part(rows, "counts_at", cuts, over, by, model="requested_model", prefix=prefix, waits=waits)
 
 
 def _part(
@@ -113,6 +129,7 @@ def _part(
     moment: str,
     cuts: Sequence[datetime],
     over: sums.Aggregates,
+    by: tuple[str, ...],
     *,
     model: str,
     waits: int,
@@ -121,11 +138,11 @@ def _part(
     keys = {
         "key_cut": Cut(moment, cuts),
         "key_waits": Value(waits),
-        "key_model": F(f"{prefix}{model}"),
-        "key_endpoint": F(f"{prefix}endpoint"),
+        "key_model": F(f"{prefix}{model}") if "model" in by else Value(""),
+        "key_endpoint": F(f"{prefix}endpoint") if "endpoint" in by else Value(""),
         "key_source": F(f"{prefix}source"),
-        "key_adjusts": F("adjusts"),
-        "key_price": F("price_id"),
+        "key_adjusts": F("adjusts") if "adjusts" in by else Value(""),
+        "key_price": F("price_id") if "price_id" in by else Value(None, output_field=IntegerField()),
     }
     grouped: QuerySet[Any] = rows.order_by().annotate(**keys).values_list(*keys).annotate(**over)
     return grouped

@@ -84,6 +84,8 @@ class Report:
 
     def own(self) -> Sums:
         """The whole period without adjustments of closed months."""
+        if not any(group.adjusts for group in self.groups):
+            return self.total()
         return added(sums for group, sums in self.groups.items() if not group.adjusts)
 
     def of(self, day: date) -> Sums:
@@ -153,7 +155,8 @@ def charges(
 
 def by_day(start: date, end: date, zone: tzinfo) -> dict[date, Sums]:
     """Every day from `start` to before `end` with its figures."""
-    return read(start, end, zone).by_day()
+    days = (start + timedelta(days=n) for n in range((end - start).days))
+    return dict(zip(days, series(day_starts(start, end, zone)), strict=True))
 
 
 def by_model(start: date, end: date, zone: tzinfo) -> dict[str, Sums]:
@@ -179,7 +182,7 @@ def between(
 
     Raises ValueError for moments that are not on the quarter of an hour.
     """
-    rows = rows_between((start, end), as_of, Only(model=model, endpoint=endpoint, source=source))
+    rows = rows_between((start, end), as_of, Only(model=model, endpoint=endpoint, source=source), by=("model",))
     return _dearest_first((row.model, row.sums) for row in rows)
 
 
@@ -188,7 +191,7 @@ def series(cuts: Sequence[datetime], *, as_of: datetime | None = None) -> list[S
 
     With `periods.hour_starts`, a day by hours. Raises ValueError for moments that are not on the quarter of an hour.
     """
-    found = added_by_key((row.period, row.sums) for row in rows_between(cuts, as_of, Only()))
+    found = added_by_key((row.period, row.sums) for row in rows_between(cuts, as_of, Only(), by=()))
     return [found.get(period, Sums()) for period in range(len(cuts) - 1)]
 
 

@@ -104,7 +104,7 @@ class CostsAdmin(ReadOnlyAdmin):
     def live_view(self, request: HttpRequest) -> JsonResponse:
         """What goes on now, for the page's script. Raises PermissionDenied."""
         now, zone, asked = self._asked(request)
-        today = reports.read(asked.today, asked.today + _DAY, zone).total()
+        today = reports.total(asked.today, asked.today + _DAY, zone)
         readings = live.read(now, LedgerLinks.of(request, self.admin_site.name), today)
         told = {r.key: {"text": r.figure.text, "exact": r.figure.exact, "url": r.figure.url} for r in readings}
         return JsonResponse({"clock": live.clock(now), "figures": told}, headers={"Cache-Control": "private, no-store"})
@@ -206,7 +206,7 @@ def _month_so_far(report: Report, asked: Selection, zone: ZoneInfo) -> Mapping[d
     start, end = min(Month.of(asked.today).first, asked.today - WINDOW * _DAY), asked.today + _DAY
     if not asked.narrowed and asked.start <= start and end <= asked.end:
         return report.by_day()
-    return reports.read(start, end, zone).by_day()
+    return reports.by_day(start, end, zone)
 
 
 def _tiles(report: Report, spreads: Spreads | None, view: View) -> Iterator[Tile]:
