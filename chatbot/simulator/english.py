@@ -77,7 +77,7 @@ class _English:
         return f"Here is what I know about {title}."
 
     def only_later(self, title: str, stock: str, price: str) -> str:
-        return f"We do carry {title} at {price}, but I am sorry to say that right now it is: {stock}."
+        return f"We do carry {title} at {price}, but I am sorry to say that right now it is {stock}."
 
     def none_related(self, kind: str, about: str) -> str:
         seen = f"the **{about}**" if about else "what you have seen"
