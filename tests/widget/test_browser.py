@@ -537,13 +537,13 @@ def test_everything_to_tap_is_large_enough(browser: Browser, shop: FakeShop) -> 
     page.get_by_role("button", name="Ask us").tap()
     shop.script = with_cards
     sizes = "all => all.filter((e) => e.checkVisibility()).map((e) => [e.innerText, e.offsetWidth, e.offsetHeight])"
-    for _ in range(2):
+    for answered in (1, 2):
         for words, width, height in page.locator("dialog button, dialog textarea").evaluate_all(sizes):
             assert width >= 44, words
             assert height >= 44, words
         page.locator("textarea").fill("?")
         page.keyboard.press("Enter")
-        expect(page.locator(".thumb")).to_have_count(2)
+        expect(page.locator(".thumb")).to_have_count(2 * answered)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     context.close()
 
