@@ -1,4 +1,4 @@
-"""The simulator as a server: `Simulator` listens, checks, plans an answer, plays it and keeps the bill.
+"""The simulator as a server: `Simulator` listens, checks who asks, plays what was planned and keeps the bill.
 
     POST   /v1/chat/completions    stream or plain, with a bearer key; `X-Simulate: fault,...` for faults
     POST   /v1/messages            the same answers in Anthropic's dialect
@@ -13,7 +13,6 @@ Everything but `/v1/` is open to whoever can connect: listen on the loopback add
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from hmac import compare_digest
 from random import Random
@@ -23,15 +22,15 @@ from uuid import UUID
 import msgspec
 from aiohttp import web
 
-from chatbot.simulator import answers, continuing, openai, tokens
+from chatbot.simulator import openai
 from chatbot.simulator.bill import LINES_KEPT, Bill, Line, fingerprint
-from chatbot.simulator.calls import Dialect, Rejected, context_exceeded, unauthorized, unknown_model
+from chatbot.simulator.calls import Dialect, Rejected, unauthorized, unknown_model
 from chatbot.simulator.dialects import DIALECTS
-from chatbot.simulator.exchange import Exchange, Hangup, Reply
-from chatbot.simulator.faults import Stage, UnknownFault
-from chatbot.simulator.models import MODELS, Model
+from chatbot.simulator.exchange import Exchange, Hangup
+from chatbot.simulator.models import MODELS
+from chatbot.simulator.planning import Planner
 from chatbot.simulator.player import hang_up, play
-from chatbot.simulator.rate_limits import RateLimits, retry_after
+from chatbot.simulator.rate_limits import RateLimits
 from chatbot.simulator.script import Script
 from chatbot.simulator.seen import Seen
 from chatbot.simulator.signing import Signing, Tokens
@@ -39,9 +38,6 @@ from chatbot.simulator.signing import Signing, Tokens
 DEFAULT_KEY: Final = "simulator-key"
 
 _BODY_LIMIT: Final = 32 * 1024 * 1024
-# How a first word's delay spreads around the model's mean: the sigma of a log-normal distribution.
-_LATENCY_SPREAD: Final = 0.25
-
 # How the other dialects send their key; Gemini's may stand in the query too.
 _KEY_HEADERS: Final = ("x-api-key", "x-goog-api-key")
 
@@ -82,16 +78,13 @@ class Simulator:
         self.url = ""
         self._seed = seed if seed is not None else Random().randrange(2**32)  # noqa: S311  not a secret
         self._tokens_per_second = tokens_per_second
-        self._latency = latency
         self._spread = spread
         self._keys = tuple(key.encode() for key in (DEFAULT_KEY, *keys))
         self._signing = Signing(signing_secret) if signing_secret else None
-        self._limits = limits or RateLimits()
+        self._planner = Planner(self.faults, latency=latency, limits=limits or RateLimits(), signing=self._signing)
         self._host = host
         self._port = port
         self._number = 0
-        self._cache = tokens.PromptCache()
-        self._answers = continuing.Answers()
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> str:
@@ -167,7 +160,7 @@ class Simulator:
         try:
             body = await request.read()
             self.requests.add(line, request.path_qs, request.headers, body)
-            exchange, model = self._plan(request, dialect, body, line, random)
+            exchange = self._plan(request, dialect, body, line, random)
             if isinstance(exchange.instead, Hangup):
                 hang_up(request, exchange.instead)
                 self.bill.settle(line, "refused")
@@ -178,8 +171,11 @@ class Simulator:
                 self.bill.settle(line, "refused")
                 headers = {"Content-Type": reply.content_type, "x-request-id": line.id, **dict(reply.headers)}
                 return web.Response(status=reply.status, body=reply.body, headers=headers)
+            speed = self._tokens_per_second
+            if speed is None:
+                speed = MODELS[line.model].tokens_per_second
             phase = line.number % self._spread / self._spread if self._spread else None
-            return await play(request, exchange, line, self.bill, tokens_per_second=self._speed(model), phase=phase)
+            return await play(request, exchange, line, self.bill, tokens_per_second=speed, phase=phase)
         except Rejected as err:
             line.status = err.status
             self.bill.settle(line, "refused")
@@ -195,77 +191,13 @@ class Simulator:
             # A line left open by a defect of our own would keep the bill from ever settling.
             self.bill.settle(line, "broken")
 
-    def _plan(
-        self, request: web.Request, dialect: Dialect, body: bytes, line: Line, random: Random
-    ) -> tuple[Exchange, Model]:
+    def _plan(self, request: web.Request, dialect: Dialect, body: bytes, line: Line, random: Random) -> Exchange:
         if line.key == "unknown":
             raise unauthorized()
         if self._signing and (code := self._signing.complaint(request.headers, request.raw_path, body)):
             raise Rejected(401, "The request is not signed as it should be.", code=code)
         call = dialect.read_call(body, {**request.query, **request.match_info})
-        model = MODELS.get(call.model)
-        if model is None:
-            raise unknown_model(call.model)
-        line.model, line.stream = model.id, call.stream
-        prompt = tokens.prompt_tokens(call.messages)
-        if prompt > model.context_tokens:
-            raise context_exceeded(model, prompt)
-        try:
-            planned = self.faults.draw(call, random, request.headers.get("X-Simulate"))
-        except UnknownFault as err:
-            raise Rejected(400, str(err), param="X-Simulate", code="unknown_fault") from err
-        line.faults = " ".join(one.spec for one in planned)
-        asked, said = continuing.split(call.messages)
-        known = self._answers.find(asked, said) if said else None
-        pieces = known or tokens.pieces(answers.answer(asked, random))
-        exchange = Exchange(
-            id=line.id,
-            created=int(time.time()),
-            model=model.id,
-            random=random,
-            dialect=dialect,
-            stream=call.stream,
-            include_usage=call.include_usage,
-            prompt_tokens=prompt,
-            cached_tokens=0,
-            pieces=pieces,
-            asked=tuple(call.messages),
-            said=said,
-            wait_s=self._first_word_s(model, random),
-        )
-        for one in planned:
-            if one.fault.stage <= Stage.FACTS:
-                one.commit(exchange)
-        if exchange.instead is None:
-            if not said:
-                self._answers.keep(asked, "".join(exchange.pieces))
-            exchange.go_on()
-            exchange.shorten(call.max_tokens, call.stop)
-            self._hold_to_limits(exchange, dialect, line.key)
-        if exchange.instead is None:
-            exchange.cached_tokens = self._cache.cached_tokens(f"{line.key}:{model.id}", call.messages)
-            exchange.render()
-            for one in planned:
-                if Stage.FACTS < one.fault.stage < Stage.SIGNED:
-                    one.commit(exchange)
-            if self._signing:
-                self._signing.sign(exchange)
-            for one in planned:
-                if one.fault.stage >= Stage.SIGNED:
-                    one.commit(exchange)
-        return exchange, model
-
-    def _hold_to_limits(self, exchange: Exchange, dialect: Dialect, key: str) -> None:
-        if not self._limits.any:
-            return
-        wait_s = self._limits.take(key, exchange.prompt_tokens + len(exchange.pieces))
-        headers = tuple(self._limits.headers(key).items())
-        if not wait_s:
-            exchange.headers = (*exchange.headers, *headers)
-            return
-        refusal = Rejected(429, "Rate limit reached.", kind="requests", code="rate_limit_exceeded")
-        headers = (("Retry-After", retry_after(wait_s)), *headers)
-        exchange.instead = Reply(429, dialect.error_body(refusal), headers=headers)
+        return self._planner.plan(call, dialect, line, random, request.headers.get("X-Simulate"))
 
     def _key(self, request: web.Request) -> str | None:
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
@@ -276,14 +208,6 @@ class Simulator:
         given = key.strip().encode(errors="surrogateescape")
         known = scheme.lower() == "bearer" and any(compare_digest(given, one) for one in self._keys)
         return given.decode() if known else self.tokens.owner(given.decode(errors="replace"))
-
-    def _speed(self, model: Model) -> float:
-        return model.tokens_per_second if self._tokens_per_second is None else self._tokens_per_second
-
-    def _first_word_s(self, model: Model, random: Random) -> float:
-        # Drawn also when it is multiplied away, so that the factor changes nothing else under a seed.
-        spread = random.lognormvariate(-(_LATENCY_SPREAD**2) / 2, _LATENCY_SPREAD)
-        return model.latency_ms / 1000 * spread * self._latency
 
     async def _get_index(self, request: web.Request) -> web.Response:
         return web.Response(text=__doc__ or "")
