@@ -2,6 +2,7 @@
 
     ChatbotError
     |-- ConfigurationError            the site's settings are wrong; the message says what to type
+    |   `-- StreamingUnavailable        the site's server cannot stream: it speaks WSGI
     |-- Refused                       a door says no to what was asked
     |   |-- MalformedRequest          not a request that we understand
     |   |-- RequestTooLarge           more bytes than a door reads
@@ -52,6 +53,13 @@ class ConfigurationError(ChatbotError):
     """The CHATBOT settings are wrong."""
 
     code = "configuration"
+
+
+class StreamingUnavailable(ConfigurationError):
+    """Answers stream from an ASGI server only: uvicorn, or runserver with daphne. Until then they come in one piece."""
+
+    code = "no_streaming"
+    http_status = 501
 
 
 class Refused(ChatbotError):

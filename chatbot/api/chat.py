@@ -1,7 +1,7 @@
 """The chat over server-sent events, as the AI SDK's `useChat` speaks it: ask, come back, stop.
 
 A refusal before the turn begins is a JSON error; once it has begun everything is a part of the stream. These views need
-an ASGI server: under WSGI no event loop is left to make the answer (`api/answers/` works there).
+an ASGI server: under WSGI no event loop is left to make the answer. The widget asks `api/answers/` there.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
@@ -22,7 +22,7 @@ from chatbot.api.heartbeat import with_heartbeat
 from chatbot.api.trust import refuse_forged
 from chatbot.assistant import turn
 from chatbot.database import in_database
-from chatbot.errors import ChatbotError, ConfigurationError, MalformedRequest, NotFound
+from chatbot.errors import ChatbotError, MalformedRequest, NotFound, StreamingUnavailable
 from chatbot.visitors import Visitor
 
 HEARTBEAT_S: Final = 15.0
@@ -91,7 +91,7 @@ def door(method: str) -> Callable[[Door[P]], View[P]]:
             response: HttpResponseBase
             try:
                 if not isinstance(request, ASGIRequest):
-                    raise ConfigurationError("The chat streams need an ASGI server; under WSGI use api/answers/.")
+                    raise StreamingUnavailable
                 refuse_forged(request)
                 user = await request.auser() if hasattr(request, "auser") else None
                 visitor = await _identify(visitors.evidence_of(request, user))

@@ -56,6 +56,8 @@ MIX = {
 }
 TIMEOUTS = {"CONNECT_S": 2, "FIRST_TOKEN_S": 3, "BETWEEN_TOKENS_S": 1.5, "TOTAL_S": 20}
 ANSWER = "새벽 무선 이어폰을 추천해요. 30시간 재생되고 [[p1.price]]이에요 [[p1]]. It is light. Shall I compare two?"
+NOBODY = {"source": "", "outcome": ""}
+"""In place of a row of the ledger where there is none."""
 LINES = 3_000
 """Lines of a bill that are read at once; it keeps the last 10,000, and they are read every second."""
 
@@ -232,11 +234,16 @@ def _figures(
     reported = [row for row in rows if row["source"] == "reported" and row["outcome"] != "cached"]
     ids = Counter(row["upstream_id"] for row in rows if row["upstream_id"])
     told = {line["id"]: line for line in run.lines.values() if line["reported"]}
-    booked = {row["upstream_id"] for row in reported}
-    missing = [line for line in told.values() if line["id"] not in booked]
+    booked = {row["upstream_id"]: row for row in rows}
+    missing = [line for line in told.values() if booked.get(line["id"], NOBODY)["source"] != "reported"]
     unheard = [line for line in missing if line["key"] in dead]
-    tokens_off = sum(_tokens(line) for line in missing if line["key"] not in dead)
-    usd_off = sum((Decimal(line["cost_usd"]) for line in missing if line["key"] not in dead), Decimal(0))
+    # The shopper's stop and the relay's last words crossed: the report was sent to a stream that we had closed.
+    crossed = [
+        line for line in missing if line not in unheard and booked.get(line["id"], NOBODY)["outcome"] == "stopped"
+    ]
+    off = [line for line in missing if line not in unheard and line not in crossed]
+    tokens_off = sum(_tokens(line) for line in off)
+    usd_off = sum((Decimal(line["cost_usd"]) for line in off), Decimal(0))
     for row in reported:
         line = told.get(row["upstream_id"], {"input_tokens": 0, "output_tokens": 0, "cost_usd": "0"})
         tokens_off += sum(abs(row[kind] - line[kind]) for kind in ("input_tokens", "output_tokens"))
@@ -250,7 +257,9 @@ def _figures(
     def figure(name: str, value: float, unit: str, goal: str = "", n: int = turns, note: str = "") -> Figure:
         return Figure(area="money", name=f"turns_{name}", value=value, unit=unit, goal=goal, n=n, note=note)
 
-    yield figure("minus_bill_tokens", tokens_off, "tokens", "== 0", len(reported), f"{turns} turns; {done}")
+    ends = Counter(booked.get(line["id"], NOBODY)["outcome"] or "no row" for line in off)
+    note = f"{turns} turns; {done}{f'; reported and not booked so: {dict(ends)}' if ends else ''}"
+    yield figure("minus_bill_tokens", tokens_off, "tokens", "== 0", len(reported), note)
     usd = sum((Decimal(row["cost_usd"]) for row in reported), Decimal(0))
     yield figure("minus_bill_usd", float(usd_off), "USD", "== 0", len(reported), f"of {usd.normalize():f} reported")
     twice = sum(count - 1 for count in ids.values())
@@ -269,10 +278,12 @@ def _figures(
     unknown = [row for row in rows if row["source"] == "unknown"]
     ours = sum(_tokens(row) for row in estimated)
     unreported = [line for line in bill.values() if line["input_tokens"] and not line["reported"]]
-    theirs = sum(_tokens(line) for line in (*unreported, *unheard))
+    theirs = sum(_tokens(line) for line in (*unreported, *unheard, *crossed))
+    apart = len(unreported) + len(unheard) + len(crossed)
     note = (
-        f"{ours} tokens for {theirs} billed in {len(unreported) + len(unheard)} lines, {len(unheard)} of which were "
-        f"reported to a process that was dead; {len(unknown)} rows unknown, {billed} lines billed"
+        f"{ours} tokens for {theirs} billed in {apart} lines, {len(unheard)} of which were reported to a process that "
+        f"was dead and {len(crossed)} to a stream that had just been stopped; {len(unknown)} rows unknown, {billed} "
+        "lines billed"
     )
     yield figure("estimated", len(estimated), "rows", n=len(rows), note=note)
     yield figure("estimates_off", 100 * (ours - theirs) / theirs if theirs else 0, "%", n=len(estimated))

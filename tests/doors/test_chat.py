@@ -273,8 +273,8 @@ async def test_a_cookie_is_set_for_a_new_visitor(simulator: RunningSimulator, sh
 def test_under_wsgi_the_stream_says_what_it_needs(client: Client, db: None) -> None:
     response = client.post(reverse("chatbot:chat"), {"message": {}}, content_type="application/json")
 
-    assert response.status_code == 500
-    assert response.json()["code"] == "configuration"
+    assert response.status_code == 501  # upon which the widget asks for whole answers
+    assert response.json()["code"] == "no_streaming"
 
 
 async def test_a_site_with_a_transaction_per_request_is_served(

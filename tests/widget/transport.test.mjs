@@ -156,17 +156,22 @@ test("where sockets are refused the question goes as a request, with every part 
   assert.equal(world.sockets.length, 1, "the way that works is remembered");
 });
 
-test("where streams are not served the answer comes in one piece", async () => {
-  const reply = { turn: "T", conversation: "C", message: "m", ending: "complete", parts: [{ type: "text", text: "Hi" }] };
-  const answer = async (path) => (path === "api/answers/" ? json(reply) : new Response("", { status: 404 }));
-  const { transport, world } = played(ask, answer);
-  transport.run();
-  await settled();
-  world.sockets[0].close();
-  await settled();
-  await settled();
-  assert.deepEqual(world.told.map(({ part }) => part.type), ["start", "text-delta", "finish"]);
-});
+for (const [where, refused] of [
+  ["no such address", () => new Response("", { status: 404 })],
+  ["a server that speaks WSGI", () => json({ code: "no_streaming", detail: "Later.", retry_after: null }, 501)],
+]) {
+  test(`where streams are not served the answer comes in one piece: ${where}`, async () => {
+    const parts = [{ type: "text", text: "Hi" }];
+    const reply = { turn: "T", conversation: "C", message: "m", ending: "complete", parts };
+    const { transport, world } = played(ask, async (path) => (path === "api/answers/" ? json(reply) : refused()));
+    transport.run();
+    await settled();
+    world.sockets[0].close();
+    await settled();
+    await settled();
+    assert.deepEqual(world.told.map(({ part }) => part?.type), ["start", "text-delta", "finish"]);
+  });
+}
 
 test("sockets that open and die without a word are given up for requests", async () => {
   const { transport, world } = played(ask, stream('id: 1\ndata: {"type":"start","messageMetadata":{"turn":"T"}}\n\nid: 2\ndata: {"type":"finish"}\n\ndata: [DONE]\n\n'));

@@ -133,6 +133,7 @@ function lastPart(reply) {
  * @returns {Promise<Outcome>}
  */
 async function refusal(response, id, ears) {
+  if (response.status === 501) return "unusable";
   const body = await response.json().catch(() => null);
   if (body && typeof body.code === "string") {
     ears.refuse(id, {
@@ -144,7 +145,7 @@ async function refusal(response, id, ears) {
     });
     return "over";
   }
-  return response.status >= 500 && response.status !== 501 ? "lost" : "unusable";
+  return response.status >= 500 ? "lost" : "unusable";
 }
 
 /** @param {Response} response */
