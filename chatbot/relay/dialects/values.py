@@ -11,6 +11,8 @@ Number = int | float | None
 """A count as it may come; `whole` makes an integer of it."""
 
 _MAX_COUNT: Final = 2**31 - 1
+_NO_FIT: Final = (msgspec.ValidationError, UnicodeEncodeError)
+"""What msgspec raises for a value of another form; the second where half a surrogate pair stands in its place."""
 
 
 def object_in(data: bytes, kind: type[T], *, aside: tuple[str, ...] = ()) -> T | None:
@@ -31,12 +33,12 @@ def object_in(data: bytes, kind: type[T], *, aside: tuple[str, ...] = ()) -> T |
         return None
     try:
         return msgspec.convert(value, kind)
-    except msgspec.ValidationError:
+    except _NO_FIT:
         for name in aside:
             value.pop(name, None)
     try:
         return msgspec.convert(value, kind)
-    except msgspec.ValidationError:
+    except _NO_FIT:
         return None
 
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chatbot.errors import BadGatewayBody, RelayUnauthorized, UpstreamErrorEvent, UpstreamRefusalEvent
@@ -336,6 +336,7 @@ values = st.recursive(
 
 @settings(max_examples=100, deadline=None)
 @given(st.sampled_from(DIALECTS), st.lists(st.dictionaries(names, values, max_size=5), max_size=5))
+@example("openai", [{"delta": "\ud83d"}])
 def test_nothing_that_an_upstream_writes_makes_a_reader_raise(native: DialectName, events: list[object]) -> None:
     body = b"".join(b"data: %b\n\n" % json.dumps(event).encode() for event in events)
 
