@@ -117,14 +117,14 @@ def drips(handler: BaseHTTPRequestHandler) -> None:
     """A byte now and then, none of which comes too late for a timeout of its own."""
     handler.send_response(200)
     handler.end_headers()
-    for _ in range(100):
+    for _ in range(2_000):
         handler.wfile.write(b"i")
         time.sleep(0.05)
 
 
 def drips_headers(handler: BaseHTTPRequestHandler) -> None:
     handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
-    for number in range(100):
+    for number in range(2_000):
         handler.wfile.write(b"X-%d: 1\r\n" % number)
         time.sleep(0.05)
 
@@ -188,7 +188,7 @@ def test_what_goes_wrong_leaves_the_products_and_is_written_down(
     begun = time.monotonic()
     with pytest.raises(CommandError, match=r"Failed: feed\."):
         told("feed")
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 20  # both drip for minutes; a busy machine is no stranger's doing
     assert list(Product.objects.order_by("pk").values()) == before
     status = SourceStatus.objects.get()
     assert why in status.error
