@@ -62,7 +62,7 @@ def estimate_usage(ended: AttemptEnded, *, input_tokens: int, heard: str) -> Usa
     """About what an attempt used whose prompt is estimated at `input_tokens` and of whose answer `heard` was said."""
     if ended.error_code in NOT_SERVED:
         return NOTHING
-    output = estimate_tokens(ended.unheard if ended.outcome == "hedged" else heard)
+    output = estimate_tokens(ended.unheard if ended.outcome == "hedged" else heard + ended.unheard)
     return Usage(input_tokens=input_tokens, output_tokens=output, source="estimated")
 
 

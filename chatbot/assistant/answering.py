@@ -146,7 +146,7 @@ class Answering:
                             self._model = event.model
                         case AttemptEnded():
                             self._finish_reason = event.finish_reason
-                            self._attempts.ended(event if not self._over else replace(event, outcome="stopped"))
+                            self._attempts.ended(self._as_booked(event))
                         case Waiting() if not self._over:
                             self.log.append(event)
         except BudgetSpent as error:
@@ -167,6 +167,12 @@ class Answering:
         if self._finish_reason == "length":
             return TurnEnded(ending="incomplete", code="length")
         return TurnEnded(ending="complete")
+
+    def _as_booked(self, ended: AttemptEnded) -> AttemptEnded:
+        """How an attempt ended, in the ledger's words: who closed it was the shopper, or the end of this process."""
+        if self._over:
+            return replace(ended, outcome="stopped")
+        return ended if ended.outcome != "stopped" or self._stopped else replace(ended, outcome="incomplete")
 
     async def _within_budget(self) -> TurnEnded | TurnFailed:
         """What there is when a further attempt would cost too much."""

@@ -1,7 +1,7 @@
 """The attempts of one turn: each is in the ledger before its request leaves, and gets one settlement."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Final
 
@@ -114,8 +114,9 @@ class Attempts:
         """Make the settlement of an attempt."""
         attempt = self._open.pop(event.attempt)
         estimate = estimator.estimate_usage(event, input_tokens=attempt.input_tokens, heard="".join(self.heard))
-        if attempt.policy == Route.AbandonedPolicy.UNBILLED and event.outcome in CLOSED_BY_US:
-            estimate = estimator.NOTHING
+        is_unbilled = attempt.policy == Route.AbandonedPolicy.UNBILLED and event.outcome in CLOSED_BY_US
+        if is_unbilled and event.usage.source != "reported":  # else the whole answer was there before we closed
+            event, estimate = replace(event, usage=Usage()), estimator.NOTHING
         self._settlements.append(Settlement(ended=event, estimate=estimate, queued_ms=attempt.queued_ms))
         self._waits_since_s = perf_counter()
 

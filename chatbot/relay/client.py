@@ -1,7 +1,9 @@
 """`HttpRelay`: one attempt at one endpoint over HTTP. The conversation with the socket stands in `exchange`."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Final
 
 import httpx
@@ -33,8 +35,9 @@ class HttpRelay:
     The request leaves when the event after `AttemptStarted` is asked for. A read that brings several chunks gives one
     event with all their words, so a consumer that falls behind gets fewer and longer pieces, never a growing queue.
     When there is no whole answer the `RelayError` follows `AttemptEnded`, whose outcome is `incomplete` when words
-    came and `failed` when none did. Closing the generator, or cancelling its consumer, closes the connection at once
-    and yields nothing more.
+    came and `failed` when none did. Closing the generator closes the connection at once and yields nothing more. So
+    does cancelling its consumer, but for an `AttemptEnded` that says what is known by then: a stopped attempt has a
+    name at its upstream, too, and perhaps a count of its tokens.
 
     A request whose key is refused with a 401 is sent once more, in the same attempt, if there is another key by then: a
     refusal is not billed, and no word has come before it. An answer that is not what its relay signed, or one whose
@@ -70,6 +73,11 @@ class HttpRelay:
                     await self._sent(exchange, request, again=True)
                 while (text := await exchange.words()) is not None:
                     yield TextAdded(text=text)
+            except asyncio.CancelledError:
+                late = exchange.catch_up()
+                await exchange.close()
+                yield replace(_ended(self._endpoint.name, exchange, request, None), outcome="stopped", unheard=late)
+                raise
             except RelayError as err:
                 failure = err
             spoke = exchange.first_word_ms is not None

@@ -129,6 +129,14 @@ class Exchange:
             raise self._error(StreamCut)
         return None
 
+    def catch_up(self) -> str:
+        """Takes in what has come and was not read yet, without a wait; the words in it."""
+        piece, self._unread = self._unread, b""
+        if self._body is not None and not self._over:
+            with suppress(*TRANSPORT_FAILURES):
+                piece += self._body.read_nowait()
+        return self.reader.feed(piece)
+
     async def drain(self) -> None:
         """Reads what is left behind a whole answer, for a moment, so that the connection can be used again."""
         if self.reader.done:

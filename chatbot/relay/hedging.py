@@ -12,11 +12,11 @@ from chatbot.relay.base import ChatRequest, Relay, new_attempt_id
 class Hedging:
     """A `Relay` that asks `second` (a relay, and the model to ask it for) when `first` has said no word in `after_s`.
 
-    The first word decides. The other request is cancelled at once and its attempt ends as `hedged`, without a usage:
-    what it cost is an estimate, with the words that came at the same moment and are not said. Both attempts are
-    announced before their requests leave; waits are announced only while one of them is asked. Raises the error of the
-    last one left when both fail. Only the wait for the first word runs in tasks; the words that follow pass as they
-    come.
+    The first word decides. The other request is cancelled at once and its attempt ends as `hedged`, mostly without a
+    usage: what it cost is an estimate then, with the words that came at the same moment and are not said. Both
+    attempts are announced before their requests leave; waits are announced only while one of them is asked. Raises the
+    error of the last one left when both fail. Only the wait for the first word runs in tasks; the words that follow
+    pass as they come.
     """
 
     def __init__(self, first: Relay, second: tuple[Relay, str], *, after_s: float) -> None:
@@ -130,7 +130,7 @@ class _Asked:
         if not attempt:
             return None
         if isinstance(came, AttemptEnded):
-            return came
+            return replace(came, outcome="hedged") if came.outcome == "stopped" else came
         now = asyncio.get_running_loop().time()
         return AttemptEnded(
             attempt=attempt,

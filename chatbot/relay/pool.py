@@ -31,6 +31,10 @@ class Body(Protocol):
         """What has come since the last read, or comes next; empty at the end of the body."""
         ...
 
+    def read_nowait(self) -> bytes:
+        """What has come since the last read, empty when nothing has."""
+        ...
+
 
 def body_of(response: httpx.Response) -> Body:
     """The body of a response of `client()`; close the response, not this. Raises aiohttp's exceptions.

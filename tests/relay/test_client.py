@@ -3,6 +3,7 @@
 import asyncio
 import traceback
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 
@@ -549,6 +550,62 @@ async def test_cancelling_the_consumer_closes_the_connection(upstream: Upstream,
     with pytest.raises(asyncio.CancelledError):
         await task
     await upstream.gone.wait()
+
+
+async def test_a_cancelled_attempt_tells_what_is_known_of_it(upstream: Upstream) -> None:
+    heard = await cancelled(upstream, chunk("Hello"), late=b"")
+
+    assert heard[-1] == AttemptEnded(
+        attempt=heard[-1].attempt,
+        outcome="stopped",
+        usage=Usage(),
+        served_model="served-1",
+        upstream_id="chatcmpl-1",
+        first_word_ms=heard[-1].first_word_ms,
+        total_ms=heard[-1].total_ms,
+    )
+    assert heard[-1].first_word_ms is not None
+
+
+async def test_what_came_at_the_moment_of_the_cancelling_counts_and_is_not_said(upstream: Upstream) -> None:
+    heard = await cancelled(upstream, chunk("Hello"), late=chunk(" world") + chunk(finish="stop") + usage())
+
+    assert [event.text for event in heard if isinstance(event, TextAdded)] == ["Hello"]
+    assert (heard[-1].outcome, heard[-1].usage, heard[-1].unheard) == ("stopped", REPORTED, " world")
+
+
+async def cancelled(upstream: Upstream, sent: bytes, late: bytes) -> list[Any]:
+    """What an attempt tells whose consumer is cancelled after `sent`, while `late` has come and was not read."""
+    playing: asyncio.Future[Exchange] = asyncio.get_running_loop().create_future()
+    heard: list[Any] = []
+    spoke = asyncio.Event()
+
+    async def play(exchange: Exchange) -> None:
+        await exchange.send(STREAM_HEAD, sent)
+        playing.set_result(exchange)
+        await exchange.until_gone()
+        exchange.writer.close()
+
+    async def read() -> None:
+        async with aclosing(HttpRelay(endpoint(upstream.url)).stream(ask())) as events:
+            async for event in events:
+                heard.append(event)
+                if isinstance(event, TextAdded):
+                    spoke.set()
+
+    upstream.plays(play)
+    task = asyncio.create_task(read())
+    exchange = await playing
+    await spoke.wait()
+    if late:
+        exchange.writer.write(late)
+    # Two rounds of the loop later the bytes are there and whoever waits for them has not been woken yet.
+    loop = asyncio.get_running_loop()
+    loop.call_soon(loop.call_soon, task.cancel)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await upstream.gone.wait()
+    return heard
 
 
 async def test_an_error_status_closes_the_connection_of_an_upstream_that_does_not(upstream: Upstream) -> None:
