@@ -35,12 +35,14 @@ class Budget(models.Model):
         CHEAPER = "cheaper", _("ask cheaper models")
         CATALOGUE = "catalogue", _("answer from the cache and the catalogue alone")
 
-    scope = models.CharField(max_length=12, choices=Scope, default=Scope.SHOP)
-    subject = models.CharField(max_length=100, blank=True, help_text=_("The model, when the scope is one model."))
-    period = models.CharField(max_length=5, choices=Period, default=Period.MONTH)
-    limit_usd = DollarsField()
-    action = models.CharField(max_length=9, choices=Action, default=Action.CATALOGUE)
-    enabled = models.BooleanField(default=True)
+    scope = models.CharField(_("scope"), max_length=12, choices=Scope, default=Scope.SHOP)
+    subject = models.CharField(
+        _("subject"), max_length=100, blank=True, help_text=_("The model, when the scope is one model.")
+    )
+    period = models.CharField(_("period"), max_length=5, choices=Period, default=Period.MONTH)
+    limit_usd = DollarsField(_("limit (USD)"))
+    action = models.CharField(_("action"), max_length=9, choices=Action, default=Action.CATALOGUE)
+    enabled = models.BooleanField(_("enabled"), default=True)
 
     class Meta:
         verbose_name = _("budget")
@@ -78,15 +80,20 @@ class Spending(models.Model):
 class BudgetAlert(models.Model):
     """A share of a budget that was reached, told once for its period."""
 
-    budget = models.ForeignKey(Budget, on_delete=models.CASCADE, related_name="alerts", db_index=False)
-    subject = models.CharField(max_length=100, blank=True)
-    period_start = models.DateTimeField()
-    percent = models.PositiveSmallIntegerField()
-    spent_usd = DollarsField()
-    created_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True, blank=True, help_text=_("When the mail about it left."))
+    budget = models.ForeignKey(
+        Budget, verbose_name=_("budget"), on_delete=models.CASCADE, related_name="alerts", db_index=False
+    )
+    subject = models.CharField(_("subject"), max_length=100, blank=True)
+    period_start = models.DateTimeField(_("start of the period"))
+    percent = models.PositiveSmallIntegerField(_("percent"))
+    spent_usd = DollarsField(_("spent (USD)"))
+    created_at = models.DateTimeField(_("created at"))
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True, help_text=_("When the mail about it left."))
     claimed_until = models.DateTimeField(
-        null=True, blank=True, help_text=_("While a worker sends; one that died is taken over after this.")
+        _("claimed until"),
+        null=True,
+        blank=True,
+        help_text=_("While a worker sends; one that died is taken over after this."),
     )
 
     class Meta:

@@ -27,13 +27,21 @@ class Conversation(models.Model):
     """A talk between one visitor and the assistant."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    visitor = models.CharField(max_length=64, help_text=_("Pseudonym of the visitor, from a signed cookie."))
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    visitor = models.CharField(
+        _("visitor"), max_length=64, help_text=_("Pseudonym of the visitor, from a signed cookie.")
     )
-    language = models.CharField(max_length=16, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(help_text=_("When something was last said."))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+    )
+    language = models.CharField(_("language"), max_length=16, blank=True)
+    created_at = models.DateTimeField(_("begun at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("last spoken at"), help_text=_("When something was last said."))
 
     objects: ClassVar[models.Manager["Conversation"]] = ConversationQuerySet.as_manager()
 
@@ -76,27 +84,39 @@ class Turn(models.Model):
         FAILED = "failed", _("failed")
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="turns", db_index=False)
-    client_message_id = models.CharField(max_length=64)
-    status = models.CharField(max_length=12, choices=Status, default=Status.RUNNING)
-    page = models.JSONField(default=dict, blank=True, help_text=_("The shop page that the shopper was on."))
-    question = models.JSONField(default=dict, blank=True, help_text=_("What was understood of the question."))
-    plan = models.JSONField(default=list, blank=True, help_text=_("Models in the order to be tried, with the reason."))
-    candidates = models.JSONField(default=list, blank=True, help_text=_("Ids of the products shown to the model."))
+    conversation = models.ForeignKey(
+        Conversation, verbose_name=_("conversation"), on_delete=models.CASCADE, related_name="turns", db_index=False
+    )
+    client_message_id = models.CharField(_("client message id"), max_length=64)
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.RUNNING)
+    page = models.JSONField(_("page"), default=dict, blank=True, help_text=_("The shop page that the shopper was on."))
+    question = models.JSONField(
+        _("question"), default=dict, blank=True, help_text=_("What was understood of the question.")
+    )
+    plan = models.JSONField(
+        _("plan"), default=list, blank=True, help_text=_("Models in the order to be tried, with the reason.")
+    )
+    candidates = models.JSONField(
+        _("candidates"), default=list, blank=True, help_text=_("Ids of the products shown to the model.")
+    )
     prompt = models.JSONField(
+        _("prompt"),
         default=dict,
         blank=True,
         help_text=_("Version of the instructions, tokens by our estimate, entries shown to the model, what was cut."),
     )
     interventions = models.JSONField(
-        default=list, blank=True, help_text=_("What the server changed in the model's answer, and why.")
+        _("interventions"),
+        default=list,
+        blank=True,
+        help_text=_("What the server changed in the model's answer, and why."),
     )
-    error_code = models.CharField(max_length=32, blank=True)
-    first_word_ms = models.PositiveIntegerField(null=True, blank=True)
-    total_ms = models.PositiveIntegerField(null=True, blank=True)
-    lease_until = models.DateTimeField()
-    started_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
+    error_code = models.CharField(_("error code"), max_length=32, blank=True)
+    first_word_ms = models.PositiveIntegerField(_("first word (ms)"), null=True, blank=True)
+    total_ms = models.PositiveIntegerField(_("whole answer (ms)"), null=True, blank=True)
+    lease_until = models.DateTimeField(_("lease until"))
+    started_at = models.DateTimeField(_("started at"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
     objects: ClassVar[models.Manager["Turn"]] = TurnQuerySet.as_manager()
 

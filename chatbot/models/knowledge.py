@@ -23,18 +23,22 @@ class ShopEntry(models.Model):
         WARRANTY = "warranty", _("warranty and repairs")
         OTHER = "other", _("other")
 
-    topic = models.CharField(max_length=12, choices=Topic, default=Topic.OTHER)
+    topic = models.CharField(_("topic"), max_length=12, choices=Topic, default=Topic.OTHER)
     language = models.CharField(
+        _("language"),
         max_length=16,
         blank=True,
         validators=[RegexValidator(r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$", _("A language code, such as “ko” or “en”."))],
         help_text=_("Such as “ko” or “en”; empty is for shoppers of every language."),
     )
-    title = models.CharField(max_length=120, help_text=_("Shoppers read it where the assistant cites the entry."))
+    title = models.CharField(
+        _("title"), max_length=120, help_text=_("Shoppers read it where the assistant cites the entry.")
+    )
     text = models.TextField(
-        help_text=_("Whole sentences with all amounts and periods. The assistant promises nothing else.")
+        _("text"), help_text=_("Whole sentences with all amounts and periods. The assistant promises nothing else.")
     )
     link = models.CharField(
+        _("link"),
         max_length=500,
         blank=True,
         validators=[
@@ -42,9 +46,9 @@ class ShopEntry(models.Model):
         ],
         help_text=_("A page of the shop that says more."),
     )
-    enabled = models.BooleanField(default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    enabled = models.BooleanField(_("enabled"), default=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     class Meta:
         verbose_name = _("shop entry")
@@ -62,16 +66,18 @@ class Instructions(models.Model):
     """
 
     text = models.TextField(
+        _("text"),
         max_length=INSTRUCTIONS_CHARACTERS,
         help_text=_(
             "{shop} stands for the shop's name, {contact} for where people are reached. How products are cited is "
             "added by itself."
         ),
     )
-    note = models.CharField(max_length=200, blank=True, help_text=_("What is new, and why."))
-    created_at = models.DateTimeField(auto_now_add=True)
+    note = models.CharField(_("note"), max_length=200, blank=True, help_text=_("What is new, and why."))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("created by"),
         null=True,
         blank=True,
         editable=False,

@@ -15,22 +15,26 @@ class Price(models.Model):
     such a chain holds. What the ledger booked meanwhile is put right by a `Correction`.
     """
 
-    model = models.CharField(max_length=100)
-    valid_from = models.DateTimeField()
-    input_per_million_usd = models.DecimalField(max_digits=14, decimal_places=6)
-    cached_input_per_million_usd = models.DecimalField(max_digits=14, decimal_places=6)
-    output_per_million_usd = models.DecimalField(max_digits=14, decimal_places=6)
+    model = models.CharField(_("model"), max_length=100)
+    valid_from = models.DateTimeField(_("valid from"))
+    input_per_million_usd = models.DecimalField(_("input, USD per million tokens"), max_digits=14, decimal_places=6)
+    cached_input_per_million_usd = models.DecimalField(
+        _("cached input, USD per million tokens"), max_digits=14, decimal_places=6
+    )
+    output_per_million_usd = models.DecimalField(_("output, USD per million tokens"), max_digits=14, decimal_places=6)
     corrects = models.OneToOneField(
         "self",
+        verbose_name=_("corrects"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="corrected_by",
         help_text=_("The price of the same moment that was wrong."),
     )
-    note = models.CharField(max_length=200, blank=True, help_text=_("Where the price comes from."))
-    created_at = models.DateTimeField(auto_now_add=True)
+    note = models.CharField(_("note"), max_length=200, blank=True, help_text=_("Where the price comes from."))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     rated_at = models.DateTimeField(
+        _("ledger gone through at"),
         null=True,
         editable=False,
         help_text=_("When the ledger was gone through for it; empty while that is to be done."),
@@ -71,14 +75,19 @@ class ExchangeRate(models.Model):
     """How much of a currency one dollar is from a day on, until the currency's next row. Written once."""
 
     currency = models.CharField(
+        _("currency"),
         max_length=3,
         validators=[RegexValidator("^[A-Z]{3}\\Z", _("Three capital letters, such as KRW."))],
         help_text=_("ISO 4217, such as KRW."),
     )
-    day = models.DateField(help_text=_("The first day, in the shop's time zone, on which the rate holds."))
-    per_usd = models.DecimalField(max_digits=18, decimal_places=8, help_text=_("Units of the currency for one dollar."))
-    note = models.CharField(max_length=200, blank=True, help_text=_("Where the rate comes from."))
-    created_at = models.DateTimeField(auto_now_add=True)
+    day = models.DateField(
+        _("first day"), help_text=_("The first day, in the shop's time zone, on which the rate holds.")
+    )
+    per_usd = models.DecimalField(
+        _("for one dollar"), max_digits=18, decimal_places=8, help_text=_("Units of the currency for one dollar.")
+    )
+    note = models.CharField(_("note"), max_length=200, blank=True, help_text=_("Where the rate comes from."))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("exchange rate")

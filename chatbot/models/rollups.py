@@ -169,16 +169,23 @@ class DayTotal(models.Model):
 class ClosedMonth(models.Model):
     """A month whose books are closed: what comes later counts in the month in which it comes, as an adjustment."""
 
-    first = models.DateField(unique=True, help_text=_("The month's first day, in the shop's time zone."))
-    ends_at = models.DateTimeField(help_text=_("The first moment after the month."))
-    attempts = models.PositiveBigIntegerField()
-    unpriced = models.PositiveBigIntegerField(help_text=_("Attempts without a known cost; they are not 0."))
-    cost_usd = DollarsField(
-        help_text=_("What the month cost when it was closed, adjustments of earlier months included.")
+    first = models.DateField(_("month"), unique=True, help_text=_("The month's first day, in the shop's time zone."))
+    ends_at = models.DateTimeField(_("ends at"), help_text=_("The first moment after the month."))
+    attempts = models.PositiveBigIntegerField(_("attempts"))
+    unpriced = models.PositiveBigIntegerField(
+        _("cost not measured"), help_text=_("Attempts without a known cost; they are not 0.")
     )
-    closed_at = models.DateTimeField()
+    cost_usd = DollarsField(
+        _("cost (USD)"), help_text=_("What the month cost when it was closed, adjustments of earlier months included.")
+    )
+    closed_at = models.DateTimeField(_("closed at"))
     closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("closed by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
 
     class Meta:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 class Endpoint(models.Model):
     """A relay by the name that it has in CHATBOT['ENDPOINTS']; its address and key live there."""
 
-    name = models.CharField(max_length=64, unique=True)
-    enabled = models.BooleanField(default=True)
+    name = models.CharField(_("name"), max_length=64, unique=True)
+    enabled = models.BooleanField(_("enabled"), default=True)
 
     class Meta:
         verbose_name = _("endpoint")
@@ -41,16 +41,17 @@ class Route(models.Model):
         DRAIN = "drain", _("read it to its end unseen")
         UNBILLED = "unbilled", _("close it; the relay does not bill it")
 
-    endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="routes")
-    model = models.CharField(max_length=100)
-    label = models.CharField(max_length=100, blank=True)
-    position = models.PositiveSmallIntegerField(default=0, help_text=_("Lower is tried first."))
-    enabled = models.BooleanField(default=True)
-    good_for = models.CharField(max_length=200, blank=True)
+    endpoint = models.ForeignKey(Endpoint, verbose_name=_("endpoint"), on_delete=models.PROTECT, related_name="routes")
+    model = models.CharField(_("model"), max_length=100)
+    label = models.CharField(_("label"), max_length=100, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0, help_text=_("Lower is tried first."))
+    enabled = models.BooleanField(_("enabled"), default=True)
+    good_for = models.CharField(_("good for"), max_length=200, blank=True)
     abandoned_policy = models.CharField(
-        max_length=20, choices=AbandonedPolicy, default=AbandonedPolicy.CANCEL_AND_ESTIMATE
+        _("when a shopper leaves"), max_length=20, choices=AbandonedPolicy, default=AbandonedPolicy.CANCEL_AND_ESTIMATE
     )
     canary_share = models.DecimalField(
+        _("canary share"),
         max_digits=4,
         decimal_places=3,
         default=0,

@@ -13,14 +13,18 @@ class Synonym(models.Model):
     """Words that mean the same to this shop's shoppers."""
 
     terms = models.CharField(
-        max_length=500, help_text=_("Words or phrases with commas between them, as in “laptop, notebook, 노트북”.")
+        _("terms"),
+        max_length=500,
+        help_text=_("Words or phrases with commas between them, as in “laptop, notebook, 노트북”."),
     )
     one_way = models.BooleanField(
-        default=False, help_text=_("Only who asks for the first one also finds the others, not the other way round.")
+        _("one way"),
+        default=False,
+        help_text=_("Only who asks for the first one also finds the others, not the other way round."),
     )
-    enabled = models.BooleanField(default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    enabled = models.BooleanField(_("enabled"), default=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     class Meta:
         verbose_name = _("synonym")

@@ -18,13 +18,20 @@ class ReportSubscription(models.Model):
         MONTHLY = "monthly", _("costs of each month")
         ALERTS = "alerts", _("budget alerts as they come")
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=7, choices=Kind, default=Kind.MONTHLY)
-    language = models.CharField(max_length=10, blank=True, help_text=_("Empty is the site's language."))
-    created_at = models.DateTimeField(auto_now_add=True)
-    sent_until = models.DateField(null=True, blank=True, help_text=_("End of the last period that was reported."))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("user"), on_delete=models.CASCADE, related_name="+"
+    )
+    kind = models.CharField(_("kind"), max_length=7, choices=Kind, default=Kind.MONTHLY)
+    language = models.CharField(_("language"), max_length=10, blank=True, help_text=_("Empty is the site's language."))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    sent_until = models.DateField(
+        _("sent until"), null=True, blank=True, help_text=_("End of the last period that was reported.")
+    )
     claimed_until = models.DateTimeField(
-        null=True, blank=True, help_text=_("While a worker sends; one that died is taken over after this.")
+        _("claimed until"),
+        null=True,
+        blank=True,
+        help_text=_("While a worker sends; one that died is taken over after this."),
     )
 
     class Meta:

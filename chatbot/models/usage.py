@@ -83,52 +83,86 @@ class Attempt(models.Model):
         UNKNOWN = "unknown", _("unknown")
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    turn = models.ForeignKey(Turn, null=True, blank=True, on_delete=models.SET_NULL, related_name="attempts")
-    conversation_id = models.UUIDField(null=True, blank=True, help_text=_("Kept when the conversation is deleted."))
+    turn = models.ForeignKey(
+        Turn, verbose_name=_("turn"), null=True, blank=True, on_delete=models.SET_NULL, related_name="attempts"
+    )
+    conversation_id = models.UUIDField(
+        _("conversation id"), null=True, blank=True, help_text=_("Kept when the conversation is deleted.")
+    )
     visitor = models.CharField(
-        max_length=64, blank=True, help_text=_("The visitor's pseudonym, as the relay knows it.")
+        _("visitor"), max_length=64, blank=True, help_text=_("The visitor's pseudonym, as the relay knows it.")
     )
     page = models.CharField(
-        max_length=200, blank=True, help_text=_("Path of the shop page where the question came up.")
+        _("page"), max_length=200, blank=True, help_text=_("Path of the shop page where the question came up.")
     )
     # No index on the route and the price: a few values in millions of rows, and each row would be put into them twice
     # (open, settle). Only deleting a route or a price looks there.
-    route = models.ForeignKey(Route, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
-    endpoint = models.CharField(max_length=64)
-    requested_model = models.CharField(max_length=100)
-    served_model = models.CharField(max_length=100, blank=True)
-    number = models.PositiveSmallIntegerField(default=1, help_text=_("1 for the first attempt of its turn."))
-    upstream_id = models.CharField(max_length=200, blank=True, help_text=_("The relay's id of the answer."))
-    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
-    error_code = models.CharField(max_length=32, blank=True)
-    source = models.CharField(max_length=9, choices=Source, default=Source.UNKNOWN)
+    route = models.ForeignKey(
+        Route,
+        verbose_name=_("route"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
+    endpoint = models.CharField(_("endpoint"), max_length=64)
+    requested_model = models.CharField(_("requested model"), max_length=100)
+    served_model = models.CharField(_("served model"), max_length=100, blank=True)
+    number = models.PositiveSmallIntegerField(
+        _("number in its turn"), default=1, help_text=_("1 for the first attempt of its turn.")
+    )
+    upstream_id = models.CharField(
+        _("upstream id"), max_length=200, blank=True, help_text=_("The relay's id of the answer.")
+    )
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
+    error_code = models.CharField(_("error code"), max_length=32, blank=True)
+    source = models.CharField(_("tokens from"), max_length=9, choices=Source, default=Source.UNKNOWN)
     estimated_input_tokens = models.PositiveIntegerField(
-        null=True, blank=True, help_text=_("Our own count of the prompt, written when the request leaves.")
+        _("estimated input tokens"),
+        null=True,
+        blank=True,
+        help_text=_("Our own count of the prompt, written when the request leaves."),
     )
     estimated_output_tokens = models.PositiveIntegerField(
-        null=True, blank=True, help_text=_("Our own count of the words that came.")
+        _("estimated output tokens"), null=True, blank=True, help_text=_("Our own count of the words that came.")
     )
-    input_tokens = models.PositiveIntegerField(null=True, blank=True)
-    cached_input_tokens = models.PositiveIntegerField(null=True, blank=True)
-    output_tokens = models.PositiveIntegerField(null=True, blank=True)
-    reasoning_tokens = models.PositiveIntegerField(null=True, blank=True)
-    price = models.ForeignKey(Price, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    cost_usd = DollarsField(null=True, blank=True, help_text=_("Empty when not measured."))
+    input_tokens = models.PositiveIntegerField(_("input tokens"), null=True, blank=True)
+    cached_input_tokens = models.PositiveIntegerField(_("cached input tokens"), null=True, blank=True)
+    output_tokens = models.PositiveIntegerField(_("output tokens"), null=True, blank=True)
+    reasoning_tokens = models.PositiveIntegerField(_("reasoning tokens"), null=True, blank=True)
+    price = models.ForeignKey(
+        Price,
+        verbose_name=_("price"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    cost_usd = DollarsField(_("cost (USD)"), null=True, blank=True, help_text=_("Empty when not measured."))
     queued_ms = models.PositiveIntegerField(
-        null=True, blank=True, help_text=_("From the question, or the attempt before, until the request left.")
+        _("queued (ms)"),
+        null=True,
+        blank=True,
+        help_text=_("From the question, or the attempt before, until the request left."),
     )
-    first_word_ms = models.PositiveIntegerField(null=True, blank=True)
-    total_ms = models.PositiveIntegerField(null=True, blank=True)
-    opened_at = models.DateTimeField(help_text=_("When the request left."))
+    first_word_ms = models.PositiveIntegerField(_("first word (ms)"), null=True, blank=True)
+    total_ms = models.PositiveIntegerField(_("whole answer (ms)"), null=True, blank=True)
+    opened_at = models.DateTimeField(_("request left"), help_text=_("When the request left."))
     counts_at = models.DateTimeField(
+        _("counts at"),
         help_text=_(
             "When it counts in reports: when the request left; if that month was closed by then, when it settled."
-        )
+        ),
     )
     adjusts = models.CharField(
-        max_length=7, blank=True, help_text=_("The closed month (2026-03) that it came too late for.")
+        _("adjusts the closed month"),
+        max_length=7,
+        blank=True,
+        help_text=_("The closed month (2026-03) that it came too late for."),
     )
-    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
 
     objects: ClassVar[models.Manager["Attempt"]] = AttemptQuerySet.as_manager()
 
@@ -181,14 +215,18 @@ class Correction(models.Model):
     The attempt's own row is never changed. `cost_usd` is what the attempt costs with all corrections up to this one.
     """
 
-    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="corrections", db_index=False)
-    price = models.ForeignKey(Price, on_delete=models.PROTECT, related_name="+", db_index=False)
-    delta_usd = DollarsField(help_text=_("May be negative."))
-    cost_usd = DollarsField()
-    first_price = models.BooleanField(default=False, help_text=_("The attempt had no cost before."))
-    counts_at = models.DateTimeField()
-    adjusts = models.CharField(max_length=7, blank=True)
-    created_at = models.DateTimeField()
+    attempt = models.ForeignKey(
+        Attempt, verbose_name=_("attempt"), on_delete=models.CASCADE, related_name="corrections", db_index=False
+    )
+    price = models.ForeignKey(
+        Price, verbose_name=_("price"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    delta_usd = DollarsField(_("correction (USD)"), help_text=_("May be negative."))
+    cost_usd = DollarsField(_("cost with it (USD)"))
+    first_price = models.BooleanField(_("first price"), default=False, help_text=_("The attempt had no cost before."))
+    counts_at = models.DateTimeField(_("counts at"))
+    adjusts = models.CharField(_("adjusts the closed month"), max_length=7, blank=True)
+    created_at = models.DateTimeField(_("created at"))
 
     objects: ClassVar[models.Manager["Correction"]] = CorrectionQuerySet.as_manager()
 
