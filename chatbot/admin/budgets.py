@@ -1,6 +1,6 @@
 """Budgets: how much may be spent, how far each is spent, and what was told about it."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from chatbot.accounting import budgets
 from chatbot.accounting.budgets import Standing
 from chatbot.admin import figures, meters
+from chatbot.admin.editing import EditingAdmin
 from chatbot.admin.figures import Figure
 from chatbot.admin.reading import ReadOnlyAdmin
 from chatbot.models import Budget, BudgetAlert
@@ -26,6 +27,11 @@ class BudgetForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
     class Meta:
         model = Budget
         fields = ("scope", "subject", "period", "limit_usd", "action", "enabled")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: Django's own signature
+        super().__init__(*args, **kwargs)
+        if limit := self.initial.get("limit_usd"):
+            self.initial["limit_usd"] = figures.plain(limit)  # as it was typed, without the column's 12 places
 
     def clean(self) -> dict[str, Any] | None:  # Any: Django's own signature
         """Refuse a budget of one model that names none, and a subject that nothing would compare with."""
@@ -53,16 +59,13 @@ class BudgetPage(ChangeList):
 
 
 @admin.register(Budget)
-class BudgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class BudgetAdmin(EditingAdmin):
     """Budgets, and how far the current period's are spent."""
 
     form = BudgetForm
     list_display = ("name", "limit", "spent", "reserved", "meter", "alerts", "action", "enabled")
     list_per_page = 50
     ordering = ("scope", "subject", "period")
-
-    class Media:
-        css: ClassVar = {"all": ["chatbot/admin/staff.css"]}
 
     def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
         """The page with what is spent."""
@@ -121,7 +124,7 @@ class BudgetAlertAdmin(ReadOnlyAdmin):
     @admin.display(description=_("reached"), ordering="percent")
     def percent_reached(self, alert: BudgetAlert) -> str:
         """The share of the limit."""
-        return f"{alert.percent} %"
+        return f"{alert.percent}\N{NO-BREAK SPACE}%"
 
     @admin.display(description=_("spent by then"), ordering="spent_usd")
     def spent(self, alert: BudgetAlert) -> Figure:

@@ -19,6 +19,8 @@ TOP: Final = 12
 BOTTOM: Final = 32
 SERIES: Final = 7
 """Models with a colour of their own; further ones share the last."""
+WIDEST: Final = 64
+"""No bar is wider, however few there are."""
 LABELS: Final = 16
 """Labels that fit below a chart of full width."""
 
@@ -164,6 +166,7 @@ def _bars(
     top: Decimal,
 ) -> Iterator[Bar]:
     series = series_of(models)
+    width = min(slot * 3 / 4, Decimal(WIDEST))
     for n, day in enumerate(days):
         below = Decimal(0)
         for model in models:
@@ -171,9 +174,9 @@ def _bars(
             if value > 0:  # a day of nothing but refunds has no bar; its table says so
                 y, foot = _y(below + value, Decimal(0), top), _y(below, Decimal(0), top)
                 yield Bar(
-                    x=(LEFT + slot * n + slot / 8).quantize(_TENTH),
+                    x=(LEFT + slot * n + (slot - width) / 2).quantize(_TENTH),
                     y=y,
-                    width=(slot * 3 / 4).quantize(_TENTH),
+                    width=width.quantize(_TENTH),
                     height=foot - y,
                     series=series[model],
                     day=day,

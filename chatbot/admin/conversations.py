@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from chatbot.accounting import sums
@@ -48,16 +46,13 @@ class ConversationAdmin(ReadOnlyAdmin):
     """Conversations, the one that was spoken in last first; each with its transcript."""
 
     change_form_template = "chatbot/admin/transcript.html"
-    list_display = ("id", "language", "turn_count", "cost", "created_at", "updated_at")
+    list_display = ("short_id", "language", "turn_count", "cost", "created_at", "updated_at")
     list_filter = ("updated_at",)
     list_per_page = 50
     ordering = ("-updated_at",)
     search_ids = ("pk", "turns__pk")
     search_help_text = _("Id of a conversation or a turn")
     fields = ("id", "visitor", "user", "language", "created_at", "updated_at")
-
-    class Media:
-        css: ClassVar = {"all": ["chatbot/admin/staff.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:  # Any: rows with annotations
         """With the number of turns and the cost, computed for the rows of the page alone."""
@@ -72,6 +67,11 @@ class ConversationAdmin(ReadOnlyAdmin):
             )
         )
         return annotated
+
+    @admin.display(description=_("conversation"), ordering="pk")
+    def short_id(self, conversation: Conversation) -> Figure:
+        """The beginning of the id, the whole of it on hover."""
+        return _short(conversation.pk)
 
     @admin.display(description=_("turns"))
     def turn_count(self, conversation: Any) -> int:  # Any: a row with annotations
@@ -96,10 +96,10 @@ class TurnAdmin(ReadOnlyAdmin):
     """Turns, the latest first."""
 
     list_display = (
-        "id",
+        "short_id",
         "status",
         "error_code",
-        "model",
+        "first_model",
         "first_word_ms",
         "total_ms",
         "started_at",
@@ -113,18 +113,27 @@ class TurnAdmin(ReadOnlyAdmin):
     readonly_fields = ("conversation_link",)
     exclude = ("conversation",)
 
+    @admin.display(description=_("turn"), ordering="pk")
+    def short_id(self, turn: Turn) -> Figure:
+        """The beginning of the id, the whole of it on hover."""
+        return _short(turn.pk)
+
     @admin.display(description=_("first model"))
     def first_model(self, turn: Turn) -> str:
         """The model that was to be tried first."""
         return str(turn.plan[0].get("model", "")) if turn.plan else ""
 
     @admin.display(description=_("conversation"), ordering="conversation")
-    def conversation_link(self, turn: Turn) -> SafeString:
+    def conversation_link(self, turn: Turn) -> Figure:
         """The transcript."""
         url = reverse(
             "admin:chatbot_conversation_change", args=[turn.conversation_id], current_app=self.admin_site.name
         )
-        return format_html('<a href="{}">{}</a>', url, turn.conversation_id)
+        return _short(turn.conversation_id, url=url)
+
+
+def _short(key: UUID, *, url: str = "") -> Figure:
+    return Figure(text=str(key)[:8], exact=str(key), url=url)
 
 
 def _transcript(conversation: str, *, ledger: figures.LedgerLinks) -> Sequence[Exchange]:

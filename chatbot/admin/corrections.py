@@ -1,7 +1,6 @@
 """Corrections of the ledger, to read: what was added to the cost of attempts whose price was wrong or came late."""
 
 from collections.abc import Mapping
-from typing import ClassVar
 from uuid import UUID
 
 from django.contrib import admin
@@ -69,9 +68,6 @@ class CorrectionAdmin(ReadOnlyAdmin):
     raw_id_fields = ("attempt",)
     search_ids = ("attempt_id", "attempt__turn_id", "attempt__conversation_id")
     search_help_text = _("Id of an attempt, a turn or a conversation")
-
-    class Media:
-        css: ClassVar = {"all": ["chatbot/admin/staff.css"]}
 
     @admin.display(description=_("attempt"), ordering="attempt")
     def attempt_link(self, correction: Correction) -> SafeString:

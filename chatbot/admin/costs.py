@@ -250,7 +250,9 @@ def _latency(found: Spreads | None, view: View) -> dict[str, Any]:
     form = {1: _("%(day)s: half within %(time)s"), 2: _("%(day)s: 95 of 100 within %(time)s")}
     return {
         "chart": drawn,
-        "scale": [(tick.y, figures.milliseconds(tick.value).text) for tick in drawn.ticks],
+        "scale": [
+            (tick.y, figures.time_at_scale(tick.value, drawn.step, drawn.ticks[-1].value)) for tick in drawn.ticks
+        ],
         "points": [
             (p, form[p.series] % {"day": names[p.day], "time": figures.milliseconds(p.value).text})
             for p in drawn.points

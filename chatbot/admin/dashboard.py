@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from chatbot.accounting import exchange, reports
 from chatbot.accounting.exchange import Rates
@@ -187,6 +187,7 @@ def provenance(report: Report, zone: Any) -> dict[str, Any]:  # Any: a tzinfo; a
                 "cached": figures.dollars(Decimal(price.cached_input_per_million_usd), places=2),
                 "output": figures.dollars(Decimal(price.output_per_million_usd), places=2),
                 "note": price.note,
+                "corrects": price.corrects_id is not None,
             }
             for price in Price.objects.filter(pk__in=report.prices).order_by("model", "valid_from", "pk")
         ],
@@ -205,7 +206,9 @@ def labels(drawn: chart.Chart, view: View) -> list[tuple[Decimal, str]]:
     by_month = len(months) > 1
 
     def text(day: date, first: bool) -> str:
-        return date_format(day, "M j") if by_month and (first or day.day == 1) else str(day.day)
+        if by_month and (first or day.day == 1):
+            return date_format(day, pgettext("date format of a day below a chart", "M j"))
+        return str(day.day)
 
     if len(view.columns) != (view.selection.end - view.selection.start).days:
         return [(label.x, date_format(label.day, "M")) for label in drawn.labels]

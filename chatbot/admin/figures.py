@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from html import escape
+from typing import Final
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -15,6 +16,9 @@ from django.utils.translation import gettext as _
 
 from chatbot.accounting.periods import Month
 from chatbot.accounting.sums import Sums
+
+_SECOND: Final = Decimal(1000)
+"""In milliseconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +117,18 @@ def milliseconds(value: Decimal | int | None, *, url: str = "") -> Figure:
     """A time in seconds from one second on, in milliseconds below; unknown is a dash with the reason."""
     if value is None:
         return Figure(text="–", exact=_("not measured"))
-    if value < 1000:
+    if value < _SECOND:
         return Figure(text=_("%(number)s ms") % {"number": _grouped(Decimal(value).quantize(Decimal(1)), 0)}, url=url)
-    seconds = (Decimal(value) / 1000).quantize(Decimal("0.01"))
+    seconds = (Decimal(value) / _SECOND).quantize(Decimal("0.01"))
     return Figure(text=_("%(number)s s") % {"number": _grouped(seconds, 2)}, url=url)
+
+
+def time_at_scale(value: Decimal, step: Decimal, highest: Decimal) -> str:
+    """A mark of a scale of times: all of its marks are in milliseconds, or all in seconds."""
+    if highest < _SECOND:
+        return milliseconds(value).text
+    places = max(0, -(step / _SECOND).adjusted())
+    return _("%(number)s s") % {"number": _grouped(value / _SECOND, places)}
 
 
 def percent(part: Decimal, whole: Decimal) -> str:
@@ -126,6 +138,20 @@ def percent(part: Decimal, whole: Decimal) -> str:
 
 def _grouped(value: Decimal | int, places: int) -> str:
     return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+
+
+def price(amount: Decimal) -> Figure:
+    """US dollars with all places that are not 0, at least two."""
+    return dollars(amount, places=max(2, _places(amount)))
+
+
+def plain(amount: Decimal) -> Decimal:
+    """The same amount without zeros at its end."""
+    return amount.quantize(Decimal(1).scaleb(-_places(amount)))
+
+
+def _places(amount: Decimal) -> int:
+    return max(0, -int(amount.normalize().as_tuple().exponent))
 
 
 def _plain(amount: Decimal) -> str:

@@ -10,13 +10,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from chatbot.admin.editing import EditingAdmin
 from chatbot.admin.money import WrittenOnce
 from chatbot.assistant.instructions import in_force
 from chatbot.models import Instructions, ShopEntry
 
 
 @admin.register(ShopEntry)
-class ShopEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class ShopEntryAdmin(EditingAdmin):
     """Entries by topic. A change holds from the next question on."""
 
     fields = ("topic", "language", "title", "text", "link", "enabled")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -109,9 +109,6 @@ class AttemptAdmin(ReadOnlyAdmin):
     search_ids = ("pk", "turn_id", "conversation_id")
     search_help_text = _("Id of an attempt, a turn or a conversation")
     readonly_fields = ("corrected",)
-
-    class Media:
-        css: ClassVar = {"all": ["chatbot/admin/staff.css"]}
 
     def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
         """The page with totals."""

@@ -20,6 +20,7 @@ from chatbot.accounting.sums import Sums
 from chatbot.admin import chart, figures
 from chatbot.admin.chart import Chart, Point
 from chatbot.admin.figures import Figure
+from chatbot.admin.selection import day_name
 from chatbot.models import Budget, BudgetAlert
 
 LENGTH: Final = 100
@@ -155,7 +156,7 @@ def burn_down(budget: Budget, days: Mapping[date, Sums], course: Forecast) -> Bu
 
 def _left(day: date, spent: Decimal, limit: Decimal, *, is_forecast: bool) -> Left:
     return Left(
-        day=date_format(day, "D j"),
+        day=day_name(day),
         spent=figures.dollars(spent, places=2),
         left=figures.dollars(limit - spent, places=2),
         is_forecast=is_forecast,

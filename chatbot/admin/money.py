@@ -9,17 +9,21 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chatbot import conf
+from chatbot.admin import figures
+from chatbot.admin.editing import EditingAdmin
+from chatbot.admin.figures import Figure
 from chatbot.models import ExchangeRate, Price
 
 STALE = timedelta(minutes=1)
 """A price that holds from longer ago than this may concern what the ledger has settled already."""
 
 
-class WrittenOnce(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class WrittenOnce(EditingAdmin):
     """Rows are added, never changed or deleted."""
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -70,15 +74,7 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
 class PriceAdmin(WrittenOnce):
     """The price book."""
 
-    list_display = (
-        "model",
-        "valid_from",
-        "input_per_million_usd",
-        "cached_input_per_million_usd",
-        "output_per_million_usd",
-        "note",
-        "holds",
-    )
+    list_display = ("model", "valid_from", "input_price", "cached_input_price", "output_price", "note", "holds")
     list_filter = ("model",)
     list_per_page = 50
     list_select_related = ("corrected_by",)
@@ -94,6 +90,21 @@ class PriceAdmin(WrittenOnce):
         """What is asked of a new price, and what the book says of an old one."""
         asked = PriceForm.Meta.fields
         return (*asked, "corrects", "created_at") if obj else (*asked, "takes_place")
+
+    @admin.display(description=_("1M input tokens"), ordering="input_per_million_usd")
+    def input_price(self, price: Price) -> Figure:
+        """US dollars."""
+        return figures.price(price.input_per_million_usd)
+
+    @admin.display(description=_("1M cached input tokens"), ordering="cached_input_per_million_usd")
+    def cached_input_price(self, price: Price) -> Figure:
+        """US dollars."""
+        return figures.price(price.cached_input_per_million_usd)
+
+    @admin.display(description=_("1M output tokens"), ordering="output_per_million_usd")
+    def output_price(self, price: Price) -> Figure:
+        """US dollars."""
+        return figures.price(price.output_per_million_usd)
 
     @admin.display(description=_("holds"), boolean=True)
     def holds(self, price: Price) -> bool:
@@ -116,10 +127,15 @@ class ExchangeRateAdmin(WrittenOnce):
     """What a dollar is in other currencies, by the first day of each rate."""
 
     fields = ("currency", "day", "per_usd", "note")
-    list_display = ("currency", "day", "per_usd", "note")
+    list_display = ("currency", "day", "rate", "note")
     list_filter = ("currency",)
     list_per_page = 50
     date_hierarchy = "day"
+
+    @admin.display(description=_("for one dollar"), ordering="per_usd")
+    def rate(self, rate: ExchangeRate) -> str:
+        """Units of the currency."""
+        return number_format(figures.plain(rate.per_usd), use_l10n=True, force_grouping=True)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:  # Any: Django's own signature
         """Today's rate of the currency that costs are shown in."""

@@ -6,20 +6,22 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from chatbot.admin.editing import EditingAdmin
 from chatbot.admin.problems import SIDE_BY_SIDE, ProblemFilter
+from chatbot.assistant.cards import price_text
 from chatbot.catalog.health import Problem
 from chatbot.catalog.search import configured
 from chatbot.models import Product
 
 
 @admin.register(Product)
-class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class ProductAdmin(EditingAdmin):
     """Products come from a source: a feed, or the shop's own tables. Nobody adds or deletes them here."""
 
-    list_display = ("sku", "title", "brand", "availability", "price", "sale_price", "currency", "source", "updated_at")
+    list_display = ("sku", "title", "brand", "availability", "price_shown", "sale_price_shown", "source", "updated_at")
     list_filter = (ProblemFilter, "availability", "source", ("removed_at", admin.EmptyFieldListFilter))
     list_per_page = 50
     ordering = ("-pk",)
@@ -36,6 +38,16 @@ class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
         """With the number that products share where the list shows these."""
         shares_number = request.GET.get(ProblemFilter.parameter_name) == Problem.SAME_GTIN
         return (*self.list_display, "gtin") if shares_number else self.list_display
+
+    @admin.display(description=_("shop price"), ordering="price")
+    def price_shown(self, product: Product) -> str:
+        """As the product's card says it."""
+        return price_text(product.price, product.currency, get_language() or "")
+
+    @admin.display(description=_("sale price"), ordering="sale_price")
+    def sale_price_shown(self, product: Product) -> str:
+        """Likewise, whether or not the sale runs now."""
+        return price_text(product.sale_price, product.currency, get_language() or "")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody."""

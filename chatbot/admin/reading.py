@@ -17,6 +17,9 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscrip
     show_full_result_count = False  # a second count over the whole table for a number that nobody needs
     show_facets = admin.ShowFacets.NEVER  # one count over the whole table for each choice of each filter
 
+    class Media:
+        css: ClassVar = {"all": ["chatbot/admin/staff.css"]}
+
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody."""
         return False

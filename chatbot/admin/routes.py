@@ -7,11 +7,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chatbot import conf
+from chatbot.admin.editing import EditingAdmin
 from chatbot.models import Endpoint, Route
 
 
 @admin.register(Endpoint)
-class EndpointAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class EndpointAdmin(EditingAdmin):
     """Relays by name."""
 
     list_display = ("name", "enabled", "address")
@@ -25,7 +26,7 @@ class EndpointAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscrip
 
 
 @admin.register(Route)
-class RouteAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class RouteAdmin(EditingAdmin):
     """Routes in the order in which they are tried."""
 
     list_display = ("model", "label", "position", "enabled", "endpoint", "good_for", "abandoned_policy", "canary_share")

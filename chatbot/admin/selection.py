@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from chatbot.accounting.periods import Month
 from chatbot.accounting.reports import MOST_DAYS
@@ -152,7 +153,10 @@ def presets(chosen: Selection) -> list[tuple[str, str, bool]]:
         THIRTY: _("Last 30 days"),
     }
     shown = (chosen.start, chosen.end)
-    return [(chosen.query(period=key), names[key], shown == _preset(key, chosen.today)) for key in PRESETS]
+    # On the 30th this month is the last 30 days too: only one of them was chosen.
+    alike = [key for key in PRESETS if shown == _preset(key, chosen.today)]
+    current = chosen.preset if chosen.preset in alike else next(iter(alike), "")
+    return [(chosen.query(period=key), names[key], key == current) for key in PRESETS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,11 +179,16 @@ class Unit:
         return str(self.start) if last == self.start else f"{self.start}..{last}"
 
 
+def day_name(day: date) -> str:
+    """A day in a list of days whose month is known."""
+    return date_format(day, pgettext("date format of a day without its month", "D j"))
+
+
 def units(selection: Selection) -> list[Unit]:
     """The days of the range, or its months when there are more than `DAYS_SHOWN` days."""
     if (selection.end - selection.start).days <= DAYS_SHOWN:
         days = (selection.start + n * _DAY for n in range((selection.end - selection.start).days))
-        return [Unit(start=day, end=day + _DAY, name=date_format(day, "D j")) for day in days]
+        return [Unit(start=day, end=day + _DAY, name=day_name(day)) for day in days]
     found = []
     start = selection.start
     while start < selection.end:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chatbot.accounting.mails import readers
+from chatbot.admin.editing import EditingAdmin
 from chatbot.models import ReportSubscription
 
 
@@ -41,7 +42,7 @@ class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
 
 
 @admin.register(ReportSubscription)
-class ReportSubscriptionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class ReportSubscriptionAdmin(EditingAdmin):
     """Mails about money, and until when each was sent."""
 
     form = SubscriptionForm

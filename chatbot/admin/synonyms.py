@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from chatbot.admin.editing import EditingAdmin, ListedForm
 from chatbot.catalog.text import phrase
 from chatbot.models import Synonym
 
@@ -26,7 +27,7 @@ class SynonymForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
 
 @admin.register(Synonym)
-class SynonymAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class SynonymAdmin(EditingAdmin):
     """Synonyms by their terms."""
 
     form = SynonymForm
@@ -37,4 +38,4 @@ class SynonymAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
 
     def get_changelist_form(self, request: Any, **kwargs: Any) -> Any:  # Any: Django's own signature
         """The list changes `enabled` alone, and asks nothing of the terms."""
-        return forms.modelform_factory(Synonym, fields=("enabled",))
+        return forms.modelform_factory(Synonym, form=ListedForm, fields=("enabled",))

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chatbot.models.amounts import DollarsField
@@ -53,7 +54,8 @@ class Budget(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.limit_usd.normalize():f} USD per {self.period} ({self.scope})"
+        said = {"limit": f"{self.limit_usd.normalize():f}", "period": self.get_period_display()}
+        return gettext("%(limit)s USD per %(period)s (%(whose)s)") % {**said, "whose": self.get_scope_display()}
 
 
 class Spending(models.Model):

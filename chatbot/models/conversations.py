@@ -55,7 +55,7 @@ class Conversation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"conversation {self.id}"
+        return f"{self._meta.verbose_name} {self.id}"
 
 
 class TurnQuerySet(models.QuerySet["Turn"]):
@@ -142,7 +142,7 @@ class Turn(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"turn {self.id} ({self.status})"
+        return f"{self._meta.verbose_name} {self.id} ({self.get_status_display()})"
 
 
 class Message(models.Model):

@@ -92,7 +92,7 @@ class Instructions(models.Model):
         ordering: ClassVar = ["-pk"]
 
     def __str__(self) -> str:
-        return f"instructions {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:  # Any: Django's own signature
         """Insert the row. Raises ValueError on a second save: turns say that this is what they were answered by."""

@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -58,7 +60,8 @@ class Price(models.Model):
         indexes: ClassVar = [models.Index(fields=["model", "-valid_from"], name="chatbot_price_at")]
 
     def __str__(self) -> str:
-        return f"{self.model} from {self.valid_from:%Y-%m-%d}"
+        since = timezone.localtime(self.valid_from)
+        return gettext("%(name)s from %(day)s") % {"name": self.model, "day": f"{since:%Y-%m-%d}"}
 
     def save(self, *args: Any, **kwargs: Any) -> None:  # Any: Django's own signature
         """Insert the row. Raises ValueError on a second save: figures already refer to it. Also for a correction that
@@ -99,7 +102,7 @@ class ExchangeRate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.currency} from {self.day:%Y-%m-%d}"
+        return gettext("%(name)s from %(day)s") % {"name": self.currency, "day": f"{self.day:%Y-%m-%d}"}
 
     def save(self, *args: Any, **kwargs: Any) -> None:  # Any: Django's own signature
         """Insert the row. Raises ValueError on a second save: figures already refer to it."""

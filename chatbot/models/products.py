@@ -89,7 +89,7 @@ class Product(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"product {self.sku}"
+        return f"{self.title} ({self.sku})"
 
     def sale_price_at(self, now: datetime) -> Decimal | None:
         """The sale price if a sale runs at `now` and lowers the price, else None. Start is in, end is not."""

@@ -73,4 +73,4 @@ class Route(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.model} at {self.endpoint_id}"
+        return f"{self.model} ({self.endpoint.name})"

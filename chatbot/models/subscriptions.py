@@ -42,4 +42,4 @@ class ReportSubscription(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} for {self.user_id}"
+        return f"{self.get_kind_display()}: {self.user}"

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from django.db import models, router, transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chatbot.models.amounts import DollarsField
@@ -190,7 +191,7 @@ class Attempt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"attempt {self.id} ({self.outcome or 'open'})"
+        return f"{self._meta.verbose_name} {self.id} ({self.get_outcome_display() or gettext('open')})"
 
     def save(self, *args: Any, **options: Any) -> None:  # Any: Django's own signature
         """As Django's; a new row that is settled already waits for the next rollup."""

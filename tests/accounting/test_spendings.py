@@ -135,8 +135,8 @@ def test_staff_look_at_budgets_in_a_terminal(capsys):
     budgets.settle(turn, D("0.004"), NOON)
     call_command("chatbot_budgets")
     assert capsys.readouterr().out.splitlines() == [
-        "9 USD per month (shop): 0.004 USD spent, 0.01 USD set aside",
-        "1 USD per month (visitor)",
+        "9 USD per month (the whole shop): 0.004 USD spent, 0.01 USD set aside",
+        "1 USD per month (each visitor)",
         "All budgets add up.",
     ]
 

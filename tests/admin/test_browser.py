@@ -97,7 +97,19 @@ def test_axe_finds_nothing_and_nothing_sticks_out(opened, scheme, width, locale)
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
 
 
-@pytest.mark.parametrize("url", ["/admin/chatbot/closedmonth/close/", "/admin/chatbot/budget/", f"{URL}?model=none"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/admin/chatbot/closedmonth/close/",
+        "/admin/chatbot/budget/",
+        "/admin/chatbot/budget/add/",
+        "/admin/chatbot/price/add/",
+        "/admin/chatbot/route/",
+        "/admin/chatbot/shopentry/",
+        "/admin/chatbot/synonym/",
+        f"{URL}?model=none",
+    ],
+)
 def test_axe_finds_nothing_on_the_other_pages(opened, url):
     assert violations(opened(url)) == []
 

@@ -45,3 +45,10 @@ def test_the_parts_of_a_bar_stand_on_each_other_inside_the_plot(values):
 def test_models_past_the_last_colour_share_it():
     models = [f"m{n}" for n in range(chart.SERIES + 3)]
     assert list(chart.series_of(models).values()) == [*range(1, chart.SERIES + 1), *[chart.SERIES] * 3]
+
+
+def test_the_bar_of_a_single_day_is_no_wall_and_stands_over_its_label():
+    drawn = chart.draw(DAYS[:1], ["a"], {(DAYS[0], "a"): Decimal(1)})
+    [bar], [label] = drawn.bars, drawn.labels
+    assert bar.width == chart.WIDEST
+    assert bar.x + bar.width / 2 == label.x

@@ -67,6 +67,14 @@ def test_conversations_are_found_by_id_alone(staff):
     assert [row.pk for row in staff.get(TURNS, {"q": str(other.pk)}).context["cl"].result_list] == [other.pk]
 
 
+def test_a_list_of_turns_says_which_model_was_asked_first_and_ids_in_short(staff):
+    turn = spoken()
+    body = staff.get(TURNS).content.decode()
+    assert '<td class="field-first_model">alpha</td>' in body
+    assert f'<span title="{turn.pk}">{str(turn.pk)[:8]}</span>' in body
+    assert f'title="{turn.conversation_id}">{str(turn.conversation_id)[:8]}</a>' in body
+
+
 def test_nobody_changes_what_was_said(staff):
     turn = spoken()
     for url in (f"{CONVERSATIONS}{turn.conversation_id}", f"{TURNS}{turn.pk}"):

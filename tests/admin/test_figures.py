@@ -50,3 +50,28 @@ def test_zero_leads_nowhere():
 def test_a_share_of_nothing_is_a_dash():
     assert figures.percent(Decimal(1), Decimal(3)) == "33.3\N{NO-BREAK SPACE}%"
     assert figures.percent(Decimal(0), Decimal(0)) == "–"
+
+
+@pytest.mark.parametrize(
+    ("step", "highest", "texts"),
+    [
+        (200, 800, ["0 ms", "200 ms", "400 ms"]),
+        (500, 2000, ["0.0 s", "0.5 s", "1.0 s"]),
+        (1000, 5000, ["0 s", "1 s", "2 s"]),
+    ],
+)
+def test_a_scale_of_times_has_one_unit(step, highest, texts):
+    said = [figures.time_at_scale(Decimal(step * n), Decimal(step), Decimal(highest)) for n in range(3)]
+    assert said == texts
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"), [("14.000000", "$14.00"), ("0.075000", "$0.075"), ("0.000000", "$0.00"), ("1000", "$1,000.00")]
+)
+def test_a_price_has_the_places_that_it_needs(amount, text):
+    assert figures.price(Decimal(amount)).text == text
+
+
+@pytest.mark.parametrize(("amount", "plain"), [("40.000000000000", "40"), ("1391.20000000", "1391.2"), ("0E-12", "0")])
+def test_an_amount_is_written_without_zeros_at_its_end(amount, plain):
+    assert str(figures.plain(Decimal(amount))) == plain

@@ -64,7 +64,7 @@ def test_exchange_rates_are_added_and_never_changed(staff, settings):
     assert (rate.day, rate.per_usd) == (date(2026, 3, 1), Decimal("1390.12"))
     assert staff.post(f"/admin/chatbot/exchangerate/{rate.pk}/change/", given).status_code == 403
     assert staff.post(f"/admin/chatbot/exchangerate/{rate.pk}/delete/", {"post": "yes"}).status_code == 403
-    assert "1390.12" in staff.get("/admin/chatbot/exchangerate/").content.decode()
+    assert ">1,390.12<" in staff.get("/admin/chatbot/exchangerate/").content.decode()
 
 
 @pytest.mark.parametrize("wrong", [{"currency": "krw"}, {"currency": "₩"}, {"per_usd": "0"}, {"per_usd": "-1"}])

@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from django.utils import translation
 
 from chatbot.admin import selection
 from chatbot.admin.selection import Selection
@@ -104,3 +105,22 @@ def test_a_range_of_over_a_quarter_is_shown_by_months_that_cover_it():
         "2026-04-01..2026-04-30",
         "2026-05-01..2026-05-10",
     ]
+
+
+def test_of_two_ranges_that_are_the_same_days_the_chosen_one_is_marked():
+    last_of_april = date(2026, 4, 30)
+
+    def marked(query: dict[str, str]) -> list[str]:
+        chosen = selection.read(query, last_of_april)
+        return [name for _query, name, current in selection.presets(chosen) if current]
+
+    assert marked({}) == ["This month"]
+    assert marked({"period": "30-days"}) == ["Last 30 days"]
+    assert marked({"month": "2026-04"}) == ["This month"]
+    assert marked({"from": "2026-04-03", "to": "2026-04-04"}) == []
+
+
+def test_days_are_named_as_the_reader_names_them():
+    assert selection.day_name(TODAY) == "Sun 15"
+    with translation.override("ko"):
+        assert selection.day_name(TODAY).startswith("15일")

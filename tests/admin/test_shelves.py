@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from chatbot.accounting import budgets
 from chatbot.catalog.search import configured
-from chatbot.models import Budget, Price, Product, Route
+from chatbot.models import Budget, ExchangeRate, Price, Product, Route
 from tests.accounting import rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -153,3 +153,27 @@ def test_the_number_of_queries_of_a_list_does_not_grow(staff, django_assert_max_
     for n in range(1, 5):
         more(n)
     assert queries() == few
+
+
+def test_amounts_are_shown_with_their_currency_and_without_empty_places(staff):
+    product(sale_price=229_000)
+    rows.price(per_million="2.50", cached="0.075")
+    ExchangeRate.objects.create(currency="KRW", day="2026-03-01", per_usd=Decimal("1391.2"))
+    budget = Budget.objects.create(limit_usd=Decimal(40))
+    for page, texts in {
+        "product/": ["₩259,000", "₩229,000"],
+        "price/": ["$2.50", "$0.075", "$10.00"],
+        "exchangerate/": ["1,391.2"],
+        f"budget/{budget.pk}/change/": ['value="40"'],
+    }.items():
+        body = staff.get(f"/admin/chatbot/{page}").content.decode()
+        assert [text for text in texts if text not in body] == []
+
+
+def test_fields_say_what_they_are_in_the_readers_language(staff):
+    rows.route("alpha")
+    body = staff.get("/admin/chatbot/budget/add/", headers={"Accept-Language": "ko"}).content.decode()
+    assert ">한도(USD):</label>" in body
+    body = staff.get("/admin/chatbot/route/").content.decode()
+    assert 'aria-label="Position: alpha (default)"' in body
+    assert 'aria-label="Valid from: time"' in staff.get("/admin/chatbot/price/add/").content.decode()
