@@ -202,6 +202,17 @@ def test_a_title_above_the_header_and_empty_lines_are_passed_over():
     assert [line.number for line in found] == [5]
 
 
+def test_a_column_may_say_the_zone_and_the_currency_that_are_taken_for_granted():
+    line = only(
+        "Request ID,Created (UTC),Model,Prompt tokens,Completion tokens,Cost (USD)\na,2026-03-14 12:00,m,1,2,0.5\n"
+    )
+    assert (line.at, line.cost_usd) == (NOON, Decimal("0.5"))
+    with pytest.raises(BillError, match="which column holds the time"):
+        read("time (kst),model,cost\n2026-03-14 12:00,m,1\n")
+    with pytest.raises(BillError, match="which column holds the model"):
+        read("time,what,cost\n2026-03-14 12:00,m,1\n")
+
+
 def test_mapped_columns_are_taken_as_they_were_said():
     text = "when,what,paid,cost\n2026-03-14 12:00,alpha,7.5,99\n"
     line = only(text, columns={"at": "when", "model": "what", "cost": "paid"})

@@ -34,7 +34,8 @@ FIELDS: Final[Mapping[str, Sequence[str]]] = {
     ),
 }  # fmt: skip
 """The fields that a column can be mapped to, each with other names of such columns, the likeliest first."""
-REQUIRED: Final = ("at", "model")
+_AS_GIVEN: Final = ("(usd)", "($)", "(utc)")
+"""Behind a name, what `Given` takes for granted. A column of other money or of another zone is not guessed."""
 
 
 class BillError(Exception):
@@ -127,8 +128,11 @@ def rate_of(text: str) -> Decimal:
 
 
 def normal_name(column: str) -> str:
-    """A column's name as it is compared: "Request ID" is "request_id"."""
-    return "_".join(column.strip().strip("\ufeff").casefold().replace("-", " ").replace("_", " ").split())
+    """A column's name as it is compared: "Request ID" is "request_id", "Cost (USD)" is "cost"."""
+    name = "_".join(column.strip().strip("\ufeff").casefold().replace("-", " ").replace("_", " ").split())
+    for said in _AS_GIVEN:
+        name = name.removesuffix(said).rstrip("_") or name
+    return name
 
 
 def guessed(header: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from chatbot.accounting.reconciliation import records
 from chatbot.accounting.reconciliation.columns import (
-    REQUIRED,
     BillError,
     Given,
     Per,
@@ -116,9 +115,10 @@ def examine(file: BinaryIO, given: Given) -> Examined:
 
 def read_lines(file: BinaryIO, reading: Reading) -> Iterator[Line | Rejection]:
     """Every filled line below the header, read or rejected. Raises BillError when a needed column is not named."""
-    for name in REQUIRED:
-        if name not in reading.columns:
-            raise BillError(_("Say which column is the field %(field)s.") % {"field": name})
+    if "at" not in reading.columns:
+        raise BillError(_("Say which column holds the time of a line (the field “at”)."))
+    if "model" not in reading.columns:
+        raise BillError(_("Say which column holds the model (the field “model”)."))
     header: list[str] = []
     index: dict[str, int] = {}
     for record in records.records(records.text_of(file, reading.encoding), reading.delimiter):
