@@ -9,3 +9,5 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("config.shop.urls")),
 ]
+
+handler404 = "config.shop.views.not_found"

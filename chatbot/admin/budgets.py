@@ -28,11 +28,6 @@ class BudgetForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
         model = Budget
         fields = ("scope", "subject", "period", "limit_usd", "action", "enabled")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: Django's own signature
-        super().__init__(*args, **kwargs)
-        if limit := self.initial.get("limit_usd"):
-            self.initial["limit_usd"] = figures.plain(limit)  # as it was typed, without the column's 12 places
-
     def clean(self) -> dict[str, Any] | None:  # Any: Django's own signature
         """Refuse a budget of one model that names none, and a subject that nothing would compare with."""
         cleaned = super().clean() or {}

@@ -1,12 +1,24 @@
 """Pages to edit: fields that say what they are also where Django draws them without a label."""
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext
+
+from chatbot.admin import figures
+
+
+class AmountField(forms.DecimalField):
+    """A number as it was typed, without the zeros of the column's other places."""
+
+    def prepare_value(self, value: Any) -> Any:  # Any: Django's own signature
+        """What stands in the field."""
+        return figures.plain(value) if isinstance(value, Decimal) else value
 
 
 class ListedForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -32,6 +44,8 @@ class EditingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
         self, db_field: Any, request: Any, **kwargs: Any
     ) -> Any:
         """The field; of a moment, the day and the time each with a name."""
+        if isinstance(db_field, models.DecimalField):
+            kwargs.setdefault("form_class", AmountField)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         parts = getattr(getattr(field, "widget", None), "widgets", ())
         for part, name in zip(parts, (gettext("date"), gettext("time")), strict=False):

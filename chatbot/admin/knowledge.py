@@ -4,10 +4,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chatbot.admin.editing import EditingAdmin
@@ -34,6 +35,11 @@ class InstructionsAdmin(WrittenOnce):
     list_display = ("pk", "note", "created_at", "created_by", "holds", "use_again")
     list_select_related = ("created_by",)
     search_fields = ("note", "text")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list; of a shop that has written none, with what holds instead."""
+        said = {} if in_force().version else {"subtitle": gettext("The built-in instructions hold until you add some.")}
+        return super().changelist_view(request, {**said, **(extra_context or {})})
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # Any: Django's own signature
         """What is asked of a new version, and what is known of an old one."""

@@ -87,9 +87,9 @@ class AttemptAdmin(ReadOnlyAdmin):
         "asked_model",
         "outcome_column",
         "cost",
-        "tokens_from",
         "input",
         "output",
+        "tokens_from",
         "first_word_ms",
         "total_ms",
     )

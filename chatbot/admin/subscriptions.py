@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,7 @@ from chatbot.models import ReportSubscription
 class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """A subscription of somebody who can get its mails."""
 
-    language = forms.ChoiceField(label=_("language"), required=False)
+    language = forms.ChoiceField(required=False)
 
     class Meta:
         model = ReportSubscription
@@ -27,6 +28,7 @@ class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: Django's own signature
         super().__init__(*args, **kwargs)
         if "language" in self.fields:
+            self.fields["language"].label = capfirst(gettext("language"))
             self.fields["language"].choices = [("", _("the site's language")), *settings.LANGUAGES]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any] | None:  # Any: Django's own signature

@@ -102,5 +102,10 @@ def picture(request: HttpRequest, kind: str, tint: str) -> HttpResponse:
     return HttpResponse(drawing, content_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})
 
 
-def _page(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
-    return render(request, template, {"departments": departments.DEPARTMENTS, **context})
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Any address that leads nowhere: with the shelves, the search and the assistant, so that nobody is stuck."""
+    return _page(request, "404.html", {}, status=404)
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, object], *, status: int = 200) -> HttpResponse:
+    return render(request, template, {"departments": departments.DEPARTMENTS, **context}, status=status)

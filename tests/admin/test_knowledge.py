@@ -54,3 +54,10 @@ def test_an_old_version_is_used_again_by_a_new_one(staff):
 def test_a_text_beyond_its_length_is_refused(staff):
     assert staff.post("/admin/chatbot/instructions/add/", {"text": "a" * 6001}).status_code == 200
     assert not Instructions.objects.exists()
+
+
+def test_a_shop_without_instructions_is_told_that_the_built_in_ones_hold(staff):
+    said = "The built-in instructions hold until you add some."
+    assert said in staff.get("/admin/chatbot/instructions/").content.decode()
+    Instructions.objects.create(text="Be kind.")
+    assert said not in staff.get("/admin/chatbot/instructions/").content.decode()

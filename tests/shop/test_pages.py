@@ -141,6 +141,13 @@ def test_what_does_not_exist_is_not_found(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
+def test_who_is_lost_finds_the_shelves_the_search_and_the_assistant(client: Client) -> None:
+    page = client.get("/nothing/at/all/").content.decode()
+    assert all(
+        found in page for found in ("There is nothing on this shelf", "/c/audio/", 'role="search"', "<chatbot-widget")
+    )
+
+
 @pytest.mark.parametrize("tint", sorted(pictures.TINTS))
 def test_a_picture_is_well_formed_in_every_tint(tint: str) -> None:
     drawing = ElementTree.fromstring(pictures.draw("tent", tint))
