@@ -212,11 +212,12 @@ def _month_so_far(report: Report, asked: Selection, zone: ZoneInfo) -> Mapping[d
 def _tiles(report: Report, spreads: Spreads | None, view: View) -> Iterator[Tile]:
     before, by_day = spreads or (Spread(), {})
     costs = {day: sums.cost_usd for day, sums in report.by_day().items()}
+    total = report.total()
     return tiles.tiles(
-        tiles.Side(sums=report.total(), latency=_halves(sum(by_day.values(), Spread()))),
+        tiles.Side(sums=total, latency=_halves(sum(by_day.values(), Spread()))),
         tiles.Side(sums=report.before, latency=_halves(before)),
         to=view.to,
-        converted=view.converted(costs, unit=True),
+        converted=view.converted(costs, total, unit=True),
     )
 
 

@@ -75,10 +75,15 @@ class View:
         query = {"period": self.selection.period, **self.selection.narrowed, **filters}
         return f"{self.corrections}?{urlencode(query)}" if self.corrections else ""
 
-    def converted(self, costs: Mapping[date, Decimal], *, unit: bool = False) -> Figure | None:
-        """The costs of some days in the shop's own currency, each day at its rate; None where that is the dollar."""
+    def converted(self, costs: Mapping[date, Decimal], of: Sums, *, unit: bool = False) -> Figure | None:
+        """The costs of some days in the shop's own currency, each day at its rate; None where that is the dollar.
+
+        `of` are the sums of these days: where nothing of them is known, this side is not 0 either.
+        """
         if self.rates.currency == exchange.DOLLAR:
             return None
+        if not of.is_measured:
+            return Figure(text=_("not measured"))
         amount = self.rates.total(costs)
         if amount is None:
             return Figure(text="–", exact=_("no exchange rate is known for every day"))
@@ -113,7 +118,7 @@ def breakdown(report: Report, view: View) -> dict[str, Any]:  # Any: a context
                 sums,
                 model,
                 view,
-                converted=view.converted(daily[model]),
+                converted=view.converted(daily[model], sums),
                 where={"model": model},
                 share=_share(sums, total),
                 series=series[model],
@@ -129,7 +134,7 @@ def breakdown(report: Report, view: View) -> dict[str, Any]:  # Any: a context
             total,
             _("Whole period"),
             view,
-            converted=view.converted(daily[""]),
+            converted=view.converted(daily[""], total),
             share=_share(total, total),
             by_model=[figures.cost(sums, url=view.to(model=model, state="settled")) for model, sums in models.items()],
         ),
@@ -227,12 +232,13 @@ def _unit_lines(
         of_unit = {model: cells[unit.start, model] for model in models if (unit.start, model) in cells}
         if unit.start > view.selection.today and not of_unit:
             continue
+        sums = added(of_unit.values())
         yield _line(
-            added(of_unit.values()),
+            sums,
             unit.name,
             view,
             period=unit.period,
-            converted=view.converted({day: daily[day] for day in _days(unit) if day in daily}),
+            converted=view.converted({day: daily[day] for day in _days(unit) if day in daily}, sums),
             by_model=[
                 figures.cost(of_unit[model], url=view.to(unit.period, model=model, state="settled"))
                 if model in of_unit

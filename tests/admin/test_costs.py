@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from chatbot.accounting import rollups
-from chatbot.models import Attempt
+from chatbot.models import Attempt, ExchangeRate
 from tests.accounting import rows
 from tests.accounting.rows import settled
 
@@ -224,3 +224,14 @@ def test_a_models_name_is_text(staff, now):
     body = page(staff)
     assert "<script>alert(1)" not in body
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in body
+
+
+def test_what_is_not_measured_is_not_0_in_the_shops_currency_either(staff, settings, now):
+    settings.CHATBOT = {**settings.CHATBOT, "DISPLAY_CURRENCY": "KRW"}
+    ExchangeRate.objects.create(currency="KRW", day="2026-01-01", per_usd=Decimal(1400))
+    settled(now, "1", book=rows.price()).save(force_insert=True)
+    settled(now, None, model="gamma").save(force_insert=True)
+    text = text_of(page(staff))
+    assert "alpha $1.0000 1,400 100.0 %" in text
+    assert "gamma not measured not measured –" in text
+    assert "Cost not measured not measured" in text_of(page(staff, "?model=gamma"))
