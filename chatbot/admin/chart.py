@@ -104,8 +104,9 @@ class Chart:
 
 
 def series_of(models: Sequence[str]) -> dict[str, int]:
-    """The colour of each model, in their order."""
-    return {model: min(n, SERIES) for n, model in enumerate(models, 1)}
+    """The colour of each model; the first ones of `models` have their own, by name: next month's dearest keeps it."""
+    own = {model: n for n, model in enumerate(sorted(models[:SERIES]), 1)}
+    return {model: own.get(model, SERIES) for model in models}
 
 
 def draw(days: Sequence[date], models: Sequence[str], values: Mapping[tuple[date, str], Decimal]) -> Chart:

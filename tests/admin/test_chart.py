@@ -47,6 +47,10 @@ def test_models_past_the_last_colour_share_it():
     assert list(chart.series_of(models).values()) == [*range(1, chart.SERIES + 1), *[chart.SERIES] * 3]
 
 
+def test_a_model_keeps_its_colour_when_another_becomes_dearer():
+    assert chart.series_of(["a", "b", "c"]) == chart.series_of(["c", "a", "b"])
+
+
 def test_the_bar_of_a_single_day_is_no_wall_and_stands_over_its_label():
     drawn = chart.draw(DAYS[:1], ["a"], {(DAYS[0], "a"): Decimal(1)})
     [bar], [label] = drawn.bars, drawn.labels
