@@ -26,6 +26,8 @@ class ListedForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: Django's own signature
         super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            return  # an empty list asks for an empty form, to see what it needs
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"{capfirst(field.label)}: {self.instance}"
 

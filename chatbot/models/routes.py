@@ -73,4 +73,4 @@ class Route(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.model} ({self.endpoint.name})"
+        return f"{self.model} ({self.endpoint.name})" if self.endpoint_id else self.model

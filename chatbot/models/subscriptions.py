@@ -42,4 +42,4 @@ class ReportSubscription(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.user}"
+        return f"{self.get_kind_display()}: {self.user}" if self.user_id else self.get_kind_display()
