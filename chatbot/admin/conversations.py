@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from chatbot.accounting import sums
+from chatbot.accounting.ledger import with_cost
 from chatbot.accounting.sums import Sums
 from chatbot.admin import figures
 from chatbot.admin.figures import Figure
 from chatbot.admin.reading import ReadOnlyAdmin
-from chatbot.models import Attempt, Conversation, Message, Turn
+from chatbot.models import Attempt, Conversation, Correction, Message, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +59,15 @@ class ConversationAdmin(ReadOnlyAdmin):
         """With the number of turns and the cost, computed for the rows of the page alone."""
         turns = Turn.objects.filter(conversation=OuterRef("pk")).order_by().values("conversation")
         attempts = Attempt.objects.filter(conversation_id=OuterRef("pk")).order_by().values("conversation_id")
+        corrections = Correction.objects.filter(attempt__conversation_id=OuterRef("pk")).order_by()
+        corrected = corrections.values("attempt__conversation_id").annotate(usd=Sum("delta_usd")).values("usd")
         annotated: QuerySet[Any] = (
             super()
             .get_queryset(request)
             .annotate(
                 turn_count=Subquery(turns.annotate(count=Count("pk")).values("count")),
                 cost_usd=Subquery(attempts.annotate(cost=Sum("cost_usd")).values("cost")),
+                corrected_usd=Subquery(corrected),
             )
         )
         return annotated
@@ -80,8 +84,9 @@ class ConversationAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("cost"))
     def cost(self, conversation: Any) -> Figure | None:  # Any: a row with annotations
-        """US dollars, as far as they are known."""
-        return None if conversation.cost_usd is None else figures.dollars(conversation.cost_usd, places=6)
+        """US dollars, as far as they are known, with corrections."""
+        known = [amount for amount in (conversation.cost_usd, conversation.corrected_usd) if amount is not None]
+        return figures.dollars(sum(known, Decimal(0)), places=6) if known else None
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -143,10 +148,12 @@ def _transcript(conversation: str, *, ledger: figures.LedgerLinks) -> Sequence[E
         return ()  # Django's own page says that there is no such conversation
     turns = list(Turn.objects.filter(conversation=key).order_by("started_at"))
     said = {(message.turn_id, message.role): message for message in Message.objects.filter(conversation=key)}
-    spent: dict[UUID, Sums] = {}
-    rows = Attempt.objects.filter(turn__in=turns, settled_at__isnull=False).order_by()
-    for turn, source, *values in rows.values_list("turn", "source").annotate(**sums.over_attempts()):
-        spent[turn] = spent.get(turn, Sums()) + sums.of_group(source, dict(zip(sums.MEASURES, values, strict=True)))
+    spent: dict[UUID | None, Sums] = {}
+    rows = with_cost(Attempt.objects.filter(turn__in=turns, settled_at__isnull=False).order_by())
+    for row in rows.only("turn_id"):
+        usd = row.known_cost_usd  # type: ignore[attr-defined]  # an annotation
+        cost = Sums(attempts=1, unpriced=usd is None, cost_usd=usd or Decimal(0))
+        spent[row.turn_id] = spent.get(row.turn_id, Sums()) + cost
     return [
         Exchange(
             turn=turn,

@@ -1,5 +1,9 @@
+from decimal import Decimal
+
 import pytest
 
+from chatbot.accounting.rerating import rerate
+from chatbot.admin import figures
 from chatbot.models import Message, Turn
 from tests.accounting import rows
 from tests.accounting.rows import settled
@@ -32,6 +36,19 @@ def test_a_transcript_shows_what_was_said_in_order_and_what_it_cost(staff):
     body = transcript(staff, spoken("Which earphones?", "These.", {"title": "Haneul Pro", "price_text": "₩259,000"}))
     assert body.index("Which earphones?") < body.index("These.") < body.index("Haneul Pro") < body.index("₩259,000")
     assert "$0.002500" in body
+
+
+def test_what_a_talk_cost_is_with_the_corrections_of_its_prices(staff):
+    wrong = rows.price(per_million="2.50")
+    turn = spoken()
+    turn.attempts.update(price=wrong)
+    right = rows.price(per_million="1.25", corrects=wrong)
+    rerate(right.created_at)
+    known = turn.attempts.get().corrections.get().cost_usd
+    assert known != Decimal("0.0025")
+    for body in (transcript(staff, turn), staff.get(CONVERSATIONS).content.decode()):
+        assert figures.dollars(known, places=6).text in body
+        assert "$0.002500" not in body
 
 
 def test_words_and_cards_are_text_and_never_markup(staff):
