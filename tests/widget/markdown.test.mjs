@@ -12,7 +12,7 @@ const inline = (item) => {
   if (item.kind === "code") return `<code ${item.text}>`;
   return `<${item.kind}${item.href ? ` ${item.href}` : ""} ${item.children.map(inline).join("")}>`;
 };
-const block = (each) => `${each.kind}${each.number ?? ""}: ${each.kind === "pre" ? each.text : each.children.map(inline).join("")}`;
+const block = (each) => each.cells ? `${each.kind}: ${each.cells.map((cell) => cell.map(inline).join("")).join(" | ")}` : `${each.kind}${each.number ?? ""}: ${each.kind === "pre" ? each.text : each.children.map(inline).join("")}`;
 const read = (text, growing = false) => parse(text, growing).map(block);
 
 test("marks become spans", () => {
@@ -33,6 +33,26 @@ test("paragraphs, lines, lists, numbers and headings", () => {
     "ol3: three",
     "ol4: four",
   ]);
+});
+
+test("a table is rows of cells, and the line below its head is not shown", () => {
+  assert.deepEqual(read("Two:\n| Item | **Price** |\n|:---|---:|\n| Dawn | $59.00 |\n| a \\| b | \n\nThat is all."), [
+    "p: Two:",
+    "head: Item | <strong Price>",
+    "row: Dawn | $59.00",
+    "row: a | b",
+    "p: That is all.",
+  ]);
+  assert.deepEqual(read("| a | b |\nno more\n|---|"), ["row: a | b", "p: no more"]);
+});
+
+test("a table grows row by row, without a bar or a dash that goes again", () => {
+  const text = "| Item | Price |\n|------|-------|\n| **Dawn** | $59.00 |\n";
+  for (let end = 1; end <= text.length; end += 1) {
+    const seen = read(text.slice(0, end), true).map((line) => line.replace(/^(head|row): /, ""));
+    assert.doesNotMatch(seen.join("\n"), /--|\*|\|\||^\|/m, `after ${JSON.stringify(text.slice(0, end))}: ${seen}`);
+    assert.ok(seen.length <= 2);
+  }
 });
 
 test("a fence keeps everything as it is", () => {
@@ -67,8 +87,8 @@ test("a mark that never closes is shown as it was written once the text is whole
 });
 
 test("ten thousand marks are read in no time and make no deep tree", () => {
-  const depth = (items) => Math.max(0, ...items.map((item) => ("children" in item ? 1 + depth(item.children) : 0)));
-  for (const text of ["*".repeat(10_000), "**a ".repeat(3_000), "[".repeat(10_000), "*_".repeat(5_000) + "a", "`a".repeat(5_000)]) {
+  const depth = (items) => items.reduce((most, item) => Math.max(most, "children" in item ? 1 + depth(item.children) : 0), 0);
+  for (const text of ["*".repeat(10_000), "**a ".repeat(3_000), "[".repeat(10_000), "*_".repeat(5_000) + "a", "`a".repeat(5_000), "|-" + "|  ".repeat(5_000) + "x"]) {
     const began = performance.now();
     assert.ok(depth(parse(text, true)) <= 6);
     assert.ok(performance.now() - began < 2_000, text.slice(0, 8));

@@ -90,6 +90,25 @@ def test_words_are_appended_and_nothing_that_stands_is_drawn_again(
     assert page.evaluate("window.before.at(-1).data") == " two three four"
 
 
+def test_a_comparison_is_a_table_with_a_head(browser: Browser, shop: FakeShop) -> None:
+    compared = (
+        "Here they are:\n\n| | Dawn | Wave |\n|---|---|---|\n| Battery | **30 hours** | 8 hours |\n\nShall I go on?"
+    )
+    shop.script = lambda question: [*said(compared), finish()]
+    context = browser.new_context(viewport={"width": 375, "height": 700})
+    page = context.new_page()
+    page.goto(shop.url)
+    page.get_by_role("button", name="Ask us").click()
+    page.locator("textarea").fill("Compare them")
+    page.keyboard.press("Enter")
+    expect(page.locator("article.assistant")).to_have_attribute("aria-busy", "false")
+    table = page.get_by_role("table")
+    assert table.get_by_role("columnheader").all_inner_texts() == ["Dawn", "Wave"]
+    assert table.get_by_role("cell").all_inner_texts() == ["", "Battery", "30 hours", "8 hours"]
+    assert violations(page) == []
+    context.close()
+
+
 def test_cards_are_a_list_with_prices_stock_and_pictures(shop: FakeShop, widget: SimpleNamespace) -> None:
     shop.script = with_cards
     widget.open()

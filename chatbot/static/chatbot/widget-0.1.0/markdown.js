@@ -1,5 +1,5 @@
 /**
- * The little markup that models write: bold, italics, code, lists, line breaks, links. Pure: `prose.js` draws what
+ * The little markup that models write: bold, italics, code, lists, tables, line breaks, links. Pure: `prose.js` draws what
  * `parse` gives. Everything else in the text, HTML and pictures included, stays text.
  *
  * The rules are looser than CommonMark where that fails Korean: a particle may follow the closing mark at once, as in
@@ -13,11 +13,16 @@
 /** @typedef {Words | Span | Code | Break} Inline */
 /** @typedef {{kind: "p" | "heading" | "ul" | "ol", children: Inline[], number?: number}} Line For a list, one item. */
 /** @typedef {{kind: "pre", text: string}} Fence */
-/** @typedef {Line | Fence} Block */
+/** @typedef {{kind: "head" | "row", cells: Inline[][]}} Row One line of a table. */
+/** @typedef {Line | Fence | Row} Block */
 
 const FENCE = /^\s*```/;
 const BULLET = /^\s*[-*•]\s+(.*)$/;
 const NUMBER = /^\s*(\d{1,3})[.)]\s+(.*)$/;
+/** A row may have no bar at its end yet, or ever. */
+const ROW = /^\s*\|(.*\S.*)$/;
+/** Stands below the head of a table, and is not shown. */
+const RULE = /^\s*\|\s*:?-+:?\s*(?:\|\s*(?::?-+:?\s*)?)*$/;
 const HEADING = /^\s*#{1,6}\s+(\S.*?)\s*#*$/;
 /** Nested deeper than this, marks are text: a model that writes ten thousand asterisks gets no deep tree. */
 const DEEPEST = 4;
@@ -52,6 +57,11 @@ export function parse(text, growing = false) {
       fence.push(line);
     } else if (!line.trim() || (growing && last && /^\s*(#{1,6}|[-*•]|\d{1,3}[.)]?|`{1,3})\s*$/.test(line))) {
       flush(false);
+    } else if (ROW.test(line)) {
+      flush(false);
+      const above = blocks.at(-1);
+      if (!RULE.test(line)) blocks.push({ kind: "row", cells: cells(line, growing && last) });
+      else if (above?.kind === "row" && ROW.test(lines[index - 1]) && !(growing && last)) above.kind = "head";
     } else {
       const found = marked(line);
       if (found) {
@@ -66,6 +76,17 @@ export function parse(text, growing = false) {
   if (fence) blocks.push({ kind: "pre", text: fence.join("\n") });
   flush(true);
   return blocks;
+}
+
+/**
+ * What stands between the bars of a row.
+ * @param {string} line
+ * @param {boolean} growing
+ * @returns {Inline[][]}
+ */
+function cells(line, growing) {
+  const written = line.trim().replace(/^\|/, "").replace(/\|$/, "").split(/(?<!\\)\|/);
+  return written.map((cell, index) => inline(cell.trim(), growing && index === written.length - 1));
 }
 
 /**
@@ -106,7 +127,7 @@ function inline(text, growing, depth = 0) {
     } else if (text[at] === "\n") {
       say({ kind: "break" });
       at += 1;
-    } else if (text[at] === "\\" && /[*_`[\]\\#!-]/.test(rest[1] ?? "")) {
+    } else if (text[at] === "\\" && /[*_`[\]\\#!|-]/.test(rest[1] ?? "")) {
       plain += rest[1];
       at += 2;
     } else {

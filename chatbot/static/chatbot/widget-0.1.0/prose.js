@@ -12,7 +12,7 @@ export class Prose {
   #base;
   /** @type {Block[]} */
   #blocks = [];
-  /** @type {HTMLElement[]} The element of each block; for a list item, the item. */
+  /** @type {HTMLElement[]} The element of each block; for a list item, the item; for a line of a table, its row. */
   #elements = [];
 
   /**
@@ -50,7 +50,14 @@ export class Prose {
     if (now.kind === "pre" || before.kind === "pre") {
       const text = now.kind === "pre" ? now.text : "";
       if (element.textContent !== text) element.textContent = text;
-    } else {
+    } else if ("cells" in now) {
+      const old = "cells" in before ? before.cells : [];
+      while (element.childElementCount > now.cells.length) element.lastElementChild?.remove();
+      now.cells.forEach((cell, at) => {
+        const shown = element.children[at] ?? element.appendChild(this.#cell(now.kind, cell));
+        this.#fit(/** @type {HTMLElement} */ (shown), old[at] ?? [], cell);
+      });
+    } else if (!("cells" in before)) {
       if (now.number !== undefined) /** @type {HTMLLIElement} */ (element).value = now.number;
       this.#fit(element, before.children, now.children);
     }
@@ -81,8 +88,32 @@ export class Prose {
     element.append(...now.slice(index).map((item) => this.#inline(item)));
   }
 
+  /**
+   * @param {"head" | "row"} kind
+   * @param {Inline[]} inside
+   */
+  #cell(kind, inside) {
+    const heads = kind === "head" && inside.length > 0; // the corner of a table heads nothing
+    const cell = document.createElement(heads ? "th" : "td");
+    if (heads) cell.setAttribute("scope", "col");
+    return cell;
+  }
+
+  /** @param {import("./markdown.js").Row} row */
+  #row(row) {
+    const last = this.#into.lastElementChild;
+    const table = last?.localName === "table" ? last : this.#into.appendChild(document.createElement("table"));
+    const line = document.createElement("tr");
+    for (const inside of row.cells) {
+      const cell = line.appendChild(this.#cell(row.kind, inside));
+      cell.append(...inside.map((child) => this.#inline(child)));
+    }
+    return table.appendChild(line);
+  }
+
   /** @param {Block} block */
   #add(block) {
+    if ("cells" in block) return this.#row(block);
     if (block.kind === "ul" || block.kind === "ol") {
       const list = this.#into.lastElementChild;
       const into = list?.localName === block.kind ? list : this.#into.appendChild(document.createElement(block.kind));
@@ -130,9 +161,9 @@ export class Prose {
   }
 }
 
-/** @param {HTMLElement} element A block; a list goes with its last item. */
+/** @param {HTMLElement} element A block; a list or a table goes with its last line. */
 function drop(element) {
-  const list = element.parentElement;
+  const around = element.parentElement;
   element.remove();
-  if ((list?.localName === "ul" || list?.localName === "ol") && !list.childElementCount) list.remove();
+  if (around && ["ul", "ol", "table"].includes(around.localName) && !around.childElementCount) around.remove();
 }
