@@ -1,4 +1,4 @@
-"""Price bounds in a shopper's words: "5만원 이하", "under $50", "3만원대", "between 20 and 30 dollars".
+"""Price bounds in a shopper's words: "5만원 이하", "under $50", "3만원대", "between 20 and 30", "50 bucks or so".
 
 Whatever is understood as a bound is taken out of the text, so that "50" is not searched for.
 """
@@ -7,10 +7,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
-from chatbot.catalog.sources.prices import SYMBOLS
+from chatbot.catalog import amounts
+from chatbot.catalog.amounts import AMOUNT, BARE, DIGITS, WON
+from chatbot.catalog.numerals import in_digits
 
-ABOUT = Decimal("0.2")
+ABOUT: Final = Decimal("0.2")
 """How far "about 50,000" reaches to both sides, as a share."""
 
 
@@ -23,50 +26,65 @@ class Bounds:
     currency: str = ""
 
 
-_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_WON = (
-    rf"(?:(?:{_DIGITS})\s*만\s*(?:(?:{_DIGITS})\s*천\s*)?(?:\d{{1,4}}\s*)?원?|(?:{_DIGITS})\s*천\s*원"
-    rf"|(?:{_DIGITS})\s*원|₩\s*(?:{_DIGITS})|(?<!\S)만\s*원)"
+_FLAGS: Final = re.IGNORECASE
+_MAY_HOLD_AMOUNT: Final = re.compile(r"\d|만\s*원")
+_THING: Final = r"(?:거|것|걸|건|게|제품|상품|가격대?|금액|선)"
+_PARTICLE: Final = (
+    r"(?:이에요|예요|이요|인데|이면|이고|입니다|으로|에서|이나|이야|로|의|에|인|은|는|도|만|면|요|짜리|대"
+    r"|이|라|야)"
 )
-_NAMED = (
-    rf"(?:(?:US\$|[$€£¥])\s*(?:{_DIGITS})|(?:{_DIGITS})\s*(?:달러|유로|엔|dollars?|bucks|euros?|pounds?|won|usd|eur|gbp|krw|jpy)\b"
-    rf"|(?:usd|eur|gbp|krw)\s*(?:{_DIGITS}))"
-)
-_AMOUNT = rf"(?:{_WON}|{_NAMED})"
-# A bare number is an amount only after "under" and the like, and only with no unit behind it.
-_UNIT = (
-    r"(?:%|[\"'°]|(?:inch(?:es)?|in|cm|mm|km|m|ft|feet|kg|g|lbs?|oz|ml|l|liters?|litres?|w|watts?|v|volts?|m?ah|k?hz"
-    r"|[mg]hz|[kmgt]b|db|hours?|hrs?|minutes?|years?|days?|people|persons?|pieces?|pcs)\b"
-    r"|개|인치|시간|센티|미터|리터|그램|킬로|키로|와트|년|명|인용|평)"
-)
-_BARE = rf"(?:{_DIGITS})(?![\d.,]*\s*{_UNIT})(?!\d)"
+_TAIL: Final = rf"(?:{_PARTICLE}{{0,4}}(?:\s*{_THING}{_PARTICLE}{{0,4}})?(?![가-힣]))?"
+"""The endings of a Korean bound and the "thing" behind it, as in "이하로만", "이하인 걸로요"; a word glued on stays."""
 
-_KOREAN_MAX = (
-    r"(?:이하|미만|이내|까지|아래|밑|안쪽|안으로|안에서|내로|내에서|언더|넘지\s*않는|안\s*넘는)"
-    r"(?:으로|에서|로|의|인|은|는|도|만|면)?"
+_KOREAN_MOST: Final = (
+    r"(?:이하|미만|이내|까지|아래|밑|안쪽|안으로|안에서|내로|내에서|언더|(?:를?\s*)?넘지\s*(?:않는"
+    r"|않게|않고|않으면|말고|않았으면)"
+    r"|(?:를?\s*)?안\s*넘(?:는|게|고|으면|었으면)|보다\s*(?:싼|저렴한|아래))"
 )
-_KOREAN_MIN = r"(?:이상|초과|넘는|부터|위로)(?:으로|의|인|은|는|도|만|면)?"
-_ENGLISH_MAX = (
-    r"(?:under|below|less\s+than|cheaper\s+than|lower\s+than|up\s+to|at\s+most|no\s+more\s+than|not\s+more\s+than|within"
-    r"|(?:max(?:imum)?\s+|a\s+)?budget\s+(?:of|is)|max(?:imum)?(?:\s+of)?)"
+_KOREAN_LEAST: Final = r"(?:이상|초과|(?:를?\s*)?넘(?:는|어도|게|어가는)|부터|위로|보다\s*비싼)"
+_KOREAN_ABOUT: Final = r"(?:정도|쯤|내외|전후|안팎|가량|선에서|선으로|짜리)(?:\s*(?:하는|되는|인|짜리))?"
+_CHANGED: Final = (
+    r"(?:으로|로)?\s*(?=(?:바꿔|바꾸|변경|수정|낮춰|낮추|올려|올리|내려|줄여|줄이|늘려|늘리|높여|높이"
+    r"|맞춰|맞추|조정|해\s*줘|해\s*주|할게|하자))"
 )
-_ENGLISH_MIN = r"(?:over|above|more\s+than|at\s+least|starting\s+(?:at|from)|min(?:imum)?(?:\s+of)?)"
-_FLAGS = re.IGNORECASE
-_MAY_HOLD_AMOUNT = re.compile(r"\d|[만천]\s*원")
-_KOREAN_DIGITS = "일이삼사오육칠팔구"
-_SPELLED = re.compile(
-    rf"(?<![가-힣\d])(?:(?P<tens>(?:[{_KOREAN_DIGITS}]?[백십])*[{_KOREAN_DIGITS}]?)만\s*)?(?:(?P<thousands>[{_KOREAN_DIGITS}]?)천\s*)?(?=원)"
+_ENGLISH_MOST: Final = (
+    r"(?:(?:is|are|be|priced|cost(?:s|ing)?|go(?:es)?|spend(?:ing)?)\s+)?(?:(?:no|not|nothing|n['’]t"
+    r"|doesn['’]t|don['’]t|won['’]t|never)\s+(?:(?:cost|be|go|spend|pay|want\s+to\s+(?:spend|pay))\s+)?"
+    r"(?:any\s+)?(?:over|above|more\s+than|higher\s+than|exceed(?:ing)?|beyond)|under|below|beneath"
+    r"|(?<!no )(?<!not )less\s+than|(?<!no )(?<!not )cheaper\s+than|lower\s+than|up\s+to"
+    r"|at\s+(?:the\s+)?most|within"
+    r"|(?:(?:my|our|the|a|with|on)\s+)*(?:max(?:imum)?\s+)?(?:budget|limit|price\s+limit"
+    r"|max(?:imum)?)(?:['’]s|\s+is|\s+of|\s+to|:)?|max(?:imum)?\.?(?:\s+of)?)"
 )
+_ENGLISH_LEAST: Final = (
+    r"(?:(?:is|are|be|priced|cost(?:s|ing)?)\s+)?(?:(?:no|not)\s+(?:less|cheaper|lower)\s+than"
+    r"|not\s+(?:under|below)|over|above|more\s+than|higher\s+than|at\s+least|start(?:s|ing)?\s+(?:at"
+    r"|from)"
+    r"|min(?:imum)?\.?(?:\s+of)?)"
+)
+_ENGLISH_ABOUT: Final = (
+    r"(?:(?:(?:(?:my|the|a|our)\s+)*budget(?:['’]s|\s+is|\s+of|:)?|somewhere|anywhere|priced|something"
+    r"|costing|in\s+the\s+(?:range|area|neighbou?rhood)\s+of)\s+)?(?:at\s+)?"
+    r"(?:around|about|approximately|approx\.?|roughly|circa|close\s+to|near|~)"
+)
+_CHANGE: Final = (
+    r"(?:(?:make|change|set|keep|bring|drop|lower|raise|increase|reduce|bump|push|move|switch"
+    r"|update)\s+(?:it|that|them|(?:the|my)\s+(?:budget|price|limit|max(?:imum)?)|to)"
+    r"(?:\s+(?:up|down|back))?(?:\s+(?:to|at))?|(?:can|could|would|will|want\s+to|to|i['’]ll"
+    r"|i['’]d)\s+(?:spend|pay|afford|go\s+(?:(?:up|as\s+high\s+as)\s+)?(?:to)?)"
+    r"|(?:let['’]?s\s+say|maybe|say)|i\s+(?:only\s+)?(?:have|got))"
+)
+_CLOSES: Final = r"(?=\s*(?:$|[.,;!?]|(?:or|for|please|pls|with|in|that|if|but|range|total|each)\b))"
+_OR_SO: Final = r"(?:\s*-?ish|\s+or\s+(?:so|thereabouts)|\s+give\s+or\s+take|\s+more\s+or\s+less)"
 
 
 def read_bounds(text: str) -> tuple[Bounds, str]:
     """The bounds that the text states, and the text without them. Later statements of one side win."""
     low = high = None
     currency = ""
+    text = in_digits(text)
     if not _MAY_HOLD_AMOUNT.search(text):
         return Bounds(), " ".join(text.split())
-    if "원" in text:
-        text = _SPELLED.sub(_in_digits, text)
     for pattern, bounds_of in _RULES:
         while match := pattern.search(text):
             bounds = bounds_of(match)
@@ -79,128 +97,95 @@ def read_bounds(text: str) -> tuple[Bounds, str]:
     return Bounds(low, high, currency), " ".join(text.split())
 
 
-def _in_digits(match: re.Match[str]) -> str:
-    """ "십오만 오천" as "155000"; what spells no number stays."""
-    if match["tens"] is None and match["thousands"] is None:
-        return match[0]
-    whole = 0
-    if match["tens"] is not None:
-        whole = 10_000 * (_below_thousand(match["tens"]) or 1)
-    if match["thousands"] is not None:
-        whole += 1_000 * (_below_thousand(match["thousands"]) or 1)
-    return str(whole)
-
-
-def _below_thousand(spelled: str) -> int:
-    whole = digit = 0
-    for sign in spelled:
-        if sign in "백십":
-            whole += (digit or 1) * (100 if sign == "백" else 10)
-            digit = 0
-        else:
-            digit = 1 + _KOREAN_DIGITS.index(sign)
-    return whole + digit
-
-
-def _amount(text: str) -> tuple[Decimal, str]:
-    """The amount in the major unit and its currency, empty for a bare number."""
-    folded = text.casefold().replace(",", "").strip()
-    number = re.search(r"\d+(?:\.\d+)?", folded)
-    if "만" in folded or "천" in folded:
-        whole = re.fullmatch(r"(\d+(?:\.\d+)?)?\s*만\s*(?:(\d+(?:\.\d+)?)\s*천\s*)?(\d+)?\s*원?", folded)
-        if whole:
-            tens, thousands, rest = (Decimal(part) if part else None for part in whole.groups())
-            return (Decimal(1) if tens is None else tens) * 10_000 + (thousands or 0) * 1_000 + (rest or 0), "KRW"
-        return Decimal(number[0] if number else 1) * 1_000, "KRW"
-    return Decimal(number[0] if number else 0), _currency(folded)
-
-
-def _currency(text: str) -> str:
-    for marks, code in _CURRENCY_WORDS:
-        if any(mark in text for mark in marks):
-            return code
-    return next((code for mark, code in SYMBOLS.items() if mark.casefold() in text), "")
-
-
-_CURRENCY_WORDS = (
-    (("won", "krw", "원"), "KRW"),
-    (("usd", "dollar", "달러", "buck"), "USD"),
-    (("eur", "유로"), "EUR"),
-    (("gbp", "pound"), "GBP"),
-    (("jpy", "엔"), "JPY"),
-)
-
-
 def _most(match: re.Match[str]) -> Bounds:
-    amount, currency = _amount(match["amount"])
+    amount, currency = amounts.read(match["amount"])
     return Bounds(None, amount, currency)
 
 
 def _least(match: re.Match[str]) -> Bounds:
-    amount, currency = _amount(match["amount"])
+    amount, currency = amounts.read(match["amount"])
     return Bounds(amount, None, currency)
 
 
 def _between(match: re.Match[str]) -> Bounds:
     first, second = match["low"], match["high"]
-    high, currency = _amount(second)
-    low, low_currency = _amount(first)
+    high, currency = amounts.read(second)
+    low, low_currency = amounts.read(first)
     if not low_currency and ("만" in second or "천" in second):  # "3~5만원": the unit is said once
-        low, low_currency = _amount(f"{first}{'만' if '만' in second else '천'}원")
+        low, low_currency = amounts.read(f"{first}{'만' if '만' in second else '천'}원")
     return Bounds(low, high, currency or low_currency)
 
 
 def _about(match: re.Match[str]) -> Bounds:
-    amount, currency = _amount(match["amount"])
+    amount, currency = amounts.read(f"{match['amount']} {match.groupdict().get('unit') or ''}")
     return Bounds(amount * (1 - ABOUT), amount * (1 + ABOUT), currency)
 
 
 def _class_of(match: re.Match[str]) -> Bounds:
     """ "3만원대" is 30,000 to 39,999, "10만원대" 100,000 to 199,999: the last digit that was said is free."""
-    amount, currency = _amount(match["amount"])
+    amount, currency = amounts.read(match["amount"])
     step = Decimal(1)
     while amount and amount % (step * 10) == 0:
         step *= 10
     return Bounds(amount, amount + step - 1, currency)
 
 
-_RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], Bounds]]] = [
+_Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], Bounds]]
+_BOUNDS_OF: Final[tuple[tuple[str, Callable[[re.Match[str]], Bounds]], ...]] = (
+    # Two amounts.
     (
-        re.compile(
-            rf"(?:between|from|in\s+the)\s+(?P<low>{_AMOUNT}|{_DIGITS})\s*(?:and|to|[~–-])\s*(?P<high>{_AMOUNT})(?:\s+(?:price\s+)?range)?",
-            _FLAGS,
-        ),
+        rf"(?:(?:anywhere|somewhere|priced)\s+)?(?:between|from|in\s+the)\s+(?P<low>{AMOUNT}"
+        rf"|{DIGITS})\s*(?:and|to|[~–-])\s*(?P<high>{AMOUNT})(?:\s+(?:price\s+)?range)?",
         _between,
     ),
     (
-        re.compile(
-            rf"(?P<low>{_AMOUNT}|{_DIGITS})\s*(?:[~–-]|to|에서|부터)\s*(?P<high>{_AMOUNT})(?:\s*(?:사이|까지))?(?:의|에서|로)?",
-            _FLAGS,
-        ),
+        rf"(?:\b(?:in\s+the|around|about)\s+)?(?P<low>{AMOUNT}|{DIGITS})\s*(?:[~–-]|to\b|에서"
+        rf"|부터)\s*(?P<high>{AMOUNT})(?:\s*(?:사이|까지|정도|안쪽|이하|미만|대)|\s+(?:price\s+)?range\b)?{_TAIL}",
         _between,
     ),
-    (re.compile(rf"(?P<low>{_WON})\s*이상\s*(?P<high>{_WON})\s*(?:이하|미만)", _FLAGS), _between),
-    (re.compile(rf"(?P<amount>{_AMOUNT})\s*대(?:의|로|에서|에)?(?![가-힣])", _FLAGS), _class_of),
-    (re.compile(rf"(?P<amount>{_AMOUNT})\s*{_KOREAN_MAX}", _FLAGS), _most),
-    (re.compile(rf"(?P<amount>{_AMOUNT})\s*{_KOREAN_MIN}", _FLAGS), _least),
-    (re.compile(rf"(?P<amount>{_AMOUNT})\s*(?:정도|쯤|내외|전후|안팎)(?:의|로|에서)?", _FLAGS), _about),
-    (re.compile(rf"(?P<amount>{_AMOUNT})\s+or\s+(?:less|under|below|cheaper)\b", _FLAGS), _most),
-    (re.compile(rf"(?P<amount>{_AMOUNT})\s+(?:or\s+more|and\s+(?:up|above))\b", _FLAGS), _least),
-    (re.compile(rf"\b{_ENGLISH_MAX}\s+(?P<amount>{_AMOUNT}|{_BARE})", _FLAGS), _most),
-    (re.compile(rf"\b{_ENGLISH_MIN}\s+(?P<amount>{_AMOUNT}|{_BARE})", _FLAGS), _least),
-    (re.compile(rf"\b(?:around|about|approximately|roughly)\s+(?P<amount>{_AMOUNT})", _FLAGS), _about),
+    (rf"(?P<low>{WON})\s*(?:하고|과|와|이랑|랑)\s*(?P<high>{WON})\s*사이{_TAIL}", _between),
+    (rf"(?P<low>{WON})\s*이상\s*(?P<high>{WON})\s*(?:이하|미만|까지){_TAIL}", _between),
     (
-        re.compile(
-            rf"\b(?:make\s+(?:it|that)|(?:can|could|would|will|want\s+to|to)\s+(?:spend|pay|afford|go\s+(?:up\s+)?to))\s+(?P<amount>{_AMOUNT})",
-            _FLAGS,
-        ),
+        rf"(?:\b(?:between|from)\s+)?(?P<low>{AMOUNT})\s*(?:and|to"
+        rf"|[~–-])\s*(?P<high>{BARE})(?:\s+(?:price\s+)?range\b)?",
+        _between,
+    ),
+    (rf"\bbetween\s+(?P<low>\d{{2,}})\s*(?:and|to|[~–-])\s*(?P<high>{BARE}){_CLOSES}", _between),
+    # One amount, and what is said behind it.
+    (rf"(?P<amount>{AMOUNT})\s*대(?:\s*(?:초반|중반|후반))?{_TAIL}(?![가-힣])", _class_of),
+    (rf"(?:최대\s*)?(?P<amount>{AMOUNT})\s*{_KOREAN_MOST}{_TAIL}", _most),
+    (rf"(?:최소\s*)?(?P<amount>{AMOUNT})\s*{_KOREAN_LEAST}{_TAIL}", _least),
+    (rf"최대(?:한)?\s*(?P<amount>{AMOUNT}){_TAIL}", _most),
+    (rf"최소(?:한)?\s*(?P<amount>{AMOUNT}){_TAIL}", _least),
+    (rf"(?:(?<![가-힣])(?:약|한|대략|대충)\s*)?(?P<amount>{AMOUNT})\s*{_KOREAN_ABOUT}{_TAIL}", _about),
+    (rf"(?<![가-힣])(?:약|대략|대충)\s*(?P<amount>{AMOUNT}){_TAIL}", _about),
+    (
+        rf"(?P<amount>{AMOUNT})(?:\s+or\s+(?:less|under|below|cheaper|lower)|\s+and\s+(?:under|below)"
+        r"|\s+(?:max(?:imum)?|tops|limit|budget|at\s+(?:the\s+)?most))\b",
         _most,
     ),
     (
-        re.compile(
-            rf"예산(?:은|이|을)?\s*(?P<amount>{_AMOUNT})(?:으로|로|인데|이고|이에요|이야|입니다|이요|예요|이라)?(?:요)?(?![가-힣])",
-            _FLAGS,
-        ),
-        _most,
+        rf"(?:\bfrom\s+)?(?P<amount>{AMOUNT})(?:\s*\+|(?:\s+(?:or\s+(?:more|over|above|higher|up)|and\s+(?:up"
+        r"|above|over|more)|plus|upwards?|up|min(?:imum)?|at\s+least))\b)",
+        _least,
     ),
-]
+    (rf"(?:\b(?:for|at|{_ENGLISH_ABOUT})\s+)?(?P<amount>{AMOUNT}){_OR_SO}\b", _about),
+    (
+        rf"(?:\b(?:for|at)\s+)?(?P<amount>{DIGITS}){_OR_SO}\b(?:\s+(?P<unit>dollars?|bucks|euros?"
+        r"|pounds?)\b)?",
+        _about,
+    ),
+    # One amount, and what is said before it.
+    (rf"(?<![-\w])(?:<=?|≤)\s*(?P<amount>{AMOUNT}|{BARE}{_CLOSES})", _most),
+    (rf"(?<![-\w])(?:>=?|≥)\s*(?P<amount>{AMOUNT}|{BARE}{_CLOSES})", _least),
+    (rf"\b{_CHANGE}\s+(?P<amount>{AMOUNT})", _most),
+    (rf"(?<!\w){_ENGLISH_MOST}\s*(?P<amount>{AMOUNT}|(?<=\s){BARE})", _most),
+    (rf"(?<!\w){_ENGLISH_LEAST}\s*(?P<amount>{AMOUNT}|(?<=\s){BARE})", _least),
+    (rf"(?<!\w){_ENGLISH_ABOUT}\s*(?P<amount>{AMOUNT})", _about),
+    (rf"\b(?:around|roughly|approximately|approx\.?|(?<=for )about)\s+(?P<amount>{BARE}){_CLOSES}", _about),
+    (rf"\bfrom\s+(?P<amount>{AMOUNT})", _least),
+    (rf"예산(?:은|이|을)?\s*(?P<amount>{AMOUNT}){_TAIL}", _most),
+    (rf"(?P<amount>{AMOUNT})\s*(?:의\s*)?예산{_TAIL}", _most),
+    (rf"(?P<amount>{AMOUNT})\s*{_CHANGED}", _most),
+)
+_RULES: Final[tuple[_Rule, ...]] = tuple((re.compile(pattern, _FLAGS), bounds_of) for pattern, bounds_of in _BOUNDS_OF)

@@ -9,26 +9,29 @@ with its own wishes in place of older ones of the same kind.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
 from chatbot.catalog.asked import Context, Question, Shown, recalled
 from chatbot.catalog.budget import Bounds, read_bounds
+from chatbot.catalog.carrying import merged, without_released
 from chatbot.catalog.choices import Choice, read_choice
-from chatbot.catalog.pointing import by_name, pointed_at, priced_against
+from chatbot.catalog.courtesy import is_courtesy
+from chatbot.catalog.pointing import asks_of_page, by_name, pointed_at, priced_against
 from chatbot.catalog.references import Reference, read_reference
 from chatbot.catalog.released import Released, read_released
+from chatbot.catalog.shorthand import written_out
 from chatbot.catalog.text import FUNCTION_WORDS, fold, query, tokens
 from chatbot.catalog.traits import Traits, read_traits
 from chatbot.catalog.vocabulary import Vocabulary, vocabulary
 from chatbot.catalog.wishes import Wishes, read_wishes
-from chatbot.catalog.wording import spaced, unwrapped
+from chatbot.catalog.wording import unwrapped, without_change
 
 __all__ = ["Context", "Question", "Shown", "recalled", "understand"]
 
-READ_CHARACTERS = 2_000
+READ_CHARACTERS = 1_000
 """How much of a message is looked at."""
 
 
@@ -48,6 +51,8 @@ def understand(
     default those of the products now offered.
     """
     context = context or Context()
+    if is_courtesy(written_out(text[:READ_CHARACTERS])):
+        return Question()
     said = _Said.read(text[:READ_CHARACTERS], context, vocabulary() if known is None else known)
     question = _carried(said, context) or said.question
     if question.reference or said.reference.kind:
@@ -59,9 +64,21 @@ def understand(
     return _with_category(question, said.known, context)
 
 
-_IDLE_WORDS: Final = "any more please then also but not no too about than or better worse got alternative alternatives"
+_IDLE_WORDS: Final = (
+    "any more please then also but not no too about than or better worse got get alternative alternatives he "
+    "she they them these those other another ones one again still available can could will would if so good "
+    "let's say now s option options want need like go use how price prices cost same vs versus me here else "
+    "version chance "
+    "더 다 안 못 또 그 이 저 좀 한 수 등 쪽 편 듯 가격 가격이 가격은 가격도 값 값이 가요 맨 제일 가장 "
+    "있 없 아니 말고 그거 이거 걸 정도로 정도면"
+)
 _IDLE: Final = FUNCTION_WORDS.union(_IDLE_WORDS.split())
 """Words that name no goods where it is clear what is talked about."""
+_ASKS_WHICH: Final = re.compile(
+    r"^\W*(?:which|what)(?:['’]s|\s+is)\s+the\b|^\W*the\s+(?:cheapest|priciest|(?:most|least)\s+expensive)\s+one\b|(?:게|건|것이|거)\s*(?:뭐|뭔|무엇|어느|어떤)",
+    re.IGNORECASE,
+)
+"""What asks for one of those shown, where a superlative would else ask for the cheapest of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +101,31 @@ class _Said:
 
     @classmethod
     def read(cls, text: str, context: Context, known: Vocabulary) -> "_Said":
-        text = spaced(text)
+        text = written_out(text)
         bounds, rest = read_bounds(text)
         released, rest = read_released(rest)
+        rest = without_change(rest)
         asks, rest = read_choice(rest)
         has_seen = bool(context.shown or context.viewed or context.last or context.cart)
         reference = by_name(read_reference(rest), context) if has_seen else Reference(rest)
         wishes = read_wishes(reference.rest)
+        if reference.pick:
+            wishes = replace(wishes, sort=reference.pick)
         traits = read_traits(wishes.rest, known)
-        words = unwrapped(traits.rest)
+        words = unwrapped(traits.rest, asks=bool(reference.kind))
         # "is it?" is about what was shown; where nothing was and nothing else is said, "it" may be a film.
-        says_more = has_seen or asks or traits.colors or traits.brands or traits.sizes
-        named = any(word not in _IDLE for word in fold(words).split()) if says_more else bool(query(words))
-        words = words if named else ""
+        says_more = has_seen or asks or traits.names_something or bounds != Bounds() or wishes.gift
+        if says_more and not _is_named(words):
+            words = ""
+        elif reference.kind:
+            words = " ".join(word for word in words.split() if fold(word) not in _IDLE - FUNCTION_WORDS)
+        elif not query(words):
+            words = ""
+        if context.shown and not reference.kind and not words and wishes.sort and _ASKS_WHICH.search(text):
+            reference = replace(reference, kind="same", is_among=True)
+        is_plain = not (reference.kind or traits.names_something or bounds != Bounds())
+        if is_plain and context.viewed and not context.shown and asks_of_page(text, words):
+            reference = replace(reference, kind="same", is_this=True)
         if traits.without:  # "other brands, not Nike": others are wanted, not the names of all
             asks = ""
         if asks and not words and not reference.kind and (context.viewed or context.shown) and asks != "brand":
@@ -128,15 +157,25 @@ class _Said:
     def says_something(self) -> bool:
         """Whether the message holds any wish at all; "thanks" does not."""
         question = self.question
-        wishes = question.bounded or question.listed or question.without or question.sort
+        wishes = question.bounded or question.listed or question.without or question.sort or question.recipient
         return bool(wishes or self.reference.kind or self.released or self.asks)
+
+
+def _is_named(words: str) -> bool:
+    """Whether words name goods where it is clear what is talked about."""
+    return any(word not in _IDLE for word in fold(words).split())
 
 
 _REFINES: Final = re.compile(
     r"^\s*(?:(?:and|but|only|just|ideally|preferably)\s+)?(?:with|without|in|the\s+ones?|ones?)\b|\bones\b"
-    r"|(?:되는|있는|달린|좋은|가능한|없는)\s*(?:걸로|거로|것으로|거|것|걸)|(?:걸로|거로|것으로)(?:만|요|는요)?\s*(?:보여|추천|부탁|$)",
+    r"|(?:되는|있는|달린|좋은|가능한|없는)\s*(?:걸로|거로|것으로|거|것|걸)|(?:걸로|거로|것으로)(?:만|요"
+    r"|는요)?\s*(?:보여|추천|부탁|$)",
     re.IGNORECASE,
 )
+_DESCRIBES: Final = re.compile(
+    r"^\W*(?:(?:only|just|any|the|do you have|show me)\s+)*(?!with|without|in|for|that)[\w-]+\s+ones\b", re.IGNORECASE
+)
+"""Words that stand before the thing: "waterproof ones"."""
 _ADDS: Final = re.compile(r"^\s*(?:or|also|and\s+also)\b|[가-힣a-z]도(?:\s|$)|(?:이나|아니면|또는)\s", re.IGNORECASE)
 
 
@@ -146,63 +185,21 @@ def _carried(said: _Said, context: Context) -> Question | None:
     if last is None:
         return None
     if said.released:
-        last = _without(last, said.released)
+        last = without_released(last, said.released)
     if said.words and not _REFINES.search(said.text):
         if last.gift and not now.gift:  # the present is still for the same person, and the money is still the same
-            return _merged(
+            return merged(
                 replace(last, words="", brands=(), colors=(), sizes=(), sort="", category=""), now, adds=False
             )
         return None
-    if said.reference.kind in ("same", "like", "with") and not said.words:
+    has_seen = bool(context.shown or context.viewed or context.cart)
+    if said.reference.kind in ("same", "like", "with") and not said.words and has_seen:
         return None
     if not said.words and not said.says_something:
         return replace(last, reference="", about=(), sort="") if query(said.text) else None
-    words = f"{last.words} {said.words}".strip() if said.words else last.words
-    merged = _merged(last, now, adds=bool(_ADDS.search(said.text)))
-    return replace(merged, words=words)
-
-
-def _merged(last: Question, now: Question, *, adds: bool) -> Question:
-    def newer(mine: tuple[str, ...], older: tuple[str, ...]) -> tuple[str, ...]:
-        kept = tuple(name for name in older if name not in now.without)
-        return tuple(dict.fromkeys((*kept, *mine))) if adds or not mine else mine
-
-    low, high, currency = now.price_min, now.price_max, now.currency
-    if last.currency in ("", currency) or not currency:
-        low = last.price_min if low is None else low
-        high = last.price_max if high is None else high
-        currency = currency or last.currency
-    if low is not None and high is not None and low > high:  # "over $100" after "under $50" takes it back
-        low, high = now.price_min, now.price_max
-    wanted = {*now.brands, *now.colors}
-    return Question(
-        asks=now.asks,
-        words=now.words or last.words,
-        price_min=low,
-        price_max=high,
-        currency=currency,
-        brands=newer(now.brands, last.brands),
-        colors=newer(now.colors, last.colors),
-        sizes=newer(now.sizes, last.sizes),
-        category=last.category,
-        without=tuple(dict.fromkeys((*(name for name in last.without if name not in wanted), *now.without))),
-        sort=now.sort,
-        gift=now.gift or last.gift,
-        recipient=now.recipient or last.recipient,
-    )
-
-
-def _without(last: Question, released: Collection[Released]) -> Question:
-    """The question before, without wishes that do not matter any more."""
-    if "color" in released:
-        last = replace(last, colors=())
-    if "brand" in released:
-        last = replace(last, brands=())
-    if "size" in released:
-        last = replace(last, sizes=())
-    if "price" in released:
-        last = replace(last, price_min=None, price_max=None, currency="")
-    return last
+    words = " ".join((said.words, last.words) if _DESCRIBES.search(said.text) else (last.words, said.words)).strip()
+    refined = merged(last, now, adds=bool(_ADDS.search(said.text)))
+    return replace(refined, words=words)
 
 
 def _resolved(question: Question, said: _Said, context: Context) -> Question:

@@ -8,108 +8,169 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Kind = Literal["", "same", "cheaper", "dearer", "like", "with", "other"]
-LAST: Final = -1
-"""The place of "the last one"; the one before it is one less."""
+from chatbot.catalog.places import blanked, read_places
 
+Kind = Literal["", "same", "cheaper", "dearer", "like", "with", "other"]
 _FLAGS: Final = re.IGNORECASE
-_ONE: Final = r"(?:\s+(?:one|item|product|pair|of\s+(?:them|these|those)))?"
-_SAID_ONE: Final = _ONE.removesuffix("?")  # "first aid" is no place
-_THING: Final = r"(?:\s*(?:거|것|걸|건|게|꺼|제품|상품))?"
-_ENDS: Final = r"(?:이랑|랑|하고|와|과|은|는|이|가|을|를|의|도|로|요|보다|이요|인데|처럼)?(?:요)?(?![가-힣])"
-_ORDINALS: Final = tuple(
-    (place, re.compile(pattern, _FLAGS))
-    for place, pattern in (
-        (
-            1,
-            rf"\b(?:the\s+(?:first|1st){_ONE}|(?:first|1st){_SAID_ONE})\b|(?<!\w)첫\s*번째{_THING}{_ENDS}|(?<!\w)처음{_THING.removesuffix('?')}{_ENDS}",
-        ),
-        (2, rf"\b(?:the\s+(?:second|2nd){_ONE}|(?:second|2nd){_SAID_ONE})\b|(?<!\w)두\s*번째{_THING}{_ENDS}"),
-        (3, rf"\b(?:the\s+(?:third|3rd){_ONE}|(?:third|3rd){_SAID_ONE})\b|(?<!\w)세\s*번째{_THING}{_ENDS}"),
-        (4, rf"\b(?:the\s+(?:fourth|4th){_ONE}|(?:fourth|4th){_SAID_ONE})\b|(?<!\w)네\s*번째{_THING}{_ENDS}"),
-        (5, rf"\b(?:the\s+(?:fifth|5th){_ONE}|(?:fifth|5th){_SAID_ONE})\b|(?<!\w)다섯\s*번째{_THING}{_ENDS}"),
-        (LAST, rf"\b(?:the\s+last{_ONE}|last{_SAID_ONE})\b|(?<!\w)마지막{_THING}{_ENDS}"),
-    )
-)
-_NUMBER: Final = re.compile(
-    rf"\b(?:number|no\.|option|#)\s*(?P<english>[1-9])\b|(?<![\d.])(?P<korean>[1-9])\s*번(?:째)?{_THING}{_ENDS}", _FLAGS
-)
-_SEVERAL: Final = re.compile(
-    r"\b(?:the\s+)?(?P<end>first|last)\s+(?P<english>two|three|four|[2-4])\b(?:\s+(?:ones|of\s+(?:them|these|those)))?"
-    r"|(?<![가-힣])(?P<ende>처음|맨\s*앞|앞(?:의|에)?|위(?:의|에)?|마지막)\s*(?P<korean>두|세|네|[2-4])\s*개(?:를|만|는|은|요)?(?![가-힣])"
-    r"|\b(?P<both>both)\b(?:\s+of\s+(?:them|these|those))?|(?<![가-힣])(?P<two>둘)\s*다(?![가-힣])",
-    _FLAGS,
-)
-_HOW_MANY: Final = {"two": 2, "three": 3, "four": 4, "두": 2, "세": 3, "네": 4}
 _AMONG: Final = re.compile(
-    r"\b(?:of|among)\s+(?:them|these|those)\b|(?:그|이|저|셋|둘|넷|위에?|여기|얘네)\s*중(?:에서|에|엔)?(?![가-힣])|^\s*which\s+(?:one\s+)?is\s+the\b",
+    r"\b(?:of|among|from|out\s+of|between)\s+(?:(?:them|these|those)(?:\s+(?:two|three"
+    r"|four|ones))?|the\s+(?:two|three|four|bunch))\b|(?<![가-힣])(?:그|이|저|셋|둘|넷|얘네|이것들|그것들"
+    r"|위에?|여기|보여준\s*(?:거|것))\s*중(?:에서|에|엔)?(?:는)?(?![가-힣])"
+    r"|(?<![가-힣])(?:여기서|그중에서?|이중에서?)(?![가-힣])|\b(?:ones?|of\s+those)\s+(?:shown\s+)?here\b"
+    r"|\bon\s+(?:this|the|your)\s+list\b"
+    r"|^\W*(?:(?:so|and|ok|okay|then|but)\W+)?which(?:\s+one)?(?:['’]s|\s+is"
+    r"|\s+would\s+be)\s+(?=(?:the\s+)?(?:cheap|most|least|low|high|pric|better|best|lighter|good|faster"
+    r"|bigger|new|more))"
+    r"|^\W*(?:(?:so|and|ok|okay|then|but)\W+)?which\s+(?:one|of\s+(?:them|these))\b(?!\s*$)"
+    r"|(?<![가-힣])(?:뭐가|뭐|어느\s*(?:게|것이|거|제품이|쪽이)|어떤\s*(?:게|것이|거|제품이)"
+    r"|무엇이)\s*(?=(?:가장|제일|젤|더)\s*(?:싸|저렴|비싸|비싼|싼|좋|나[은아을]|낫|괜찮|가볍|가벼|인기))",
     _FLAGS,
+)
+_ALL: Final = re.compile(
+    r"(?<=\bcompare )(?:them|all|the\s+(?:two|three|four))(?:\s+(?:all|three|of\s+(?:them|these"
+    r"|those)))?\b|\ball\s+(?:three|four|of\s+(?:them|these|those))\b"
+    r"|(?<![가-힣])(?:셋|넷)\s*(?:다|모두)(?![가-힣])|(?<![가-힣])(?:이것|그것|이거|그거|얘네"
+    r"|쟤네)들?(?:을|를|은|는|이|끼리|도)?\s*(?:다|전부|모두)?\s*(?=비교)"
+    r"|(?<![가-힣])(?:세|네|3|4)\s*(?:개|가지)(?:를|다|\s+다|\s+모두|\s+전부)?\s*(?=비교)"
+    r"|(?<![가-힣])(?:다|전부|모두)\s*(?=비교)",
+    _FLAGS,
+)
+_CLAUSE: Final = (
+    r"(?:is|are|was|has|have|can|could|will|would|works?|fits?|goes|comes?|looks?|costs?|doesn['’]?t"
+    r"|don['’]?t|isn['’]?t|aren['’]?t|won['’]?t|does|do|i|you|we|my)\b"
 )
 _THIS: Final = re.compile(
-    r"\b(?:this|that)(?:\s+(?:one|product|item))?\b|\bit\b|\b(?:these|those)\b|\b(?:the\s+)?same\s+(?:one|thing)\b"
-    r"|(?<![가-힣])(?:이거|그거|저거|이것|그것|이게|그게|이건|그건|이걸|그걸|얘)(?:랑|하고|와|과|은|는|이|가|을|를|도|로|요|보다)?(?![가-힣])"
-    r"|(?<![가-힣])(?:이|그|저)\s+(?!중|때|정도|가격|외|밖|돈|날|주|달|번|사이|안|거|것)[가-힣]{1,8}?(?:은|는|이|가|을|를|도|랑|하고|의)?(?![가-힣])",
+    r"\bthis(?:\s+(?:one|product|item|shoe|pair|model))?\b|(?:(?<!\w\s)\bthat"
+    rf"|\bthat(?!\s+{_CLAUSE}))(?:\s+(?:one|product|item))?\b(?!['’]s\s+all)"
+    r"|\b(?:(?<!forget\s)(?<!got\s)(?<!make\s))it\b|\b(?:these|those)(?:\s+(?:ones|shoes))?\b"
+    r"|\b(?:the\s+)?same(?:\s+(?:one|thing|product|pair|model|shoes?)\b|(?=\s+(?:but\s+)?in\b))"
+    r"|(?:(?<=\bare )|(?<=\bdo )|(?<=\bdoes ))they\b"
+    r"|(?<![가-힣])(?:방금\s*|아까\s*|지금\s*)?(?:이거|그거|저거|요거|이것|그것|이게|그게|이건|그건|요건"
+    r"|이걸|그걸|얘|이놈)(?:들)?(?:랑|하고|와|과|은|는|이|가|을|를|도|로|요|보다|에|의|만)?(?:요"
+    r"|는)?(?![가-힣])"
+    r"|(?<![가-힣])(?:방금|아까|지금)\s*(?:본|보여준|말한|보고\s*있는|보는)\s*(?:거|것|제품|상품)(?:랑"
+    r"|은|는|이|가|을|를|도|보다)?(?![가-힣])"
+    r"|(?<![가-힣])(?:이|그|저)\s+(?!중|때|정도|가격|외|밖|돈|날|주|달|번|사이|안|거"
+    r"|것)[가-힣]{1,8}?(?:이랑|은|는|이|가|을|를|도|랑|하고|의|보다)?(?![가-힣])",
     _FLAGS,
+)
+_CHEAPER_THING: Final = (
+    r"(?:\s*(?:걸로|거로|것으로|거|것|걸|건|게|제품|상품|모델)(?:만|은|는|이|가|도|로|으로|들){0,4})?(?:요){0,4}"
 )
 _KINDS: Final[tuple[tuple[Kind, re.Pattern[str]], ...]] = (
     (
         "with",
         re.compile(
-            r"\b(?:go(?:es)?|going|works?|pairs?)\s+(?:well\s+)?with\b|\b(?:wear|use|combine|buy|get)\s+with\s+(?=(?:this|that|it|these|the)\b)|\baccessor(?:y|ies)\s+(?:for|to)\s+(?=(?:this|that|it|these|the)\b)|"
-            r"\bmatch(?:es|ing)?\b(?=.*\b(?:this|these|that|it)\b)|\bgo\s+together\b|\bto\s+go\s+with\b"
-            r"|(?:에|과|와|이랑|랑|하고)?\s*(?:잘\s*)?어울리는(?:\s*(?:걸로|거로|거|것|걸))?|(?:같이|함께)\s*(?:쓸|쓰면|쓰기|살|입을|신을|사면)(?:\s*(?:만한|좋은))*(?:\s*(?:거|것|걸))?",
+            r"\b(?:go(?:es)?|going|works?|pairs?)\s+(?:well\s+|nicely\s+|best\s+)?(?:together\s+)?with\b"
+            r"|\b(?:wear|use|combine|buy|get|pair)\s+(?:it\s+)?with\s+(?=(?:this|that|it|these|the)\b)"
+            r"|\baccessor(?:y|ies)\s+(?:for|to)\s+(?=(?:this|that|it|these|the)\b)|"
+            r"\bmatch(?:es|ing)?\b(?=.*\b(?:this|these|that|it|the\s+\w+\s+one)\b)|\bgo\s+together\b"
+            r"|\bto\s+go\s+with\b"
+            r"|(?:에|과|와|이랑|랑|하고)?\s*(?:잘\s*)?어울(?:리는|릴|릴만한)(?:\s*(?:걸로|거로|거|것|걸|건|게"
+            r"|만한)){0,2}|(?:같이|함께)\s*(?:쓸|쓰면|쓰기|살|입을|신을|신기|입기|사기|들기|신으면|입으면|사면|사용할"
+            r"|들|매치할|코디할|착용할)(?:\s*(?:만한|좋은|수\s*있는))*(?:\s*(?:거|것|걸|건|게))?"
+            r"|(?<=거랑)\s*매치\S*",
             _FLAGS,
         ),
     ),
     (
         "cheaper",
         re.compile(
-            r"\b(?:(?:any|some)(?:thing)?\s+)?(?:cheaper|less\s+(?:expensive|pricey)|more\s+affordable|lower[\s-]priced)(?:\s+(?:one|ones|option|options))?(?:\s+than)?\b"
-            r"|(?:좀\s*)?(?:더|조금)\s*(?:싼|저렴한|싸게|저렴하게)(?:\s*(?:걸로|거로|것으로|거|것|걸|건|제품)(?:만)?)?(?:은|는|이|가|도|요)*"
-            r"|\b(?:(?:a\s+(?:bit|little)|way|still|all|far|they['’]?re|(?:that|this|it)['’]?s)\s+)*too\s+(?:expensive|pricey|dear)\b(?:\s+for\s+me\b)?"
-            r"|(?:너무|좀|조금|많이|다|전부)\s*비싸(?:요|네요?|군요|서|다|고)?(?![가-힣])|(?<![가-힣])비싸(?:요|네요?|군요)(?![가-힣])"
-            r"|(?:너무|좀|조금|많이)\s*비싼(?:데요?|\s*것\s*같\S*|\s*거\s*같\S*)(?![가-힣])|(?:가격이?\s*)?부담\s*(?:스러|되|돼)\S*"
-            r"|(?<=보다)\s*(?:더\s*)?(?:싼|저렴한)(?:\s*(?:걸로|거로|거|것|걸|건))?",
+            r"\b(?:(?:any|some)(?:thing)?\s+|(?:a\s+)?(?:little|bit|lot|slightly|much"
+            r"|way)\s+(?:bit\s+)?)*(?:cheaper|less\s+(?:expensive|pricey|costly)|more\s+affordable"
+            r"|lower[\s-]priced|(?:a\s+)?lower\s+price)(?:\s+(?:one|ones|option|options|alternatives?"
+            r"|version))?(?:\s+than)?\b"
+            r"|(?:(?:좀|조금|조금만)\s*)?(?:더|조금|조금만|좀)\s*(?:싼|저렴한|싸게|저렴하게"
+            rf"|싸고)(?:\s*가격의)?{_CHEAPER_THING}(?![가-힣])"
+            r"|\b(?:(?:a\s+(?:bit|little)|bit|little|way|still|all(?:\s+of)?|far|they['’]?re|they\s+are|(?:them"
+            r"|these|those)\s+are|(?:that|this|it)(?:['’]?s|\s+is))\s+)*(?:too|kinda|pretty|(?:a\s+)?(?:bit"
+            r"|little)|quite|so|very)\s+(?:too\s+)?(?:expensive|pricey|dear|costly)\b(?:\s+for\s+me\b)?"
+            r"|\bfor\s+less(?=\W*$)|\b(?:(?:that|this"
+            r"|it)['’]?s\s+)?too\s+much(?:\s+money)?(?:\s+for\s+me)?(?=\W*$)"
+            r"|\b(?:i\s+)?can['’]?t\s+afford(?:\s+(?:that|this|it|these|those|them))?\b|\b(?:over|above|out\s+of"
+            r"|beyond)\s+my\s+(?:budget|price\s+range)\b"
+            r"|(?<!제일\s)(?<!가장\s)(?<!젤\s)(?:생각보다\s*|(?:가격이?|값이?)\s*)?(?:(?:너무|좀|조금|많이"
+            r"|(?:[둘셋넷]\s*)?다|전부|모두|꽤|살짝)\s*)+비싸(?:요|네요?|군요|서|다|고|보여요|ㅠ+)?(?![가-힣])"
+            r"|(?<![가-힣])(?<!제일\s)(?<!가장\s)(?<!젤\s)(?:생각보다\s*)?(?<!더\s)비싸(?:요|네요?|군요"
+            r"|다)?(?![가-힣])"
+            r"|(?:너무|좀|조금|많이)\s*비싼(?:데요?|\s*것\s*같\S*|\s*거\s*같\S*|\s*편\S*)(?![가-힣])"
+            r"|(?:가격이?\s*)?(?:좀\s*)?부담\s*(?:스러|되|돼)\S*|예산\s*(?:초과|을?\s*넘)\S*"
+            r"|가격대?[이가]?\s*(?:너무|좀|조금)\s*(?:높|세)(?:아요?|네요?|다|은데요?|요)"
+            rf"|(?<=보다)\s*(?:더\s*|좀\s*|조금\s*){{0,4}}(?:싼|저렴한|싸고){_CHEAPER_THING}(?![가-힣])",
             _FLAGS,
         ),
     ),
     (
         "dearer",
         re.compile(
-            r"\b(?:the\s+)?more\s+expensive(?:\s+(?:one|ones))?(?:\s+than)?\b|\b(?:pricier|higher[\s-]end|more\s+premium)\b"
-            r"|(?:좀\s*)?더\s*(?:비싼|고급)(?:\s*(?:걸로|거로|거|것|걸|건|스러운))?(?:은|는|이|가|도|요)*",
+            r"\b(?:the\s+)?more\s+expensive(?:\s+(?:one|ones|option|options))?(?:\s+than)?\b|\b(?:pricier"
+            r"|higher[\s-]end|more\s+(?:premium|high[\s-]end|upscale)|higher[\s-]priced"
+            r"|higher\s+price)\b(?:\s+(?:one|ones|option|options))?(?:\s+than\b)?"
+            rf"|(?:좀\s*)?더\s*(?:비싼|고급|고급스러운|비싸고){_CHEAPER_THING}(?![가-힣])|(?<=보다)\s*(?:더\s*"
+            rf"|좀\s*|조금\s*){{0,4}}(?:비싼|고급|고급스러운|비싸고){_CHEAPER_THING}(?![가-힣])",
             _FLAGS,
         ),
     ),
     (
         "like",
         re.compile(
-            r"\b(?:(?:something|anything|one|ones)\s+)?(?:(?<!\bi )like|similar(?:\s+to)?|resembling)\s+"
-            r"(?=(?:this|that|these|the\s+(?:first|second|third|last)|number|it)\b)"
-            r"|\b(?:something|anything|one|ones)\s+similar\b(?:\s+but\b)?|\b(?:but|except)\s+in\b|\bsimilar\b"
-            r"|비슷한데|비슷한(?:\s*(?:스타일|느낌|디자인)(?:으로|로|의)?)?(?:\s*(?:걸로|거로|것으로|거|것|걸|제품|상품))?(?:으로|은|는)?|(?<![가-힣])(?:이런|그런|이거\s*같은|그거\s*같은)\s*(?:거|것|걸|제품|스타일)(?:로|은|는)?",
+            r"\b(?:(?:something|anything|one|ones"
+            r"|more)\s+)?(?:(?<!\bi )(?<!\bi['’]d )(?<!would )(?<!n['’]t )like|similar(?:\s+to)?|resembling)\s+"
+            r"(?=(?:this|that|these|the\s+(?:first|second|third|last|middle|top|[\w-]+\s+one)|number|it)\b)"
+            r"|\b(?:something|anything|one|ones)\s+similar\b(?:\s+but\b)?|\b(?:but|except)\s+in\b"
+            r"|\bsimilar\b(?:\s+(?:ones?|products?|items?|options?))?"
+            r"|비슷한데|비슷하(?:지만|고|면서)|비슷한(?:\s*(?:스타일|느낌|디자인|종류)(?:으로|로"
+            r"|의)?)?(?:\s*(?:걸로|거로|것으로|거|것|걸|건|게|제품|상품))?(?:으로|은|는|로|들)?"
+            r"|(?<![가-힣])(?:이런|그런|이거\s*같은|그거\s*같은)\s*(?:거|것|걸|제품|스타일|느낌)(?:로|으로|은"
+            r"|는)?|(?<=[째막거것꺼번])\s*같은\s*(?:거|것|걸|제품|스타일|느낌)(?:로|으로|은|는)?"
+            r"|유사한(?:\s*(?:거|것|걸|제품|상품))?(?:으로|로)?",
             _FLAGS,
         ),
     ),
     (
         "other",
         re.compile(
-            r"\b(?:any\s+)?(?:other|different|others)\b(?:\s+(?:ones?|options?|products?|models?))?(?!\s+(?:than|colou?rs?|sizes?))|\b(?:anything|what|something)\s+else\b|\b(?:not|none\s+of)\s+(?:these|those|them)\b"
-            r"|(?<![가-힣])다른\s*(?:거|것|걸|건|제품|상품|모델)(?:은|는|도|로|을|를|들)?(?:요)?(?![가-힣])|또\s*(?:뭐|다른\s*거|없)\S*|(?:이것|그것|이거|그거|얘네)들?\s*말고(?:\s*다른\s*(?:거|것|걸))?(?:는|요)?",
+            r"\b(?:any\s+|some\s+)?(?:other|different|others)\b(?:\s+(?:ones?|options?|products?|models?|choices"
+            r"|suggestions|stuff))?(?!\s+(?:than|colou?rs?|sizes?|brands?))|\b(?:anything|what"
+            r"|something)\s+else\b|\b(?:not|none\s+of)\s+(?:these|those|them)\b"
+            r"|^\W*(?:(?:can|could)\s+(?:you|i)\s+)?(?:(?:show|give|see)\s+(?:me\s+)?"
+            r"|do\s+you\s+have\s+(?:any\s+)?|any\s+|some\s+|got\s+(?:any\s+)?)?(?:more|another)(?:\s+(?:options?"
+            r"|ones?|choices|results|of\s+(?:them|these|those)))?(?=[\s,]*(?:please)?\W*$)|^\W*next(?:\s+(?:page"
+            r"|ones?))?(?=[\s,]*(?:please)?\W*$)"
+            r"|\b(?:i\s+)?(?:don['’]?t|do\s+not|didn['’]?t)\s+(?:really\s+)?(?:like|want"
+            r"|love)\s+(?:any\s+of\s+)?(?:these|those|them)\b"
+            r"|(?<![가-힣])(?:또\s*)?다른\s*(?:거|것|걸|건|게|제품|상품|모델|종류)(?:은|는|도|로|을|를|들"
+            r"|으로){0,4}(?:요)?(?:\s*더)?(?![가-힣])|또\s*(?:뭐|다른\s*거|없|있)\S*|(?:이것|그것|이거|그거"
+            r"|얘네)들?\s*말고(?:\s*다른\s*(?:거|것|걸))?(?:는|요)?"
+            r"|^\W*(?:좀\s*)?더\s*(?=(?:보여|없|있|추천|볼)\S*\W*$)|(?:(?:다|전부|모두)\s*)?별로(?:예요|네요?"
+            r"|야|인데요?|에요|다)?(?![가-힣])|다음\s*(?:거|것|페이지)(?:로|를|을)?(?![가-힣])",
             _FLAGS,
         ),
     ),
 )
 _WITH_THIS: Final = re.compile(
-    r"(?<![가-힣])(?:이|그|저)\s+[가-힣]+(?=에\s*(?:잘\s*)?어울리는|(?:이)?랑\s*(?:같이|함께|어울리는))|\bthese\s+[a-z]+\b|\bthis\s+[a-z]+\b",
+    r"(?<![가-힣])(?:이|그|저)\s+[가-힣]+(?=에\s*(?:잘\s*)?어울리는|(?:이)?랑\s*(?:같이|함께|어울리는))"
+    r"|\b(?:these|those)\s+[a-z]+\b|\bthis\s+[a-z]+\b",
     _FLAGS,
 )
+_WHICH_IS: Final = re.compile(
+    r"\bwhich(?:\s+(?:one|of\s+(?:them|these|those)))?(?:['’]s|\s+is)\s+(?:the\s+)?(?P<cheap>cheaper"
+    r"|less\s+expensive)\b|\bwhich(?:\s+one)?(?:['’]s|\s+is)\s+(?:the\s+)?(?:more\s+expensive|pricier)\b"
+    r"|\bwhich(?:\s+(?:one|of\s+(?:them|these|those)))?\s+costs?\s+(?:the\s+)?(?:(?P<least>least|less)"
+    r"|most|more)\b"
+    r"|(?<![가-힣])(?:뭐가|어느\s*(?:게|것이|쪽이)|어떤\s*(?:게|것이))\s*더\s*(?:(?P<싸>싸|저렴해"
+    r"|싼가|저렴한가)|비싸|비싼가)(?:요|죠|지|니|나요|냐)?(?![가-힣])",
+    _FLAGS,
+)
+"""What asks for one of those shown by its price, as "the cheapest of them" does."""
 
 
 _CART: Final = re.compile(
-    r"\b(?:(?:what(?:['’]s|\s+is)|the\s+(?:things?|items?|products?|ones?))\s+)?in\s+(?:my|the)\s+(?:cart|basket)\b"
+    r"\b(?:(?:what(?:['’]s|\s+is)|the\s+(?:things?|items?|products?|ones?))\s+)?in\s+(?:my"
+    r"|the)\s+(?:cart|basket)\b"
     r"|\bmy\s+(?:cart|basket)\b"
-    r"|(?<![가-힣])(?:내\s*)?장바구니(?:에)?(?:\s*(?:있는|담은|담긴|담아둔|넣은)\s*(?:거|것|제품|상품|물건)?)?(?:랑|하고|와|과|에|이랑|의)?(?![가-힣])",
+    r"|(?<![가-힣])(?:내\s*)?장바구니(?:에)?(?:\s*(?:있는|담은|담긴|담아둔|넣은)\s*(?:거|것|제품|상품"
+    r"|물건)?)?(?:랑|하고|와|과|에|이랑|의)?(?![가-힣])",
     _FLAGS,
 )
 
@@ -127,51 +188,38 @@ class Reference:
     """Whether a word points at one product: "this", "이거"."""
     is_cart: bool = False
     """Whether what is in the cart is meant."""
+    pick: Literal["", "cheapest", "dearest"] = ""
+    """Which of them by its price: "which is cheaper, the first or the second?"."""
 
 
 def read_reference(text: str) -> Reference:
     """What `text` says of products seen before; `kind` is empty when it says nothing of them."""
     kind: Kind = ""
+    pick: Literal["", "cheapest", "dearest"] = ""
     rest = text
     is_this = is_cart = False
     if match := _CART.search(rest):
-        is_cart, rest = True, _blanked(rest, match)
+        is_cart, rest = True, blanked(rest, match)
+    if match := _WHICH_IS.search(rest):
+        pick, rest = "cheapest" if match["cheap"] or match["least"] or match["싸"] else "dearest", blanked(rest, match)
     for name, pattern in _KINDS:
         if match := pattern.search(rest):
             if name == "with" and (thing := _WITH_THIS.search(rest)):
-                is_this = True
-                rest = f"{rest[: thing.start()]}{' ' * len(thing[0])}{rest[thing.end() :]}"
+                is_this, rest = True, blanked(rest, thing)
             kind = kind or name
-            rest = pattern.sub(" ", rest) if name == "other" else f"{rest[: match.start()]} {rest[match.end() :]}"
+            repeats = name in ("cheaper", "dearer", "other")
+            rest = pattern.sub(" ", rest) if repeats else f"{rest[: match.start()]} {rest[match.end() :]}"
             if name not in ("cheaper", "dearer", "like"):
                 break
             if name == "like" and kind in ("cheaper", "dearer"):
                 break
-    places: list[tuple[int, int]] = []
-    if match := _SEVERAL.search(rest):
-        count = _HOW_MANY.get(told := (match["english"] or match["korean"] or "two").casefold()) or int(told)
-        is_end = (match["end"] or match["ende"] or "").casefold() in ("last", "마지막")
-        places += [(match.start(), LAST - nth if is_end else nth + 1) for nth in range(count)]
-        rest = _blanked(rest, match)
-    for place, pattern in _ORDINALS:
+    places, rest = read_places(rest)
+    is_among = bool(pick)
+    for pattern in (_AMONG, _ALL):
         if match := pattern.search(rest):
-            places.append((match.start(), place))
-            rest = _blanked(rest, match)
-    while match := _NUMBER.search(rest):
-        places.append((match.start(), int(match["english"] or match["korean"])))
-        rest = _blanked(rest, match)
-    is_among = False
-    if match := _AMONG.search(rest):
-        is_among, rest = True, _blanked(rest, match)
+            is_among, rest = True, blanked(rest, match)
     while match := _THIS.search(rest):
-        is_this, rest = True, _blanked(rest, match)
+        is_this, rest = True, blanked(rest, match)
     if not kind and (places or is_this or is_among or is_cart):
         kind = "same"
-    return Reference(
-        " ".join(rest.split()), kind, tuple(place for _, place in sorted(places)), is_among, is_this, is_cart
-    )
-
-
-def _blanked(text: str, match: re.Match[str]) -> str:
-    """The text with spaces where `match` was: later matches keep their places."""
-    return f"{text[: match.start()]}{' ' * len(match[0])}{text[match.end() :]}"
+    return Reference(" ".join(rest.split()), kind, places, is_among, is_this, is_cart, pick)

@@ -4,48 +4,108 @@ import re
 from typing import Final
 
 _UNITS: Final = {
-    "inch": r"인치|inch(?:es)?|[\"”″]",
+    "inch": (
+        r"인치|형(?=\s|$|으로|로)|inch(?:es)?|(?<=\d)in(?=\s)|[\"”″]"
+        r"|in(?=\s+(?:monitors?|tvs?|screens?|laptops?|displays?)\b)"
+    ),
     "mm": r"mm|밀리미터|밀리",
     "cm": r"cm|센티미터|센티",
-    "people": r"인용|인(?=\s|$)|명용|[\s-]?persons?|[\s-]?people|[\s-]?man",
+    "people": r"인용|인(?=\s|$)|명(?:이서|이|용)?(?=\s|$)|[\s-]?persons?|[\s-]?people|[\s-]?man",
     "l": r"리터|liters?|litres?|l",
     "ml": r"ml|밀리리터",
     "kg": r"kg|킬로그램|킬로|키로",
     "g": r"g|그램",
 }
 _UNIT: Final = "|".join(f"(?P<{name}>{words})" for name, words in _UNITS.items())
+_ENDS: Final = (
+    r"(?:(?:짜리|사이즈|크기|급|용|이상|이하|정도|쯤|으로|로|이요|이고|이면|인데|인|은|는|도|만|면|요|걸로"
+    r"|거로|거|것|짜리로){0,4}(?![가-힣]))?"
+)
+"""Endings behind a size, as in "27인치짜리로" and "32인치는요"."""
 _MEASURE: Final = re.compile(
-    rf"(?<![\w.$₩€£])(?P<number>\d+(?:\.\d+)?)\s*-?\s*(?:{_UNIT})(?![a-z0-9])(?:\s?(?:짜리|사이즈|크기|용))?",
+    rf"(?<![\w.$₩€£])(?P<number>\d+(?:\.\d+)?)\s*-?\s*(?:{_UNIT})(?![a-z0-9])(?:\s?(?:짜리|사이즈"
+    rf"|크기|용|이상|급)(?![가-힣]))?{_ENDS}"
+    r"(?:\s*(?:들어가는|사용할|사용하는|쓰는|이서|(?:들어갈|쓸|잘|사용할)(?:\s*수\s*있는)?)(?![가-힣]))?",
     re.IGNORECASE,
 )
 _FOR_PEOPLE: Final = re.compile(
-    r"\b(?:for|sleeps?|fits?|seats?)\s+(?P<number>\d+|two|three|four|five|six)\s+(?:people|persons?)\b", re.IGNORECASE
-)
-_WORDS: Final = {"two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
-_NUMBERED: Final = re.compile(
-    r"(?:(?:in\s+)?(?:a\s+)?\bsize\s+(?P<after>\d{2,3}|xxs|xs|s|m|l|xl|xxl|xxxl|[2-5]xl)\b"
-    r"|(?<![\w.])(?P<before>\d{2,3}|xxs|xs|s|m|l|xl|xxl|xxxl|[2-5]xl)\s*(?:사이즈(?:(?:로|는|은|가|도|만)?요?(?![가-힣]))?|size\b)"
-    r"|사이즈\s*(?P<korean>\d{2,3}|xxs|xs|s|m|l|xl|xxl|xxxl|[2-5]xl)(?![\w.]))",
+    r"\b(?:(?:that|which)\s+(?:can\s+)?)?(?:for|sleeps?|fits?|seats?|holds?)\s+(?P<number>\d+|two|three"
+    r"|four|five|six)\s+(?:people|persons?|adults)\b"
+    r"|\b(?:(?:that|which)\s+(?:can\s+)?)?(?:sleeps?|fits?|seats?)\s+(?P<seats>[2-9]|two|three|four|five"
+    r"|six)\b(?=\W*$)|\bfor\s+(?P<few>two|three|four|five|six)\b(?=\W*$)",
     re.IGNORECASE,
 )
-_LETTERS: Final = re.compile(r"(?<![\w.&-])(?:XXS|XS|XL|XXL|XXXL|[2-5]XL|(?<=\bin )[SML])(?![\w&-])")
-"""Letters that are a size also where nobody says so; an S, M or L may be anything, but for "in M"."""
+_WORDS: Final = {"two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
+_LETTER: Final = r"xxs|xs|s|m|l|xl|xxl|xxxl|[2-5]xl"
+_SPELLED: Final = {
+    "extra small": "xs",
+    "extra large": "xl",
+    "x-large": "xl",
+    "xlarge": "xl",
+    "small": "s",
+    "medium": "m",
+    "large": "l",
+    "엑스라지": "xl",
+    "엑스 라지": "xl",
+    "투엑스라지": "2xl",
+    "라지": "l",
+    "미디엄": "m",
+    "미디움": "m",
+    "스몰": "s",
+    "엠": "m",
+    "엘": "l",
+}
+_ENGLISH: Final = r"extra[\s-]small|extra[\s-]large|x-?large|small|medium|large"
+_KOREAN: Final = r"투엑스라지|엑스\s?라지|라지|미디엄|미디움|스몰"
+_NUMBERED: Final = re.compile(
+    rf"(?:(?:\b(?:in|a|an|and)\s+)*\bsize(?:\s+(?:is|of)|:)?\s*(?:a\s+)?(?P<after>(?<=[\s:])\d{{2,3}}"
+    rf"|(?<=[\s:])(?:{_LETTER}|{_ENGLISH}))\b"
+    rf"|(?<![\w.])(?P<before>\d{{2,3}}|{_LETTER}|{_ENGLISH}|{_KOREAN}|엠"
+    rf"|엘)\s*(?:사이즈{_ENDS}(?![가-힣])|size\b)"
+    rf"|사이즈(?:는|은|가)?\s*(?P<korean>\d{{2,3}}|{_LETTER}|{_KOREAN})(?![\w.](?<![가-힣])){_ENDS})",
+    re.IGNORECASE,
+)
+_SPELLED_OUT: Final = re.compile(
+    rf"\bin\s+(?:an?\s+)?(?P<english>{_ENGLISH})(?=\s*(?:$|[.,!?]|please\b))|(?<=,\s)(?P<last>small"
+    r"|medium|large)(?=\W*$)"
+    rf"|(?<![가-힣])(?P<korean>{_KOREAN})(?!\s*[가-힣]+(?:을|를|이|가))(?=\s|$|[?.,!]|로|요|는|도|만"
+    rf"|이요){_ENDS}",
+    re.IGNORECASE,
+)
+_LETTERS: Final = re.compile(
+    r"(?<![\w.&-])(?:(?:XXS|XS|XL|XXL|XXXL|[2-5]XL)(?![\w&-](?<![가-힣]))|(?:(?<=\bin )|(?<=\bin a )"
+    r"|(?<=\bin an ))[SML](?![\w&-])"
+    r"|(?<=[가-힣]\s)[SML](?=\s*$)|[SML](?=(?:으로|로|이요|요|은요?|는요?|도|만)(?:\s|$|[?.,!요]))"
+    r"|^\s*[SML](?=\s*(?:있|없)))"
+    r"(?:(?:으로|로|이요|요|은|는|도|만){0,4}(?![가-힣]))?"
+)
+"""Letters that are a size also where nobody says so; an S, M or L may be anything, but for "in M" and "M으로"."""
 
 
 def read_sizes(text: str) -> list[tuple[str, str]]:
     """The sizes that a text names: the normal form, and the words that name it."""
     found = []
     for match in _FOR_PEOPLE.finditer(text):
-        number = match["number"].casefold()
+        number = (match["number"] or match["seats"] or match["few"]).casefold()
         found.append((normal(_WORDS.get(number, number), "people"), match[0]))
     found += [(normal(match["number"], _unit(match)), match[0]) for match in _MEASURE.finditer(text)]
     found += [
-        ((match["after"] or match["before"] or match["korean"]).casefold(), match[0])
-        for match in _NUMBERED.finditer(text)
+        (_letter(match["after"] or match["before"] or match["korean"]), match[0]) for match in _NUMBERED.finditer(text)
     ]
     taken = " ".join(words for _, words in found)
-    found += [(match[0].casefold(), match[0]) for match in _LETTERS.finditer(text) if match[0] not in taken]
-    return found
+    found += [
+        (_letter(match["english"] or match["last"] or match["korean"]), match[0])
+        for match in _SPELLED_OUT.finditer(text)
+        if match[0] not in taken
+    ]
+    letters = [(re.sub(r"[^0-9A-Z]", "", match[0]).casefold(), match[0]) for match in _LETTERS.finditer(text)]
+    return found + [(size, words) for size, words in letters if words not in taken]
+
+
+def _letter(said: str) -> str:
+    """The size that a letter, a number or a word for a letter names."""
+    folded = " ".join(said.casefold().replace("-", " ").split())
+    return _SPELLED.get(folded) or _SPELLED.get(folded.replace(" ", "-")) or folded
 
 
 def normal(number: str, unit: str) -> str:

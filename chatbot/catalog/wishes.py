@@ -1,96 +1,179 @@
 """How products are to be chosen, besides what they are: the cheapest, the newest, a present for somebody."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 Sort = Literal["", "cheapest", "dearest", "newest"]
 
 _FLAGS: Final = re.IGNORECASE
-_SORTS: Final[tuple[tuple[Sort, re.Pattern[str]], ...]] = (
+_MOST: Final = r"(?:가장|제일|젤|최고로)\s*"
+_ENDS: Final = r"(?:아?요|죠|지요?|나요?|니|냐|네요?)?"
+_THING: Final = r"(?:\s*(?:걸로|거로|것으로|순으로|순|거|것|걸|게|건|꺼|제품|상품)(?:은|는|이|가|만|로|으로|요){0,4})?"
+_IN_ORDER: Final = r"\s*(?:순(?:서)?(?:으로|대로|서)?|(?:거|것|것들|제품|상품)?\s*부터)(?:만|요)?"
+_BY_PRICE: Final = (
+    r"(?:(?:please\s+)?(?:sort(?:ed)?|order(?:ed)?|arrange[d]?|rank(?:ed)?|list(?:ed)?)\s+(?:(?:them"
+    r"|these|those|it|all)\s+)?(?:by\s+)?"
+    r"(?:the\s+)?(?:price[sd]?\b)?,?\s*|by\s+price,?\s*|price[sd]?,?:?\s*)"
+)
+_ONE: Final = r"(?:\s+(?:one|ones|option|options)\b)?(?:\s+first\b)?"
+_ORDERS: Final[tuple[tuple[Sort, tuple[str, ...]], ...]] = (
     (
         "cheapest",
-        re.compile(
-            r"\b(?:sort(?:ed)?\s+by\s+price\b,?\s*)?(?:the\s+)?(?:cheapest|lowest[\s-]*pric(?:e|ed|es)|least\s+expensive"
-            r"|lowest\s+first|low\s+to\s+high|most\s+affordable)(?:\s+(?:one|ones|option|options))?(?:\s+first)?\b:?"
-            r"|(?:가장|제일|젤)\s*(?:싸(?:요|죠|지|지요|나요|니)|저렴(?:해요?|하죠|한가요|합니까|하나요)|싼가요)(?![가-힣])"
-            r"|(?:가장|제일|젤)\s*(?:싼|저렴한|싸고|저렴하게|싸게|싼\s*가격의)(?:\s*(?:걸로|거로|순으로|순|거|것|걸|게|건))?(?:은|는|이|요)?"
-            r"|최저가(?:로|순으로|순|의)?|(?:낮은\s*가격|가격\s*낮은|저렴한|싼)\s*순(?:서)?(?:으로|대로)?",
-            _FLAGS,
+        (
+            rf"\b(?:{_BY_PRICE})?(?:from\s+)?(?:the\s+)?(?:cheapest|lowest|low"
+            r"|least\s+expensive)\s+to\s+(?:the\s+)?(?:most\s+expensive|highest|high|priciest|dearest)\b",
         ),
     ),
     (
         "dearest",
-        re.compile(
-            r"\b(?:the\s+)?(?:most\s+expensive|highest[\s-]*pric(?:e|ed|es)|priciest|high\s+to\s+low)(?:\s+(?:one|ones))?\b"
-            r"|(?:가장|제일|젤)\s*비(?:싸(?:요|죠|지|지요|나요|니)|싼가요)(?![가-힣])|(?:가장|제일|젤)\s*(?:비싼|고급)(?:\s*(?:걸로|거로|거|것|걸|게|건))?(?:은|는|이|요)?|최고가(?:의)?|(?:높은\s*가격|가격\s*높은|비싼)\s*순(?:으로)?",
-            _FLAGS,
-        ),
-    ),
-    (
-        "newest",
-        re.compile(
-            r"\bwhat(?:['’]s|\s+is)\s+new\b|\b(?:the\s+)?(?:newest|latest|most\s+recent|just\s+released|new\s+arrivals?)(?:\s+(?:one|ones))?\b"
-            r"|(?:가장\s*|제일\s*)?(?:최신형|최신|신상품|신상|신제품)(?:순으로|인|의)?|새로\s*나온",
-            _FLAGS,
+        (
+            rf"\b(?:{_BY_PRICE})?(?:from\s+)?(?:the\s+)?(?:most\s+expensive|highest|high"
+            r"|priciest)\s+to\s+(?:the\s+)?(?:cheapest|lowest|low|least\s+expensive)\b",
         ),
     ),
     (
         "cheapest",
-        re.compile(
-            r"\b(?:cheap|inexpensive|affordable|budget[\s-]friendly|low[\s-]cost)\b"
-            r"|(?<![가-힣])(?:저렴한|저렴하고|값싼|싼)(?:\s*(?:걸로|거로|거|것))?(?![가-힣])",
-            _FLAGS,
+        (
+            rf"\b(?:{_BY_PRICE})?(?:the\s+)?(?:cheapest|lowest[\s-]*pric(?:e|ed|es)|least\s+expensive"
+            rf"|lowest\s+first|ascending|most\s+affordable){_ONE}(?!\w):?",
+            rf"{_MOST}(?:싸|싼가|저렴하|저렴해|저렴한가|저렴합니까){_ENDS}(?![가-힣])",
+            rf"{_MOST}(?:싼|값싼|저렴한|싸고|싼데|저렴하게|싸게|싼\s*가격의){_THING}",
+            r"최저가\s*(?:로|순으로|순|의)?",
+            rf"(?<![가-힣])(?:(?:낮은\s*가격|가격이?\s*(?:낮은|싼|저렴한)|저렴한|싼){_IN_ORDER}"
+            r"|(?<!높은\s)가격\s*순(?:서)?(?:으로|대로)?)(?![가-힣])",
+            r"\b(?:sort(?:ed)?|order(?:ed)?)\s+(?:(?:them|these|those"
+            r"|it)\s+)?by\s+price\b(?!,?\s*(?:from\s+)?(?:the\s+)?(?:high|most|desc|dear|pric))",
+            r"(?<![가-힣])(?:비싸지\s*않은|안\s*비싼|부담\s*(?:없는|되지\s*않는))(?:\s*(?:걸로|거로|거|것))?"
+            r"|\bnot\s+(?:too|so|very|that)\s+(?:expensive|pricey)\b",
+        ),
+    ),
+    (
+        "dearest",
+        (
+            rf"\b(?:{_BY_PRICE})?(?:the\s+)?(?:most\s+expensive|highest[\s-]*pric(?:e|ed|es)|highest\s+first"
+            rf"|priciest|descending){_ONE}(?!\w)",
+            rf"{_MOST}비(?:싸|싼가){_ENDS}(?![가-힣])",
+            rf"{_MOST}(?:비싼|고급){_THING}",
+            r"최고가(?:의)?",
+            rf"(?<![가-힣])(?:높은\s*가격|가격이?\s*(?:높은|비싼)|비싼){_IN_ORDER}(?![가-힣])",
+        ),
+    ),
+    (
+        "newest",
+        (
+            r"\bwhat(?:['’]s|\s+is)\s+new\b|\b(?:sort(?:ed)?\s+by\s+)?(?:the\s+)?(?:newest|latest|most\s+recent"
+            r"|just\s+released|new\s+arrivals?)(?:\s+(?:one|ones))?(?:\s+first)?\b",
+            r"(?:가장\s*|제일\s*)?(?:최신형|최신|신상품|신상|신제품|신형)(?:\s*순(?:서)?(?:으로|대로)?|부터|인"
+            r"|의|으로|로)?|새로\s*나온|(?:가장|제일)\s*(?:최근에?\s*(?:나온|출시된)|새로운)",
+        ),
+    ),
+    (
+        "cheapest",
+        (
+            r"\b(?:cheap|inexpensive|affordable|budget[\s-]friendly|low[\s-]cost)\b",
+            r"(?<![가-힣])(?:저렴한|저렴하고|저렴하게|저렴하면서|값싼|싼)(?:\s*(?:걸로|거로|거|것))?(?![가-힣])",
         ),
     ),
 )
+_SORTS: Final = tuple((name, re.compile("|".join(patterns), _FLAGS)) for name, patterns in _ORDERS)
+_AROUND_ORDER: Final = re.compile(
+    r"(?<=\S)\s+first(?=\W*$)|^\W*(?:please\s+)?(?:sort|rank|list|order|arrange)\s+(?=\w)", _FLAGS
+)
+"""What is left of "newest laptops first" and "rank monitors by price"."""
+_OCCASIONS: Final = (
+    r"(?:birthday|christmas|holiday|wedding|anniversary|graduation|house[\s-]?warming|retirement"
+    r"|farewell|new\s+year['’]?s?"
+    r"|valentine['’]?s?(?:\s+day)?|thank[\s-]you|baby\s+shower)"
+)
+_OCCASIONS_KOREAN: Final = (
+    r"(?:생일|생신|결혼\s*기념일|결혼|집들이|기념일|크리스마스|어버이날|스승의\s*날|어린이날"
+    r"|발렌타인(?:데이)?|화이트데이|명절|설날|추석|졸업|입학|취업|승진|돌|백일|출산|감사|환갑|칠순"
+    r"|퇴직)"
+)
 _GIFT: Final = re.compile(
-    r"\b(?:a\s+)?(?:(?:nice|good|small|little)\s+)?(?:birthday\s+|christmas\s+|wedding\s+|anniversary\s+)?(?:gifts?|presents?)(?:\s+ideas?)?\b"
-    r"|(?:생일|생신|결혼|집들이|기념일|크리스마스|어버이날|명절|감사|줄|드릴)?\s*선물(?:용|세트용)?(?:로|을|으로|이|은|인데|이에요|할|하려고|하기|줄|드릴|해|하고)*(?![가-힣])",
+    r"\b(?:(?:it|this|that|which)(?:['’]?s|\s+is|\s+will\s+be|['’]ll\s+be"
+    r"|\s+would\s+be)\s+)?(?:(?:meant\s+)?(?:as|to\s+give\s+as)\s+)?(?:a\s+|an\s+)?(?:(?:nice|good|great"
+    r"|small|little|perfect|lovely|cute)\s+)?"
+    rf"(?:{_OCCASIONS}\s+)?(?:gifts?|presents?)(?:\s+ideas?)?\b|\b(?:to\s+)?(?:gift|gifting|be\s+gifted)\b"
+    rf"|(?:(?:{_OCCASIONS_KOREAN}|줄|드릴)\s*)?선물(?:용|세트용)?(?:로|을|으로|이|은|도|만"
+    r"|인데|이에요|이예요|이야|이요|입니다|할|하려고|하려는데|하려|하기|하고|하면|줄|드릴|해|용|거|거예요|건데){0,4}"
+    r"(?:\s*(?:거|건데|거예요|거야|하려고|할\s*거(?:예요|야|에요)?|싶(?:어|은)\S*)(?![가-힣]))?(?![가-힣])",
     _FLAGS,
 )
 _OCCASION: Final = re.compile(
-    r"(?P<who>\bfor\s+(?:my|our|a|his|her|their)\s+\w+)['’]s\s+(?:\d+(?:st|nd|rd|th)\s+)?"
-    r"(?:birthday|anniversary|wedding|graduation|housewarming)\b"
-    r"|(?:생일|생신|결혼식|기념일|집들이|졸업식|돌잔치)(?:인데요?|이에요|예요|이야|이라서?|라서?|입니다|이거든요?)(?![가-힣])",
+    r"(?P<who>\b(?:for\s+)?(?:my|our|a|his|her|their)\s+(?:[a-z]+\s+)?\w+?)(?:['’]s"
+    rf"|(?<=s)['’])\s+(?:\d+(?:st|nd|rd|th)\s+)?{_OCCASIONS}\b"
+    r"(?:\s+is\s+(?:coming(?:\s+up)?|soon|tomorrow|next\s+\w+|this\s+\w+))?"
+    rf"|\b(?:for|it['’]?s|on)\s+(?:(?:his|her|their|a|the|our)\s+)?{_OCCASIONS}(?=\W*$)"
+    rf"|{_OCCASIONS_KOREAN}(?:에|인데요?|이에요|예요|이야|이라서?|라서?|입니다|이거든요?|에\s*(?:줄"
+    r"|드릴))(?![가-힣])",
     _FLAGS,
 )
 """An occasion for a present, where a thing of that name ("생일 케이크") is not meant."""
 _PEOPLE: Final = (
-    ("girlfriend", "girlfriend 여자친구 여친"),
-    ("boyfriend", "boyfriend 남자친구 남친"),
-    ("grandmother", "grandmother|grandma 할머니"),
-    ("grandfather", "grandfather|grandpa 할아버지"),
+    ("girlfriend", "girlfriend|gf 여자친구 여친"),
+    ("boyfriend", "boyfriend|bf 남자친구 남친"),
+    ("grandmother", "grandmother|grandma|granny|nana 할머니 할머님 외할머니"),
+    ("grandfather", "grandfather|grandpa|granddad 할아버지 할아버님 외할아버지"),
     ("parents", "parents 부모님 시부모님"),
-    ("mother", "mother|mom|mum|mommy 엄마 어머니 어머님 장모님 시어머니"),
-    ("father", "father|dad|daddy 아빠 아버지 아버님 장인어른 시아버지"),
-    ("wife", "wife 아내 와이프"),
-    ("husband", "husband 남편"),
-    ("daughter", "daughter 딸"),
+    ("mother", "mother|mom|mum|mommy|mama 엄마 어머니 어머님 장모님 시어머니"),
+    ("father", "father|dad|daddy|papa 아빠 아버지 아버님 장인어른 시아버지"),
+    ("wife", "wife|wifey 아내 와이프 집사람"),
+    ("husband", "husband|hubby 남편 신랑"),
+    ("daughter", "daughter 딸 딸아이"),
     ("son", "son 아들"),
-    ("child", "children|child|kids?|toddlers? 아이 아이들 어린이 조카 유아"),
+    ("child", "children|child|kids?|toddlers?|nephew|niece 아이 아이들 어린이 조카 유아"),
     ("baby", "baby|babies|newborn 아기 신생아"),
-    ("friend", "friends? 친구"),
+    ("friend", "friends?|bestie 친구"),
     ("colleague", "colleagues?|coworkers?|co-workers? 동료 직장동료"),
     ("boss", "boss 상사 부장님 사장님"),
-    ("teacher", "teachers? 선생님 교수님"),
-    ("sister", "sister 언니 누나 여동생"),
-    ("brother", "brother 오빠 형 남동생"),
+    ("teacher", "teachers?|professor 선생님 교수님"),
+    ("sister", "sister|sis 언니 누나 여동생"),
+    ("brother", "brother|bro 오빠 형 남동생"),
 )
-_GIVEN: Final = r"(?:한테|에게|께|이|가|의|을|를|용|도|랑|들)?\s*(?:줄|드릴|사줄|사드릴)?(?:\s*거)?(?![가-힣])"
+_GIVEN: Final = (
+    r"(?:한테는?|에게는?|께서|께|이|가|의|을|를|용|도|랑|들|은|는)?(?:요)?\s*(?:주려고|주려는|주고|줄"
+    r"|드리려고|드릴|사줄까?|사드릴까?|선물할)?(?:\s*(?:거|것|건|꺼)(?:는|은|로"
+    r"|도)?(?:요)?)?(?![가-힣])"
+)
+_WHOSE: Final = (
+    r"(?:(?:my|our|a|an|the|his|her|their|your|\d+\s+year\s+old|little|older|elder|younger|big|baby|best"
+    r"|dear|old|new|young|teenage|lovely|close|good|\w+['’]s)\s+)*"
+)
+
+
+_ANYBODY: Final = "|".join(words.split(" ")[0] for _, words in _PEOPLE)
 
 
 def _who(words: str) -> re.Pattern[str]:
     english, *korean = words.split(" ")
     return re.compile(
-        rf"\bfor\s+(?:(?:my|our|a|an|the|his|her|their|your|\d+\s+year\s+old)\s+)*(?P<english>{english})\b"
-        rf"|(?<![가-힣])(?:직장\s*)?(?P<korean>{'|'.join(sorted(korean, key=len, reverse=True))}){_GIVEN}",
+        r"\b(?:for|(?:get|buy|give|gift|gifting|to)\s+(?=(?:my|our|his|her"
+        rf"|their)\b))\s*{_WHOSE}(?P<english>{english})(?:['’]s(?!\s+(?:{_ANYBODY})\b)|s['’]|(?!['’]))(?!\w)"
+        rf"|(?<!\w\s)(?<!\w)(?:my|our)\s+{_WHOSE}(?P<owned>{english})(?:['’]s)?(?!\w)(?:\s+(?:also\s+"
+        r"|really\s+)?(?:needs?|wants?|likes?|loves?|is\s+(?:looking\s+for|into))\b(?:\s+(?:a\s+)?new\b)?)?"
+        rf"|(?<=about\s)(?:my|our)\s+{_WHOSE}(?:{english})(?:['’]s)?(?!\w)"
+        r"|(?<![가-힣\w])(?:(?:직장|회사|우리|저희"
+        rf"|제)\s*)?(?P<korean>{'|'.join(sorted(korean, key=len, reverse=True))}){_GIVEN}",
         _FLAGS,
     )
 
 
-_RECIPIENTS: Final = tuple((name, _who(words)) for name, words in _PEOPLE)
+def _given(words: str) -> re.Pattern[str]:
+    """Who is meant where a present is: "a baby gift", "mother's day"."""
+    return re.compile(
+        r"\b(?:(?:my"
+        rf"|our)\s+)?(?:{words.split(' ')[0]})(?:['’]?s['’]?(?!\s+(?:{_ANYBODY})\b))?(?:\s+day)?(?![\w'’])",
+        _FLAGS,
+    )
+
+
+_RECIPIENTS: Final = tuple((name, _who(words), _given(words)) for name, words in _PEOPLE)
+_MADE_FOR: Final = (
+    ("child", re.compile(r"\b(?:kids?|children|toddlers?)['’]?s?['’]?\s+(?=[a-z])", _FLAGS)),
+    ("baby", re.compile(r"\bbaby\s+(?=[a-z])", _FLAGS)),
+)
 _KINDS_OF_GOODS: Final = frozenset({"child", "baby"})
 """Things are made for these: "children" stays among the words."""
 
@@ -111,25 +194,31 @@ def read_wishes(text: str) -> Wishes:
     sort: Sort = ""
     for name, pattern in _SORTS:
         if match := pattern.search(text):
-            sort, text = name, _without(text, match)
+            sort, text = name, _AROUND_ORDER.sub(" ", _without(text, match))
             break
     gift = ""
     if match := _GIFT.search(text):
         gift = "선물" if "선물" in match[0] else "gift"
         text = _without(text, match)
-    elif match := _OCCASION.search(text):
-        gift = "gift" if match["who"] else "선물"
+        text = _GIFT.sub(" ", text)
+    if match := _OCCASION.search(text):
+        gift = gift or ("gift" if match[0].isascii() else "선물")
         text = f"{text[: match.start()]} {match['who'] or ''} {text[match.end() :]}"
-    recipient, text = _recipient(text, _RECIPIENTS, is_gift=bool(gift))
+    recipient, text = _recipient(text, is_gift=bool(gift))
     return Wishes(" ".join(text.split()), sort, gift, recipient)
 
 
-def _recipient(text: str, people: Sequence[tuple[str, re.Pattern[str]]], *, is_gift: bool) -> tuple[str, str]:
-    for name, pattern in people:
-        if match := pattern.search(text):
+def _recipient(text: str, *, is_gift: bool) -> tuple[str, str]:
+    for name, who, _ in _RECIPIENTS:
+        if match := who.search(text):
             if name in _KINDS_OF_GOODS and not is_gift:
                 return name, text
             # "형광펜", "이어폰": a short word that opens another one is no brother.
+            return name, _without(text, match)
+    if not is_gift:
+        return next(((name, text) for name, made_for in _MADE_FOR if made_for.search(text)), ("", text))
+    for name, _, given in _RECIPIENTS:
+        if match := given.search(text):
             return name, _without(text, match)
     return "", text
 

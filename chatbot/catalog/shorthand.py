@@ -1,0 +1,86 @@
+"""What people leave out when they type, put back: apostrophes and letters ("whats", "u", "pls"), and Korean spaces."""
+
+import re
+from typing import Final
+
+_SHORT: Final = {
+    "whats": "what's",
+    "wats": "what's",
+    "wheres": "where's",
+    "thats": "that's",
+    "theres": "there's",
+    "hows": "how's",
+    "lets": "let's",
+    "im": "i'm",
+    "ive": "i've",
+    "dont": "don't",
+    "doesnt": "doesn't",
+    "didnt": "didn't",
+    "isnt": "isn't",
+    "arent": "aren't",
+    "wont": "won't",
+    "cant": "can't",
+    "couldnt": "couldn't",
+    "wouldnt": "wouldn't",
+    "youre": "you're",
+    "pls": "please",
+    "plz": "please",
+    "plss": "please",
+    "plis": "please",
+    "thx": "thanks",
+    "thnx": "thanks",
+    "tnx": "thanks",
+    "ty": "thanks",
+    "tysm": "thanks",
+    "cheers": "thanks",
+    "wanna": "want to",
+    "gonna": "going to",
+    "gimme": "give me",
+    "lemme": "let me",
+    "ur": "your",
+    "lookin": "looking",
+    "abt": "about",
+    "smth": "something",
+    "sth": "something",
+    "bday": "birthday",
+    "b-day": "birthday",
+    "xmas": "christmas",
+    "recs": "recommendations",
+    "cheapst": "cheapest",
+}
+_SHORT_WORDS: Final = re.compile(
+    rf"(?<![\w'’.-])(?:{'|'.join(sorted(map(re.escape, _SHORT), key=len, reverse=True))})(?![\w'’-])", re.IGNORECASE
+)
+_YOU: Final = re.compile(
+    r"\b(can|could|would|will|do|did|have|are|if|or|what|thank|thanks)\s+u\b|\b()u(?=\s+(?:have|got|guys"
+    r"|sell|carry|recommend)\b)",
+    re.IGNORECASE,
+)
+_R: Final = re.compile(r"\br(?=\s+(?:u|you|there|these|they|those)\b)", re.IGNORECASE)
+_ID: Final = re.compile(r"\bid(?=\s+(?:like|love|rather|prefer)\b)|\bi\s+d(?=\s+like\b)", re.IGNORECASE)
+_WITH: Final = re.compile(r"(?<=\s)w/(?:o\b)?\s*(?=[a-z]{3})")
+
+_RUN_ON: Final = re.compile(
+    r"""(?<=[가-힣]{2})(?=
+        찾고\s?있 | 찾아요 | 사고\s?싶 | 싶(?:어요|은데|습니다) | 사려고
+      | 추천(?:해|좀|부탁) | 소개해 | (?:보여|알려|골라|찾아)(?:줘|주)
+      | (?:있|없)(?:나요|어요|을까요|습니까|어(?=\??$))
+      | 뭐가 | 뭘 | 어떤게 | 좋(?:아요|을까요|나요) | 얼마(?:예요|에요|인가요)
+      | \d+(?:\.\d+)?\s?(?:인치|인용|만|천\s?원|원|mm) | 2[2-9][05](?!\d)
+    )""",
+    re.VERBOSE,
+)
+"""Where a sentence that is written without spaces goes on after the thing: "김치냉장고를찾고있어요"."""
+
+
+def written_out(text: str) -> str:
+    """The text with its short words in full, and a space before what is said around a Korean thing."""
+    if not text.isascii():
+        text = _RUN_ON.sub(" ", text)
+    text = _R.sub("are", _ID.sub("i'd", _YOU.sub(_you, text)))
+    text = _WITH.sub(lambda match: "without " if "o" in match[0] else "with ", text)
+    return _SHORT_WORDS.sub(lambda match: _SHORT[match[0].casefold()], text)
+
+
+def _you(match: re.Match[str]) -> str:
+    return f"{match[1]} you" if match[1] else "you"
