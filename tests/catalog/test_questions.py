@@ -1,9 +1,11 @@
-"""Two hundred questions in English and Korean, each with what has to be understood of it, in `questions.tsv`.
+"""Five hundred questions in English and Korean, each with what has to be understood of it, in `questions.tsv`.
 
 They were written before the code that reads them; the half `held` was looked at once, at the end. The parts `later` and
 `third` were written and asked once that was done: 59 of 113, then 34 of 42 were understood as they should be, and the
-rest led to further rules. `context` says what came before: `after:QUESTION`, `shown` (three products were answered to a
-question for wireless headphones), `page` (the page shows a shoe). `expected` names every field that is not empty.
+rest led to further rules. The part `fourth` was written by somebody who had not seen the code: of its 140, 122 were
+understood when they were first asked, and what the rest had in common led to further rules. `context` says what came
+before: `after:QUESTION`, `shown` (three products were answered to a question for wireless headphones), `page` (the page
+shows a shoe). `expected` names every field that is not empty.
 """
 
 import csv
