@@ -10,7 +10,7 @@ _UNITS: Final = {
     ),
     "mm": r"mm|밀리미터|밀리",
     "cm": r"cm|센티미터|센티",
-    "people": r"인용|인(?=\s|$)|명(?:이서|이|용)?(?=\s|$)|[\s-]?persons?|[\s-]?people|[\s-]?man",
+    "people": r"인용|인(?=\s|$)|(?:명|사람)(?:이서|이|용)?(?=\s|$)|[\s-]?persons?|[\s-]?people|[\s-]?man",
     "l": r"리터|liters?|litres?|l",
     "ml": r"ml|밀리리터",
     "kg": r"kg|킬로그램|킬로|키로",
