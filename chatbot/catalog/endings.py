@@ -31,7 +31,6 @@ _ADJECTIVE: Final = re.compile(
 """Forms of adjectives that a sentence ends or goes on with; products say "가벼운"."""
 _ATTRIBUTIVE: Final = {"stem": "운", "root": "은", "done": "한"}
 _GLUED_THING: Final = re.compile(r"(?<=[가-힣][운한은는된린])(?:거|것|걸|건|꺼)(?:으로|로|는|은|만|요|도){0,4}$")
-"""The "thing" that is written onto what describes it: "가벼운걸로"."""
 
 
 def spellings(word: str) -> Iterator[str]:
@@ -44,11 +43,15 @@ def spellings(word: str) -> Iterator[str]:
         yield word[:-2]
 
 
+def unglued(word: str) -> str:
+    """A Korean word without the "thing" that is written onto it: "가벼운" of "가벼운걸로"."""
+    return _GLUED_THING.sub("", word)
+
+
 def plain(word: str, *, asks: bool) -> str:
     """A Korean word as products have it: without what makes a question of it."""
     if match := _ADJECTIVE.fullmatch(word):
         return next(f"{match[name]}{end}" for name, end in _ATTRIBUTIVE.items() if match[name])
-    word = _GLUED_THING.sub("", word)
     return (_ASKED if asks else _PREDICATE).sub("", word)
 
 

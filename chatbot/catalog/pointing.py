@@ -93,7 +93,7 @@ def _korean(text: str, titles: Sequence[set[str]], reference: Reference) -> tupl
         else:
             continue
         ending, end, is_thing = match["word"][len(spelled) :], match.end(), False
-        while following := _KOREAN_NAME.match(text, end + 1):
+        while not ending and (following := _KOREAN_NAME.match(text, end + 1)):
             word = next((each for each in spellings(following["word"]) if fold(each) in titles[place - 1]), "")
             if not word:
                 break

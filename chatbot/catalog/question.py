@@ -22,7 +22,7 @@ from chatbot.catalog.courtesy import is_courtesy
 from chatbot.catalog.pointing import asks_of_page, by_name, pointed_at, priced_against
 from chatbot.catalog.references import Reference, read_reference
 from chatbot.catalog.released import Released, read_released
-from chatbot.catalog.shorthand import written_out
+from chatbot.catalog.shorthand import without_ends, written_out
 from chatbot.catalog.text import FUNCTION_WORDS, fold, query, tokens
 from chatbot.catalog.traits import Traits, read_traits
 from chatbot.catalog.vocabulary import Vocabulary, vocabulary
@@ -51,9 +51,10 @@ def understand(
     default those of the products now offered.
     """
     context = context or Context()
-    if is_courtesy(written_out(text[:READ_CHARACTERS])):
+    text = written_out(text[:READ_CHARACTERS])
+    if is_courtesy(text):
         return Question()
-    said = _Said.read(text[:READ_CHARACTERS], context, vocabulary() if known is None else known)
+    said = _Said.read(without_ends(text), context, vocabulary() if known is None else known)
     question = _carried(said, context) or said.question
     if question.reference or said.reference.kind:
         question = _resolved(question, said, context)
@@ -101,7 +102,6 @@ class _Said:
 
     @classmethod
     def read(cls, text: str, context: Context, known: Vocabulary) -> "_Said":
-        text = written_out(text)
         bounds, rest = read_bounds(text)
         released, rest = read_released(rest)
         rest = without_change(rest)

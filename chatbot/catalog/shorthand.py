@@ -13,6 +13,8 @@ _SHORT: Final = {
     "lets": "let's",
     "im": "i'm",
     "ive": "i've",
+    "itll": "it'll",
+    "theyre": "they're",
     "dont": "don't",
     "doesnt": "doesn't",
     "didnt": "didn't",
@@ -65,12 +67,26 @@ _RUN_ON: Final = re.compile(
         찾고\s?있 | 찾아요 | 사고\s?싶 | 싶(?:어요|은데|습니다) | 사려고
       | 추천(?:해|좀|부탁) | 소개해 | (?:보여|알려|골라|찾아)(?:줘|주)
       | (?:있|없)(?:나요|어요|을까요|습니까|어(?=\??$))
-      | 뭐가 | 뭘 | 어떤게 | 좋(?:아요|을까요|나요) | 얼마(?:예요|에요|인가요)
+      | 좀(?=\s|$) | 뭐가 | 뭘 | 어떤게 | 좋(?:아요|을까요|나요) | 얼마(?:예요|에요|인가요)
       | \d+(?:\.\d+)?\s?(?:인치|인용|만|천\s?원|원|mm) | 2[2-9][05](?!\d)
     )""",
     re.VERBOSE,
 )
 """Where a sentence that is written without spaces goes on after the thing: "김치냉장고를찾고있어요"."""
+
+
+_FLOURISH: Final = re.compile(r"(?<=\w)(?:[~…^♡♥]+|[ㅋㅎㅠㅜ]{2,})(?=\s*$|\s+[^\d\s])")
+_OPENING: Final = re.compile(
+    r"^\W*(?:(?:hi|hiya|hello|hey|ok|okay|so|well|oh|um+|hm+|great|thanks|안녕하세요|안녕|음|혹시|저기요)(?![\w'’-])"
+    r"(?:\s+there\b)?[\s,.!~]*)+(?=\S)",
+    re.IGNORECASE,
+)
+
+_CLOSING: Final = re.compile(
+    r"(?<=\S)(?:[\s,.!~]+(?:please|thanks?(?:\s+you)?(?:\s+(?:so|very)\s+much|\s+a\s+lot)?|감사합니다|감사해요|고마워요?"
+    r"|고맙습니다|[ㅋㅎㅠㅜ]+)(?!\w))+[\s.!~]*$|[\s.]+$",
+    re.IGNORECASE,
+)
 
 
 def written_out(text: str) -> str:
@@ -79,7 +95,13 @@ def written_out(text: str) -> str:
         text = _RUN_ON.sub(" ", text)
     text = _R.sub("are", _ID.sub("i'd", _YOU.sub(_you, text)))
     text = _WITH.sub(lambda match: "without " if "o" in match[0] else "with ", text)
+    text = _FLOURISH.sub(" ", text)
     return _SHORT_WORDS.sub(lambda match: _SHORT[match[0].casefold()], text)
+
+
+def without_ends(text: str) -> str:
+    """The text without what only opens and closes it: "hi, so", "thanks"."""
+    return _CLOSING.sub("", _OPENING.sub("", text))
 
 
 def _you(match: re.Match[str]) -> str:

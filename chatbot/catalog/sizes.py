@@ -73,9 +73,10 @@ _SPELLED_OUT: Final = re.compile(
     re.IGNORECASE,
 )
 _LETTERS: Final = re.compile(
-    r"(?<![\w.&-])(?:(?:XXS|XS|XL|XXL|XXXL|[2-5]XL)(?![\w&-](?<![가-힣]))|(?:(?<=\bin )|(?<=\bin a )"
-    r"|(?<=\bin an ))[SML](?![\w&-])"
-    r"|(?<=[가-힣]\s)[SML](?=\s*$)|[SML](?=(?:으로|로|이요|요|은요?|는요?|도|만)(?:\s|$|[?.,!요]))"
+    r"(?<![\w.&-])(?:(?:XXS|XS|XL|XXL|XXXL|[2-5]XL|xxs|xs|xl|xxl|xxxl|[2-5]xl)(?![\w&-](?<![가-힣]))"
+    r"|(?:(?<=\bin )|(?<=\bin a )|(?<=\bin an ))[SML](?![\w&-])"
+    r"|(?<=\bin )[sml](?=\W*$|\s+please\b)"
+    r"|(?<=[가-힣]\s)[SML](?=\W*$)|[SML](?=(?:으로|로|이요|요|은요?|는요?|도|만)(?:\s|$|[?.,!요]))"
     r"|^\s*[SML](?=\s*(?:있|없)))"
     r"(?:(?:으로|로|이요|요|은|는|도|만){0,4}(?![가-힣]))?"
 )
@@ -98,7 +99,7 @@ def read_sizes(text: str) -> list[tuple[str, str]]:
         for match in _SPELLED_OUT.finditer(text)
         if match[0] not in taken
     ]
-    letters = [(re.sub(r"[^0-9A-Z]", "", match[0]).casefold(), match[0]) for match in _LETTERS.finditer(text)]
+    letters = [(re.sub(r"[^0-9A-Za-z]", "", match[0]).casefold(), match[0]) for match in _LETTERS.finditer(text)]
     return found + [(size, words) for size, words in letters if words not in taken]
 
 

@@ -102,8 +102,8 @@ _GIFT: Final = re.compile(
     _FLAGS,
 )
 _OCCASION: Final = re.compile(
-    r"(?P<who>\b(?:for\s+)?(?:my|our|a|his|her|their)\s+(?:[a-z]+\s+)?\w+?)(?:['’]s"
-    rf"|(?<=s)['’])\s+(?:\d+(?:st|nd|rd|th)\s+)?{_OCCASIONS}\b"
+    r"(?P<who>\b(?:for\s+)?(?:my|our|a|his|her|their)\s+(?:[a-z]+\s+)?\w+?)"
+    rf"(?:['’]s|(?<=s)['’]|(?<!s)s)\s+(?:\d+(?:st|nd|rd|th)\s+)?{_OCCASIONS}\b"
     r"(?:\s+is\s+(?:coming(?:\s+up)?|soon|tomorrow|next\s+\w+|this\s+\w+))?"
     rf"|\b(?:for|it['’]?s|on)\s+(?:(?:his|her|their|a|the|our)\s+)?{_OCCASIONS}(?=\W*$)"
     rf"|{_OCCASIONS_KOREAN}(?:에|인데요?|이에요|예요|이야|이라서?|라서?|입니다|이거든요?|에\s*(?:줄"

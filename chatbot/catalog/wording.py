@@ -6,7 +6,7 @@ Only whole words and known phrases go, and only on the side of the question: pro
 import re
 from typing import Final
 
-from chatbot.catalog.endings import plain
+from chatbot.catalog.endings import plain, unglued
 
 _ENGLISH: Final = re.compile(
     r"""\b(?:
@@ -95,7 +95,8 @@ _KOREAN_WORD: Final = re.compile(
       | 찾(?:고|는|습|아요|을|아|아서)\S* | 필요(?:해|한|합|하)\S* | 원(?:해|하|합)\S*
       | (?:사|사려|살까|살만|사면|샀으면)(?:고|는데|고요|요|한|하는|려고요?)? | 살 | 살게요? | 할게요?
       | 싶(?:어|은|습|다|네|지|은데|어서)\S* | 볼(?:래|게|까|만)\S* | 보고(?:서)? | 예산(?:은|이|을)?
-      | 쓸|쓰는|쓰기|쓸만한|사용할|사용하는|사용하기|위한 | 사람(?:이|은|을|들|들이|에게|한테|도)? | 때(?:에|는)? | \d(?:명|사람)(?:이서|이|용)?
+      | 쓸|쓰는|쓰기|쓸만한|사용할|사용하는|사용하기|위한
+      | 사람(?:이|은|을|들|들이|에게|한테|도)? | 때(?:에|는)? | \d(?:명|사람)(?:이서|이|용)?
       | 제|제가|저|저는|나|나는|내가|우리|너|당신|여기|여기서|이런|그런|저런
         # what is asked of things
       | 있(?:나|어|을까|는|으|습|니|냐|죠|지|음)\S* | 없(?:나|어|을까|는|으|습|니|냐|죠|지|음)\S*
@@ -134,5 +135,5 @@ def unwrapped(text: str, *, asks: bool = False) -> str:
     Where something is asked of a product (`asks`), a Korean word may end like a sentence: "방수야".
     """
     without = _ENGLISH.sub(" ", _CAN.sub(" ", text))
-    said = (word.strip(_PUNCTUATION) for word in without.split())
+    said = (unglued(word.strip(_PUNCTUATION)) for word in without.split())
     return " ".join(plain(word, asks=asks) for word in said if word and not _KOREAN_WORD.fullmatch(word))

@@ -46,6 +46,7 @@ def test_places_among_what_was_shown(text: str, kind: str, places: tuple[int, ..
         ("en", "compare the Sony one and the Apple one", ("E1", "E3")),
         ("en", "which is cheaper, the first or the second?", ("E2",)),
         ("ko", "소니 거 얼마예요?", ("K1",)),
+        ("ko", "소니거 무선이야?", ("K1",)),
         ("ko", "검은 거 얼마야", ("K1",)),
         ("ko", "소니랑 애플 비교해줘", ("K1", "K3")),
         ("ko", "뭐가 제일 비싸요?", ("K3",)),
@@ -93,6 +94,18 @@ def test_the_page_is_meant_where_nothing_else_can_be() -> None:
         assert (question.reference, question.about, question.words) == ("same", ("W1",), words)
     assert understand("키보드 재고 있어요?", context=context, known=KNOWN).reference == ""
     assert understand("키보드 추천해요", context=context, known=KNOWN).reference == ""
+
+
+@pytest.mark.parametrize("around", ["hi, {}", "hey {}", "so {}", "ok, {} please", "{}, thanks", "{}..."])
+def test_what_opens_and_closes_a_message_changes_nothing(around: str) -> None:
+    for text in ("which is the most expensive?", "or Adidas", "ones with a microphone", "under $80", "tent for two"):
+        assert asked("shown", "en", around.format(text.rstrip("?"))) == asked("shown", "en", text.rstrip("?"))
+
+
+@pytest.mark.parametrize("around", ["안녕하세요 {}", "음 {}", "{} 감사합니다", "{} ㅎㅎ", "{}~", "{}.."])
+def test_what_opens_and_closes_a_korean_message_changes_nothing(around: str) -> None:
+    for text in ("흰색은요", "소니 말고요", "5만원~10만원", "이 중에 제일 싼 거", "검정나이키운동화270", "더 없어"):
+        assert asked("shown", "ko", around.format(text)) == asked("shown", "ko", text)
 
 
 def test_a_range_is_one_wish_and_a_bound_takes_its_place() -> None:
