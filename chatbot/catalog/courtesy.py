@@ -7,8 +7,8 @@ _ENGLISH: Final = (
     "hi hiya hello hey sup good morning afternoon evening thanks thank you so very much a lot ok okay kk great "
     "cool perfect awesome nice lovely excellent wonderful got it bye goodbye see ya later for your the help "
     "that's that helps helped all no not now there everyone nope alright sounds appreciate have day one "
-    "welcome sorry never mind nevermind i i'll i'm done think about will again really just and how are doing "
-    "today aha"
+    "welcome sorry never mind nevermind i i'll i'm done think about will again really just and "
+    "aha"
 )
 _KOREAN: Final = (
     "하이 ㅎㅇ 헬로 헬로우 그래 아하 오호 네 넵 넹 네네 응 예 아 오 와 음 오케이 오키 ㅇㅋ ㄱㅅ 정말 "
@@ -35,6 +35,9 @@ _BEGINNINGS: Final = (
 )
 """How a polite Korean word begins, whatever it ends with."""
 _LAUGHS: Final = re.compile(r"[ㅋㅎㅠㅜ]+|he+y+")
+_HOW_ARE_YOU: Final = re.compile(
+    r"\bhow(?:['’]s|\s+is|\s+are)\s+(?:you|it|things|everything)\b(?:\s+(?:going|doing|today))*"
+)
 _COURTEOUS: Final = re.compile(
     r"\b(?:hi|hiya|hello|sup|he+y+|morning|afternoon|evening|thanks|thank|ok|okay|great|cool|perfect|awesome|bye|goodbye"
     r"|got\s+it|no|nope|alright|excellent|wonderful|that['’]s\s+all)\b"
@@ -47,7 +50,8 @@ _EDGES: Final = "?^-;:\"'()"
 
 def is_courtesy(text: str) -> bool:
     """Whether nothing but a greeting, thanks or a farewell is said."""
-    words = [word.strip(_EDGES) for word in re.split(r"[\s,.!~]+", text.casefold().replace("’", "'"))]
+    text = _HOW_ARE_YOU.sub("hello", text.casefold().replace("’", "'"))
+    words = [word.strip(_EDGES) for word in re.split(r"[\s,.!~]+", text)]
     return bool(_COURTEOUS.search(text)) and all(
         not word or word in _POLITE or word.startswith(_BEGINNINGS) or _LAUGHS.fullmatch(word) for word in words
     )

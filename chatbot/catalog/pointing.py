@@ -102,7 +102,7 @@ def _korean(text: str, titles: Sequence[set[str]], reference: Reference) -> tupl
             ending, end, is_thing = thing["ending"], thing.end(), True
         is_thing = is_thing or ending[:1] in ("거", "것", "꺼", "건", "게")
         if reference.kind in ("cheaper", "dearer"):
-            if ending.endswith("보다"):
+            if ending.lstrip("거것꺼") in _BESIDE:
                 return place, match.start(), end
         elif reference.kind in ("like", "with"):
             if ending.lstrip("거것꺼") in _BESIDE or is_thing:
@@ -125,7 +125,7 @@ def pointed_at(reference: Reference, context: Context) -> list[Shown]:
         places = [len(shown) + 1 + place if place <= LAST else place for place in counted]
         return [shown[place - 1] for place in places if 0 < place <= len(shown)]
     if reference.kind == "other":
-        return shown
+        return shown or ([viewed] if viewed else [])
     if viewed and (reference.is_this or reference.kind == "with" or not shown):
         return [viewed]
     if reference.kind == "with":

@@ -70,7 +70,7 @@ _IDLE_WORDS: Final = (
     "she they them these those other another ones one again still available can could will would if so good "
     "let's say now s option options want need like go use how price prices cost same vs versus me here else "
     "version chance "
-    "더 다 안 못 또 그 이 저 좀 한 수 등 쪽 편 듯 가격 가격이 가격은 가격도 값 값이 가요 맨 제일 가장 "
+    "더 다 안 못 또 그 이 저 좀 한 수 등 쪽 편 듯 가격 가격이 가격은 가격도 값 값이 가요 맨 제일 가장 버전 "
     "있 없 아니 말고 그거 이거 걸 정도로 정도면"
 )
 _IDLE: Final = FUNCTION_WORDS.union(_IDLE_WORDS.split())
@@ -112,6 +112,8 @@ class _Said:
         if reference.pick:
             wishes = replace(wishes, sort=reference.pick)
         traits = read_traits(wishes.rest, known)
+        if reference.kind == "other" and traits.without:  # "소니 말고 다른 거": of another maker, whatever was shown
+            reference = Reference(reference.rest)
         words = unwrapped(traits.rest, asks=bool(reference.kind))
         # "is it?" is about what was shown; where nothing was and nothing else is said, "it" may be a film.
         says_more = has_seen or asks or traits.names_something or bounds != Bounds() or wishes.gift

@@ -14,7 +14,7 @@ Kind = Literal["", "same", "cheaper", "dearer", "like", "with", "other"]
 _FLAGS: Final = re.IGNORECASE
 _AMONG: Final = re.compile(
     r"\b(?:of|among|from|out\s+of|between)\s+(?:(?:them|these|those)(?:\s+(?:two|three"
-    r"|four|ones))?|the\s+(?:two|three|four|bunch))\b|(?<![가-힣])(?:그|이|저|셋|둘|넷|얘네|이것들|그것들"
+    r"|four|ones))?|the\s+(?:two|three|four|bunch))\b|(?<![가-힣])(?:그|이|저|셋|둘|넷|[두세네2-4]\s*(?:개|가지|제품)|얘네|이것들|그것들"
     r"|위에?|여기|보여준\s*(?:거|것))\s*중(?:에서|에|엔)?(?:는)?(?![가-힣])"
     r"|(?<![가-힣])(?:여기서|그중에서?|이중에서?)(?![가-힣])|\b(?:ones?|of\s+those)\s+(?:shown\s+)?here\b"
     r"|\bon\s+(?:this|the|your)\s+list\b"
@@ -42,7 +42,7 @@ _CLAUSE: Final = (
 _THIS: Final = re.compile(
     r"\bthis(?:\s+(?:one|product|item|shoe|pair|model))?\b|(?:(?<!\w\s)\bthat"
     rf"|\bthat(?!\s+{_CLAUSE}))(?:\s+(?:one|product|item))?\b(?!['’]s\s+all)"
-    r"|\b(?:(?<!forget\s)(?<!got\s)(?<!make\s))it\b|\b(?:these|those)(?:\s+(?:ones|shoes))?\b"
+    r"|\b(?:(?<!forget\s)(?<!got\s)(?<!make\s))it\b|(?<!sort\s)(?<!rank\s)(?<!order\s)\b(?:these|those)(?:\s+(?:ones|shoes))?\b"
     r"|\b(?:the\s+)?same(?:\s+(?:one|thing|product|pair|model|shoes?)\b|(?=\s+(?:but\s+)?in\b))"
     r"|(?:(?<=\bare )|(?<=\bdo )|(?<=\bdoes ))they\b"
     r"|(?<![가-힣])(?:방금\s*|아까\s*|지금\s*)?(?:이거|그거|저거|요거|이것|그것|이게|그게|이건|그건|요건"
@@ -106,7 +106,7 @@ _KINDS: Final[tuple[tuple[Kind, re.Pattern[str]], ...]] = (
             r"\b(?:the\s+)?more\s+expensive(?:\s+(?:one|ones|option|options))?(?:\s+than)?\b|\b(?:pricier"
             r"|higher[\s-]end|more\s+(?:premium|high[\s-]end|upscale)|higher[\s-]priced"
             r"|higher\s+price)\b(?:\s+(?:one|ones|option|options))?(?:\s+than\b)?"
-            rf"|(?:좀\s*)?더\s*(?:비싼|고급|고급스러운|비싸고){_CHEAPER_THING}(?![가-힣])|(?<=보다)\s*(?:더\s*"
+            rf"|(?:좀\s*)?더\s*(?:비싼|고급|고급스러운|비싸고){_CHEAPER_THING}(?![가-힣])|더\s*비싸도(?![가-힣])|(?<=보다)\s*(?:더\s*"
             rf"|좀\s*|조금\s*){{0,4}}(?:비싼|고급|고급스러운|비싸고){_CHEAPER_THING}(?![가-힣])",
             _FLAGS,
         ),

@@ -108,7 +108,7 @@ def read_traits(text: str, known: Vocabulary) -> Traits:
         for size, words in sizes.read_sizes(traits.rest):
             if size in known.sizes or size.partition(" ")[2] in known.size_units - {""}:
                 _add(traits.sizes, size)
-                traits.rest = traits.rest.replace(words, " ", 1)
+                traits.rest = re.sub(rf"(?<!\w){re.escape(words)}(?![a-zA-Z])", " ", traits.rest, count=1)
     kept: list[str] = []
     spaced = [part for word in _WORD.findall(traits.rest) for part in _apart(word, known)]
     folded = [fold(word).strip(_EDGES) for word in spaced]

@@ -153,8 +153,8 @@ def _who(words: str) -> re.Pattern[str]:
         rf"|their)\b))\s*{_WHOSE}(?P<english>{english})(?:['’]s(?!\s+(?:{_ANYBODY})\b)|s['’]|(?!['’]))(?!\w)"
         rf"|(?<!\w\s)(?<!\w)(?:my|our)\s+{_WHOSE}(?P<owned>{english})(?:['’]s)?(?!\w)(?:\s+(?:also\s+"
         r"|really\s+)?(?:needs?|wants?|likes?|loves?|is\s+(?:looking\s+for|into))\b(?:\s+(?:a\s+)?new\b)?)?"
-        rf"|(?<=about\s)(?:my|our)\s+{_WHOSE}(?:{english})(?:['’]s)?(?!\w)"
-        r"|(?<![가-힣\w])(?:(?:직장|회사|우리|저희"
+        rf"|(?:(?<=about\s)|(?<=^and\s))(?:my|our)\s+{_WHOSE}(?:{english})(?:['’]s)?(?!\w)"
+        r"|(?<![가-힣\w])(?:(?:직장|회사|우리|저희|친한"
         rf"|제)\s*)?(?P<korean>{'|'.join(sorted(korean, key=len, reverse=True))}){_GIVEN}",
         _FLAGS,
     )

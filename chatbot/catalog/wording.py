@@ -41,7 +41,7 @@ _ENGLISH: Final = re.compile(
       | (?:(?:i|we)\s*(?:['’]m|['’]re|\s+am|\s+are)?\s+(?:just\s+|only\s+)?)?
         (?:looking|searching|hunting|shopping)\s+(?:for|to(?:\s+(?:buy|get|find|order|purchase))?)
       | (?:i|we)\s+could\s+use(?:\s+(?:a|an|some))?(?:\s+new)? | (?:i|we)\s+can
-      | (?:i|we)(?:['’]d|\s+would)\s+(?:rather|prefer)(?:\s+(?:to\s+)?(?:have|get|buy))?
+      | (?:i|we)(?:['’]d|\s+would)\s+(?:rather|prefer)(?:\s+(?:to\s+)?(?:have|get|buy))? | (?:i|we)\s+prefer
       | (?:i|we)(?:['’]ll|\s+will)\s+(?:take|have|get|buy|go\s+(?:with|for))
       | (?:which\s+)?should\s+(?:i|we)(?:\s+(?:buy|get|choose|take|pick))? | to\s+buy
       | (?:i|we)(?:['’]d|\s+would|\s+really|\s+just|\s+also)*\s+(?:want|need|like|love)

@@ -69,6 +69,11 @@ def test_a_size_goes_with_its_endings(text: str, size: str, words: str) -> None:
     assert read_sizes(text) == [(size, words)]
 
 
+def test_a_letter_that_is_a_size_is_not_taken_out_of_another_word() -> None:
+    traits = read_traits("Men's hoodie in M", KNOWN)
+    assert (traits.sizes, traits.rest) == (["m"], "Men's hoodie in")
+
+
 @pytest.mark.parametrize("text", ["large backpack", "갤럭시 S24", "모델 S 자동차", "27인치모니터암"])
 def test_other_letters_and_words_are_no_sizes(text: str) -> None:
     assert not [size for size, _ in read_sizes(text) if size in ("l", "s")]
