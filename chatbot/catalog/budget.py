@@ -48,8 +48,8 @@ _CHANGED: Final = (
     r"|맞춰|맞추|조정|해\s*줘|해\s*주|할게|하자))"
 )
 _ENGLISH_MOST: Final = (
-    r"(?:(?:is|are|be|priced|cost(?:s|ing)?|go(?:es)?|spend(?:ing)?)\s+)?(?:(?:no|not|nothing|n['’]t"
-    r"|doesn['’]t|don['’]t|won['’]t|never)\s+(?:(?:cost|be|go|spend|pay|want\s+to\s+(?:spend|pay))\s+)?"
+    r"(?:(?:is|are|be|priced|cost(?:s|ing)?|go(?:es)?|spend(?:ing)?)\s+)?(?:(?:no|not|nothing|n['’]t|cannot"
+    r"|(?:does|do|wo|ca|should|would)n?['’]t|never)\s+(?:(?:cost|be|go|spend|pay|want\s+to\s+(?:spend|pay))\s+)?"
     r"(?:any\s+)?(?:over|above|more\s+than|higher\s+than|exceed(?:ing)?|beyond)|under|below|beneath"
     r"|(?<!no )(?<!not )less\s+than|(?<!no )(?<!not )cheaper\s+than|lower\s+than|up\s+to"
     r"|at\s+(?:the\s+)?most|within"

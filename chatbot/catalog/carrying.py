@@ -34,7 +34,7 @@ def merged(last: Question, now: Question, *, adds: bool) -> Question:
         sizes=newer(now.sizes, last.sizes),
         category=last.category,
         without=tuple(dict.fromkeys((*(name for name in last.without if name not in wanted), *now.without))),
-        sort=now.sort,
+        sort=now.sort or last.sort,
         gift=now.gift or last.gift,
         recipient=now.recipient or last.recipient,
     )

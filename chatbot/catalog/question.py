@@ -210,10 +210,11 @@ def _resolved(question: Question, said: _Said, context: Context) -> Question:
     seen = pointed_at(reference, context)
     if not seen:
         return replace(question, sort=question.sort or ("cheapest" if kind == "cheaper" else ""))
-    if reference.is_among and question.sort in ("cheapest", "dearest"):
+    wanted = said.wishes.sort  # in this message: what the talk is sorted by picks none
+    if reference.is_among and wanted in ("cheapest", "dearest"):
         priced = [item for item in seen if item.price is not None]
         if priced:
-            pick = min if question.sort == "cheapest" else max
+            pick = min if wanted == "cheapest" else max
             seen = [pick(priced, key=lambda item: item.price or Decimal(0))]
         question = replace(question, sort="")
     if kind == "same" and (question.colors or question.sizes or question.bounded):

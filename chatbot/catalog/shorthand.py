@@ -77,7 +77,7 @@ _RUN_ON: Final = re.compile(
 
 _FLOURISH: Final = re.compile(r"(?<=\w)(?:[~…^♡♥]+|[ㅋㅎㅠㅜ]{2,})(?=\s*$|\s+[^\d\s])")
 _OPENING: Final = re.compile(
-    r"^\W*(?:(?:hi|hiya|hello|hey|ok|okay|wait|alright|so|well|oh|um+|hm+|great|thanks|안녕하세요|안녕|음|혹시|저기요)(?![\w'’-])"
+    r"^\W*(?:(?:hi|hiya|hello|hey|ok|okay|wait|alright|so|well|oh|um+|hm+|great|thanks|안녕하세요|안녕|음|혹시|저기요|아니(?:다|요)?|아뇨)(?![\w'’-])"
     r"(?:\s+there\b)?[\s,.!~]*)+(?=\S)",
     re.IGNORECASE,
 )

@@ -20,7 +20,7 @@ _ENGLISH: Final = re.compile(
         (?:\s+(?:have|see|get|find|buy|help|look\s+at|show|give|tell)(?:\s+(?:me|us))?)*
       | (?:do|does|did)\s+(?:you|your\s+(?:shop|store)|anyone)(?:\s+(?:guys|all|happen\s+to|also|still|currently))*
         (?:\s+(?:have|sell|carry|stock|know|offer|got|do))?(?:\s+(?:if|whether)\b)?
-      | (?:have\s+)?you(?:\s+guys)?\s+(?:have|got|sell|carry|stock|offer|recommend|suggest)(?:\s+(?:any|some))?
+      | (?:have\s+)?you(?:\s+guys|['’]ve)?\s+(?:have|got|sell|carry|stock|offer|recommend|suggest)(?:\s+(?:any|some))?
       | (?:have\s+)?got(?=\s+(?:any|some|a|an|this|that|these|those|it)\b) | you\s+have
       | (?:show|find|give|get|tell|help|recommend|suggest|send)\s+(?:me|us)(?:\s+(?:about|find|choose|pick))?
       | (?<!\w\s)show(?=\s+(?!me\b|us\b)\w) | let\s+me\s+(?:see|have)
@@ -92,7 +92,8 @@ _KOREAN_WORD: Final = re.compile(
       | (?:주세요|줘|줄래요?|줘요|주실래요|주실|주라|드려요|드릴게요|인가요|일까요|할까요)
       | (?:팔|파)(?:아|나|시|는|세|고|려)\S* | 보여(?:주세요|줘요?)? | (?:인기|추천)순(?:으로)?
         # the shopper wants
-      | 찾(?:고|는|습|아요|을|아|아서)\S* | 필요(?:해|한|합|하)\S* | 원(?:해|하|합)\S*
+      | 찾(?:고|는|습|아요|을|아|아서)\S* | 구(?:해요?|합니다|하고|하는데요?|하려고요?|해야\S*)
+      | 생각(?:하고|중\S*|해요|합니다|하는데요?|이에요|인데요?) | 필요(?:해|한|합|하)\S* | 원(?:해|하|합)\S*
       | (?:사|사려|살까|살만|사면|샀으면)(?:고|는데|고요|요|한|하는|려고요?)? | 살 | 살게요? | 할게요?
       | 싶(?:어|은|습|다|네|지|은데|어서)\S* | 볼(?:래|게|까|만)\S* | 보고(?:서)? | 예산(?:은|이|을)?
       | 쓸|쓰는|쓰기|쓸만한|사용할|사용하는|사용하기|위한
