@@ -22,6 +22,8 @@ class Blocks:
     """The block that words go to, empty when none is open."""
     due: list[ProductCard] = field(default_factory=list)
     """Cards that stand behind the block that is open."""
+    said: list[str] = field(default_factory=list)
+    """The words of the block that is open, in pieces. Whoever shows words of it without `say` adds them."""
     _begun: int = 0
     _withdrawn: int = 0
     _asked_for: set[str] = field(default_factory=set)
@@ -30,13 +32,22 @@ class Blocks:
     def say(self, text: str) -> list[TurnEvent]:
         """Further words; they open a block where none is open."""
         if self.open:
+            self.said.append(text)
             return [TextAdded(text=text, block=self.open)] if text else []
         text = text.lstrip("\n")
         if not text:
             return []
         self._begun += 1
         self.open = f"t{self._begun}"
+        self.said = [text]
         return [TextStarted(block=self.open), TextAdded(text=text, block=self.open)]
+
+    def take_back(self, characters: int) -> list[TurnEvent]:
+        """Take back the last `characters` of the block that is open."""
+        if not self.open or characters <= 0:
+            return []
+        self.said = ["".join(self.said)[:-characters]]
+        return [TextCorrected(block=self.open, text=self.said[0], reason="unfounded")]
 
     def ask_for(self, card: ProductCard) -> bool:
         """Have a card shown behind the block; whether it is the first time that it is asked for."""

@@ -50,6 +50,10 @@ class Citations:
         link = entry.link.replace("(", "%28").replace(")", "%29")
         return f"([{title}]({link}))" if link else f"({title})"
 
+    def unsay(self, text: str) -> None:
+        """What `text` cites is no longer said."""
+        self._named.difference_update(int(of_entry[1]) - 1 for of_entry in _OF_AN_ENTRY.finditer(text))
+
     def forget(self) -> None:
         """Of what was said so far nothing counts."""
         self._named.clear()

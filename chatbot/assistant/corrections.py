@@ -11,6 +11,8 @@ from chatbot.assistant.sentences import not_in_shop, price_unknown, spoken, term
 from chatbot.events import ProductCard
 
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
+_LINKED: Final = re.compile(r"!?\[([^\[\]\n]*)\]\(")
+_SPACE_BEHIND: Final = re.compile(r"[ \t]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +23,38 @@ class Corrections:
     language: str
     interventions: list[dict[str, str]]
 
-    def carried_out(self, sentence: str, fixes: Sequence[Fix]) -> str:
-        """`sentence` with `fixes`, which are in order and apart from each other."""
+    def carried_out(self, text: str, fixes: Sequence[Fix], before: str = "") -> str:
+        """`text` with `fixes`, which are in order and apart from each other; `before` stands in the same line."""
         if not fixes:
-            return sentence
+            return text
         pieces: list[str] = []
         at = 0
         with spoken(self.language):
             for fix in fixes:
-                claim = sentence[fix.start : fix.end]
-                shown = self._words_for(fix, claim)
-                if pieces and shown == pieces[-1] and not sentence[at : fix.start].strip():
+                claim = text[fix.start : fix.end]
+                shown = self._sentence_for(fix, claim) if fix.is_whole else self._words_for(fix, claim)
+                if fix.is_whole and shown.strip() in "".join((before, *pieces)):
                     shown = ""  # one hint is enough
-                self.interventions.append({"kind": fix.kind, "text": claim, "shown": shown})
-                pieces += [sentence[at : fix.start], shown]
+                if pieces and shown == pieces[-1] and not text[at : fix.start].strip():
+                    shown = ""
+                self.interventions.append({"kind": fix.kind, "text": claim, "shown": shown.strip()})
+                pieces += [text[at : fix.start], shown]
                 at = fix.end
-        return "".join((*pieces, sentence[at:]))
+        return "".join((*pieces, text[at:]))
+
+    def _sentence_for(self, fix: Fix, claim: str) -> str:
+        """The sentence that stands in place of one, in the language that is active. Links need none: cards have them."""
+        match fix.kind:
+            case "terms":
+                said = f"{terms_unknown()}."
+            case "product":
+                said = not_in_shop()
+            case "link":
+                return ""
+            case _:
+                said = f"{price_unknown()}." if fix.product is None else _facts(self.cards[fix.product])
+        space = _SPACE_BEHIND.search(claim)
+        return said[0].upper() + said[1:] + (space[0] if space else "")
 
     def _words_for(self, fix: Fix, claim: str) -> str:
         """What stands in place of a claim, in the language that is active."""
@@ -54,7 +72,14 @@ class Corrections:
             case "product":
                 return not_in_shop()
             case "link":
-                return ""
+                linked = _LINKED.match(claim)
+                return linked[1] if linked else ""
+
+
+def _facts(card: ProductCard) -> str:
+    """What a card says, as a sentence."""
+    price = card.sale_price_text or card.price_text
+    return f"{card.title}: {', '.join(filter(None, (price, card.availability_text)))}."
 
 
 def _with_percent(claim: str, percent: Decimal) -> str:

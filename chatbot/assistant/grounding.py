@@ -7,12 +7,14 @@ is waited for and judged as a whole; all others pass as they come. Every change 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from chatbot.assistant.blocks import Blocks
 from chatbot.assistant.citations import Citations
 from chatbot.assistant.claims.checking import check
 from chatbot.assistant.claims.evidence import Evidence
+from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.names import BRACKETED, BRACKETED_SO_FAR, level, visible
 from chatbot.assistant.claims.secrets import RECITED, SUSPECT, secret
 from chatbot.assistant.claims.watching import (
@@ -69,6 +71,8 @@ class Grounding:
         """Characters that passed since it was last looked whether they recite the rules."""
         self._line = ""
         """The line so far, as the model wrote it and as it was corrected."""
+        self._filled: list[tuple[int, int]] = []
+        """Behind which brackets of the line how many characters more were shown than stand there."""
         self._before = ""
         """The end of the lines before, for a recital that goes over several."""
         self._previous: int | None = None
@@ -120,6 +124,7 @@ class Grounding:
     def withdraw(self, reason: str) -> list[TurnEvent]:
         """Take back all words so far; what is fed next begins a new block. Cards stay: they are the shop's own."""
         self._held = self._line = ""
+        self._filled.clear()
         self._awaits_end = False
         self._previous = None
         self._citations.forget()
@@ -144,6 +149,7 @@ class Grounding:
                     return False
                 self._unread = 0
         self._line += text
+        self._blocks.said.append(text)
         return True
 
     def _read(self, text: str, *, is_final: bool) -> list[TurnEvent]:
@@ -175,7 +181,12 @@ class Grounding:
                     self._line, at = self._line[:-1], at - 1
                     said = []
                 break
-            at, shown = decided
+            at, shown, unsaid = decided
+            if unsaid:
+                words = "".join(said)
+                events += self._blocks.say(words) if len(words) < unsaid else []
+                events += self._blocks.take_back(unsaid) if len(words) < unsaid else []
+                said = [words[:-unsaid]] if len(words) >= unsaid else []
             said.append(shown)
         self._held = text[at:]
         return events + self._blocks.say("".join(said))
@@ -191,16 +202,38 @@ class Grounding:
             mark = min(mark, at + self._rules.begins(level(self._tail()), plain[at:mark]))
         return mark
 
-    def _bracket(self, passage: "_Passage", mark: int) -> tuple[int, str] | None:
+    def _bracket(self, passage: "_Passage", mark: int) -> "_Decided | None":
         """Where that is over which the bracket at `mark` opens, and what is shown of it; None while it is open."""
         whole = BRACKETED.match(passage.text, mark)
         if whole is None and not passage.is_final and BRACKETED_SO_FAR.fullmatch(passage.text, mark):
             return None
         said = whole[0] if whole else "["
-        self._line += said
-        return mark + len(said), self._citations.carried_out(said)
+        return _Decided(mark + len(said), self._say(said))
 
-    def _claim(self, passage: "_Passage", mark: int) -> tuple[int, str] | None:
+    def _say(self, text: str) -> str:
+        """Go on with the line, and what is shown of that: its citations carried out."""
+        pieces: list[str] = []
+        at = 0
+        for bracketed in BRACKETED.finditer(text):
+            shown = self._citations.carried_out(bracketed[0])
+            pieces += [text[at : bracketed.start()], shown]
+            at = bracketed.end()
+            self._filled.append((len(self._line) + at, len(shown) - len(bracketed[0])))
+        self._line += text
+        return "".join((*pieces, text[at:]))
+
+    def _unsay(self, characters: int) -> tuple[str, int]:
+        """Take back the last characters of the line: what they were, and how many of them a shopper sees."""
+        if not characters:
+            return "", 0
+        start = len(self._line) - characters
+        taken, self._line = self._line[start:], self._line[:start]
+        shown = characters + sum(more for place, more in self._filled if place > start)
+        self._filled = [filled for filled in self._filled if filled[0] <= start]
+        self._citations.unsay(taken)
+        return taken, shown
+
+    def _claim(self, passage: "_Passage", mark: int) -> "_Decided | None":
         """Where the sentence is over that goes on at `mark`, and what is shown of it; None while that is open.
 
         It may be that only the sentence behind it names the product that it is about; the two are judged as one then.
@@ -211,17 +244,36 @@ class Grounding:
             sentence = text[mark:end]
             if self._recites(plain[mark:end]):
                 self._withhold(sentence)
-                return end, ""
+                return _Decided(end, "")
             is_over = plain[end : end + 1] == "\n" or (is_final and end == len(text))
             fixes = check(self._evidence, self._line, sentence, self._previous, is_over=is_over)
             if fixes is not None:
-                corrected = self._corrections.carried_out(sentence, fixes)
-                self._line += corrected
-                return end, self._citations.carried_out(corrected)
+                return _Decided(end, *self._corrected(sentence, fixes))
             further = sentence_end(plain, end, is_final=is_final) if end < len(text) else None
             begin, end = end, further if further != end else None
         self._awaits_end = ends_later(plain[begin:]) and has_begun(plain, mark)
         return None
+
+    def _corrected(self, sentence: str, fixes: Sequence[Fix]) -> tuple[str, int]:
+        """What is shown of a sentence, and how much of what was shown before it is taken back."""
+        if not fixes:
+            return self._say(sentence), 0
+        taken, unsaid = self._unsay(max(0, -fixes[0].start))
+        words = f"{taken}{sentence}"
+        shifted = [replace(fix, start=fix.start + len(taken), end=fix.end + len(taken)) for fix in fixes]
+        corrected = self._corrections.carried_out(words, shifted, self._line)
+        for fix in shifted:
+            if fix.is_whole and fix.kind != "product":
+                self._remember(words[fix.start : fix.end])
+        return self._say(corrected), unsaid
+
+    def _remember(self, sentence: str) -> None:
+        """A sentence is not shown; the products that it spoke of are, and what follows may speak of them."""
+        for mention in self._evidence.names.mentions(level(sentence)):
+            card = self._evidence.cards[mention.product]
+            if self._blocks.ask_for(card) and mention.is_prose:
+                self.interventions.append({"kind": "card_added", "text": card.title, "shown": card.sku})
+            self._previous = mention.product
 
     def _recites(self, sentence: str) -> bool:
         """Whether a sentence (see `names.level`), behind what was said, recites the rules."""
@@ -232,6 +284,7 @@ class Grounding:
         self.interventions.append({"kind": "rules", "text": sentence, "shown": ""})
         self._before = f"{self._tail()}{sentence}"[-RECITED:]
         self._line = ""
+        self._filled.clear()
 
     def _end_line(self) -> None:
         """The line is over: the products that it names get their cards."""
@@ -244,6 +297,7 @@ class Grounding:
             self._previous = mentions[-1].product
         self._before = f"{self._tail()}\n"[-RECITED:]
         self._line = ""
+        self._filled.clear()
 
     def _tail(self) -> str:
         """The end of what was said, as far as a recital can go on from it."""
@@ -257,3 +311,11 @@ class _Passage(NamedTuple):
     plain: str
     is_final: bool
     """Whether nothing comes after them."""
+
+
+class _Decided(NamedTuple):
+    """Where that is over which was decided of, what is shown of it, and how much of what was shown goes."""
+
+    end: int
+    shown: str
+    unsaid: int = 0

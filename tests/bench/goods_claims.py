@@ -50,21 +50,26 @@ def _cuts(answer: str) -> tuple[Sequence[str], ...]:
 
 
 def _shown(language: str, pieces: Sequence[str]) -> list[str]:
-    """All that a shopper's screen says, after each piece and at the end, line by line."""
+    """All that a shopper's screen says, after each event and at the end, block by block."""
     from chatbot.assistant.grounding import Grounding
-    from chatbot.events import TextAdded, TextFinished
+    from chatbot.events import TextAdded, TextCorrected, TextStarted
     from tests.assistant.adversarial import CARDS, SAID, TERMS
 
     grounding = Grounding(cards=CARDS[language], language=language, said=SAID[language], terms=TERMS[language])
-    screen, seen = "", []
-    is_block_over = False
+    blocks: dict[str, str] = {}
+    seen = [""]
     for events in (*(grounding.feed(piece) for piece in pieces), grounding.close()):
         for event in events:
-            if isinstance(event, TextAdded):
-                screen += ("\n" if is_block_over else "") + event.text
-                is_block_over = False
-            is_block_over = is_block_over or isinstance(event, TextFinished)
-        seen.append(screen)
+            match event:
+                case TextStarted():
+                    blocks[event.block] = ""
+                case TextAdded():
+                    blocks[event.block] += event.text
+                case TextCorrected():
+                    blocks[event.block] = event.text
+                case _:
+                    continue
+            seen.append("\n".join(text for text in blocks.values() if text))
     return seen
 
 

@@ -19,11 +19,11 @@ from chatbot.assistant.claims.line import Claim, Line, Undecided
 from chatbot.assistant.claims.names import level
 from chatbot.assistant.claims.prices import check_amount, speaks_of_wishes
 from chatbot.assistant.claims.promises import Promise, promises
+from chatbot.assistant.claims.sentences import extent, is_item, is_row
 from chatbot.assistant.claims.stock import Stock, stocks
 
 _LINK: Final = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]\"'“”‘’]+")
 _ALL: Final = re.compile(r"모두|전부|둘 다|(?<!\S)다 |both|all\b|each|every")
-_CLAUSE_END: Final = re.compile(r"[.!?。](?=\s|$)|,(?=\s)|;|\n|\[\[|\s(?:and|but)\s|(?<=[가-힣])(?:고|지만|며)(?=\s)")
 
 AnyClaim = TypeVar("AnyClaim", bound=Claim)
 Judged = tuple[Claim, Fix | None]
@@ -38,7 +38,7 @@ def check(evidence: Evidence, before: str, sentence: str, previous: int | None, 
     text = level(before) + level(sentence)
     line = Line(text, len(before), evidence.names.mentions(text), previous, is_over)
     if invented := check_products(line, evidence):
-        return _in_sentence([invented], line) if is_over else None
+        return _in_sentence([_of_sentence(invented, line)], line)
     try:
         return _in_sentence(_apart(list(_judged(line, evidence)), line), line)
     except Undecided:
@@ -61,22 +61,45 @@ def _judged(line: Line, evidence: Evidence) -> Iterator[Judged]:
 
 
 def _apart(judged: Sequence[Judged], line: Line) -> list[Fix]:
-    """The fixes in order, none over another; what withholds terms takes the rest of its clause along."""
-    judged = [(claim, fix) for claim, fix in judged if not line.is_in_name(claim)]
-    starts = [claim.start for claim, fix in judged if fix is None] + [one.start for one in line.mentions]
+    """The fixes in order, none over another; what nobody bears out takes its sentence along.
+
+    In a row of a table it takes what is left of its cell.
+    """
+    fixes = [fix for claim, fix in judged if fix and not (line.is_in_name(claim) and fix.kind != "link")]
+    if is_row(line.text):
+        fixes = [_in_cell(fix, line) for fix in fixes]
+    else:
+        fixes = [_of_sentence(fix, line) if _is_unfounded(fix, line) else fix for fix in fixes]
     found: list[Fix] = []
-    at = line.at
-    for fix in sorted((fix for _, fix in judged if fix), key=lambda fix: (fix.start, -fix.end)):
-        if fix.end <= at:
+    for fix in sorted(fixes, key=lambda fix: (fix.start, -fix.end)):
+        if fix.end <= line.at or (found and fix.end <= found[-1].end):
             continue
-        end = fix.end
-        if fix.kind == "terms":
-            clause = _CLAUSE_END.search(line.text, end)
-            clause_end = clause.start() if clause else len(line.text)
-            end = min([clause_end, *(start for start in starts if start >= end)])
-        found.append(replace(fix, start=max(fix.start, at), end=end))
-        at = end
+        if found and fix.start < found[-1].end:  # the longer one, whichever says that a sentence goes
+            fix = replace(found.pop(), end=fix.end)
+        found.append(fix)
     return found
+
+
+def _is_unfounded(fix: Fix, line: Line) -> bool:
+    """Whether no fact can stand in place of the claim. Those of stock read well only in a list."""
+    if fix.kind == "stock" and not is_item(line.text):
+        return True
+    return fix.is_whole or fix.kind in ("terms", "product") or (fix.product is None and fix.kind != "link")
+
+
+def _of_sentence(fix: Fix, line: Line) -> Fix:
+    """The same for all of the sentence around it, and for the one product that this names."""
+    start, end = extent(line.text, fix.start, fix.end)
+    named = {one.product for one in line.mentions if start <= one.start < end}
+    return replace(fix, start=start, end=end, is_whole=True, product=named.pop() if len(named) == 1 else None)
+
+
+def _in_cell(fix: Fix, line: Line) -> Fix:
+    """The same for no more than the cell that it stands in."""
+    if fix.kind != "terms":
+        return replace(fix, is_whole=False)
+    stop = line.text.find("|", fix.end)
+    return replace(fix, end=len(line.text) if stop < 0 else stop, is_whole=False)
 
 
 def _in_sentence(fixes: Sequence[Fix], line: Line) -> list[Fix]:

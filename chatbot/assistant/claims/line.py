@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from chatbot.assistant.claims.names import Mention
+from chatbot.assistant.claims.sentences import END
 
-_SENTENCE_END: Final = re.compile(r"[.!?。](?=\s)")
 # The citation of a sentence stands right behind it.
-_CITED_SENTENCE_END: Final = re.compile(rf"{_SENTENCE_END.pattern}(?!\s*\[\[)")
+_CITED_SENTENCE_END: Final = re.compile(rf"(?:{END.pattern})(?!\s*\[\[)")
 _COMPARED: Final = re.compile(
     r"^\*{0,2}\s?(?:보다|말고|대신|와 달리|과 달리|에 비해)|(?:than|unlike|instead of|compared (?:to|with)"
     r"|besides)\s(?:the\s)?\*{0,2}$"
@@ -89,7 +89,7 @@ class Line:
         return bool(_COMPARED.match(after) or _COMPARED.search(before))
 
     def _sentence_start(self, place: int) -> int:
-        return max((found.end() for found in _SENTENCE_END.finditer(self.text, 0, place)), default=0)
+        return max((found.end() for found in END.finditer(self.text, 0, place)), default=0)
 
     def _sentence_stop(self, place: int) -> int:
         found = _CITED_SENTENCE_END.search(self.text, place)

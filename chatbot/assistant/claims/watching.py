@@ -4,7 +4,8 @@ import re
 from functools import lru_cache
 from typing import Final, Literal
 
-from chatbot.assistant.claims.names import BRACKETED, BRACKETED_SO_FAR, level
+from chatbot.assistant.claims.names import BRACKETED_SO_FAR, level
+from chatbot.assistant.claims.sentences import END, behind
 
 _KOREAN: Final = """
 품절 매진 절판 단종 재고 입고 예약 구매 구입 주문 남은 남았 남아 마지막 한정 수량 배송 배달 도착 발송 출고 수령 받아
@@ -118,9 +119,8 @@ def _so_far(word: str) -> str:
 _FIRST, _FOLLOWING = _watched()
 _NUMERALS: Final = re.compile(_NUMERAL)
 _NO_LETTER: Final = re.compile(r"[^a-z]")
-_SENTENCE_END: Final = re.compile(r"[.!?。…]+[*\"'”)\]]*(?=\s)|。|\n")
+_SENTENCE_END: Final = re.compile(rf"{END.pattern}|\n")
 _END_IN_SIGHT: Final = re.compile(r"[.!?。…]+[*\"'”)\]]*(?:\s|\Z)|。|\n")
-_AFTER: Final = re.compile(rf"[ \t]*(?:{BRACKETED.pattern}[ \t]*)*")
 _ENDS_IN_BRACKET: Final = re.compile(rf"{BRACKETED_SO_FAR.pattern}$")
 
 
@@ -179,8 +179,7 @@ def sentence_end(text: str, at: int, *, is_final: bool) -> int | None:
     if found := _SENTENCE_END.search(text, at):
         if found[0] == "\n":
             return found.start()
-        after = _AFTER.match(text, found.end())
-        end = after.end() if after else found.end()
+        end = behind(text, found.end())
         if end == len(text):
             return end if is_final else None
         if text[end] == "[" and _ENDS_IN_BRACKET.match(text, end) and not is_final:
