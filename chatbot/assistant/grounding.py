@@ -21,6 +21,7 @@ from chatbot.assistant.claims.watching import (
     LONGEST,
     ends_later,
     glance,
+    goes_on,
     has_begun,
     is_in_word,
     may_begin,
@@ -194,6 +195,8 @@ class Grounding:
     def _next_mark(self, passage: "_Passage", at: int) -> int:
         """Where the next thing to decide begins: an opening bracket, the end of the line, a claim, a recital."""
         plain = passage.plain
+        if at == 0 and goes_on(self._line, plain):
+            return 0
         mark = may_begin(plain, word_end(plain) if at == 0 and is_in_word(self._line) else at)
         for sign in "[\n":
             place = passage.text.find(sign, at, mark)

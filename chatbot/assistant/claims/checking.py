@@ -7,7 +7,7 @@ is known; whatever nobody bears out is withheld.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from chatbot.assistant.claims.amounts import amounts
@@ -16,13 +16,13 @@ from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.invented import check_products
 from chatbot.assistant.claims.line import Claim, Line, Undecided
+from chatbot.assistant.claims.links import check_link, links
 from chatbot.assistant.claims.names import level
 from chatbot.assistant.claims.prices import check_amount, speaks_of_wishes
 from chatbot.assistant.claims.promises import Promise, promises
 from chatbot.assistant.claims.sentences import extent, is_item, is_row
 from chatbot.assistant.claims.stock import Stock, stocks
 
-_LINK: Final = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]\"'“”‘’]+")
 _ALL: Final = re.compile(r"모두|전부|둘 다|(?<!\S)다 |both|all\b|each|every")
 
 AnyClaim = TypeVar("AnyClaim", bound=Claim)
@@ -57,7 +57,7 @@ def _judged(line: Line, evidence: Evidence) -> Iterator[Judged]:
     yield from of_kind(discounts, _check_discount)
     yield from of_kind(stocks, _check_stock)
     yield from of_kind(promises, _check_promise)
-    yield from of_kind(_links, _check_link)
+    yield from of_kind(links, check_link)
 
 
 def _apart(judged: Sequence[Judged], line: Line) -> list[Fix]:
@@ -65,7 +65,7 @@ def _apart(judged: Sequence[Judged], line: Line) -> list[Fix]:
 
     In a row of a table it takes what is left of its cell.
     """
-    fixes = [fix for claim, fix in judged if fix and not (line.is_in_name(claim) and fix.kind != "link")]
+    fixes = [fix for claim, fix in judged if fix and (fix.kind == "link" or not line.is_in_name(claim))]
     if is_row(line.text):
         fixes = [_in_cell(fix, line) for fix in fixes]
     else:
@@ -143,20 +143,3 @@ def _check_promise(found: Promise, line: Line, evidence: Evidence) -> Fix | None
     number = line.subject(found) if line.mentions else line.previous
     price = None if number is None else evidence.cards[number].current_price
     return None if evidence.keeps(found, price, amounts(line.text)) else Fix(found.start, found.end, "terms")
-
-
-@dataclass(frozen=True, slots=True)
-class _Link:
-    start: int
-    end: int
-    address: str
-
-
-def _links(text: str) -> Iterator[_Link]:
-    for match in _LINK.finditer(text):
-        address = match[0].rstrip(".,!?*")
-        yield _Link(match.start(), match.start() + len(address), address)
-
-
-def _check_link(found: _Link, line: Line, evidence: Evidence) -> Fix | None:
-    return None if evidence.allows(found.address) else Fix(found.start, found.end, "link")

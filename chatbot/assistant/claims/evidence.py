@@ -77,8 +77,9 @@ class Evidence:
         return any(theirs.atom == promise.atom for theirs in described)
 
     def allows(self, link: str) -> bool:
-        """Whether this address (see `names.level`) may be written."""
-        return any(link == level(each) for each in self.links)
+        """Whether this address (see `names.level`) may be written: it is given, or stands in the shop's entries."""
+        bare = _bare(link)
+        return any(bare == _bare(level(each)) for each in self.links) or bare in self._ours.addresses
 
     def knows(self, said: Sequence[str], *, as_name: bool) -> bool:
         """Whether all these words stand in titles, brands and the shop's entries, or, not as a name, in descriptions.
@@ -122,6 +123,7 @@ class _Terms:
     amounts: Sequence[tuple[Amount, frozenset[str]]]
     """Each with the stems of its sentence."""
     percents: frozenset[Decimal]
+    addresses: frozenset[str]
 
 
 @lru_cache(maxsize=8)
@@ -131,7 +133,13 @@ def _read_terms(text: str) -> _Terms:
         promises=tuple(promises(terms, is_ours=True)),
         amounts=tuple((amount, _stems(_sentence_of(terms, amount))) for amount in amounts(terms)),
         percents=frozenset(found.percent for found in discounts(terms) if found.percent is not None),
+        addresses=frozenset(_bare(word.strip(".,!?()<>[]:;\"'")) for word in re.split(r"[\s가-힣(),]+", terms)),
     )
+
+
+def _bare(address: str) -> str:
+    """An address without what does not matter where it leads."""
+    return re.sub(r"^(?:https?://)?(?:www\.)?", "", address).rstrip("/.")
 
 
 def _sentence_of(terms: str, amount: Amount) -> str:

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import Final, Literal
 
+from chatbot.assistant.claims.links import ENDINGS
 from chatbot.assistant.claims.names import BRACKETED_SO_FAR, level
 from chatbot.assistant.claims.sentences import END, behind
 
@@ -74,7 +75,8 @@ _NUMERAL: Final = (
     r"\d[\d,]*(?:\.\d+)?(?:\s?[-~–]\s?\d+)?[\s-]?(?:$|[.,]$|[원만천백십억%$€£¥₩k+:일시주개점대벌켤달년분엔유불퍼프파]"
     r"|thous|mill|dol|buck|won\b|usd|krw|eur|gbp|pound|jpy|yen|per|day|hour|hr|week|month|year|min|busi|work"
     r"|left|rem|units"
-    r"|in\sst|am\b|pm\b|a\.?m|p\.?m|to\b|or\b|에서|[a-z]{1,5}$)|\d{1,3}(?:,\d{3})+|\d{4,}"
+    r"|in\sst|am\b|pm\b|a\.?m|p\.?m|to\b|or\b|에서|[a-z]{1,5}$)|\d{1,3}(?:,\d{3})+|\d{4,}|0\d{1,2}-\d"
+    r"|(?<=[a-z])\d|(?<=[a-z]-)\d"
 )
 
 LONGEST: Final = 600
@@ -91,6 +93,8 @@ def _watched() -> tuple[re.Pattern[str], dict[str, re.Pattern[str]]]:
     for character in "$€£¥₩":
         following[character] = [""]
     following["*"], following["!"] = [r"\*\*", r"\*$"], [r"!\["]
+    following["]"], following["@"] = [r"\]\(", r"\]$"], [r"@[a-z0-9]", "@$"]
+    following["."] = [rf"\.{ENDINGS}(?![a-z])", r"\.[a-z]{2,6}(?:/|$)"]
     for numeral in _SINO_DIGITS:
         following[numeral] = [_SINO]
     whole = [(word, re.escape(word)) for word in (*korean, *latin)]
@@ -130,6 +134,8 @@ def glance(text: str, line: str) -> Literal["plain", "open", "mark"]:
     `plain`: nothing begins in it. `open`: perhaps a claim begins with it, the next words will show. `mark`: it has to
     be read.
     """
+    if text[:1] != " " and text[:1].isascii() and goes_on(line, text):
+        return "mark"
     look = _glance(text, False)
     return look if look == "plain" or not is_in_word(line) else _glance(text, True)
 
@@ -150,6 +156,14 @@ def is_in_word(line: str) -> bool:
     """Whether the next words may go on with the line's last one, which was shown already: nothing begins in there."""
     last = line[-1:]
     return last.isascii() and last.isalpha()
+
+
+def goes_on(line: str, text: str) -> bool:
+    """Whether `text` makes an address or a model's name of what was shown already: a dot or a letter before it."""
+    first, last = text[:1], line[-1:]
+    if last == ".":
+        return first.isalpha() and first.isascii() and line[-2:-1].isalnum()
+    return first.isdigit() and ((last.isalpha() and last.isascii()) or (last == "-" and line[-2:-1].isalpha()))
 
 
 def word_end(text: str) -> int:
