@@ -142,4 +142,7 @@ def _check_stock(found: Stock, line: Line, evidence: Evidence) -> Fix | None:
 def _check_promise(found: Promise, line: Line, evidence: Evidence) -> Fix | None:
     number = line.subject(found) if line.mentions else line.previous
     price = None if number is None else evidence.cards[number].current_price
-    return None if evidence.keeps(found, price, amounts(line.text)) else Fix(found.start, found.end, "terms")
+    is_kept = evidence.keeps(found, price, amounts(line.text))
+    if found.is_denied:  # what holds of this product all the same
+        is_kept = not (line.is_named_at(found.start) and evidence.keeps(found, price, ()))
+    return None if is_kept else Fix(found.start, found.end, "terms")

@@ -20,6 +20,8 @@ eur gbp 가격 주문 구매 상품 제품 지금 있어 있습 하시 가능 �
 """
 _COMMON: Final = frozenset(_COMMON_WORDS.split())
 """What says nothing about a sentence's subject, without endings."""
+_COUNTED_FROM: Final = {"returns from": "received", "delivery from": "paid", "warranty from": "", "restock from": ""}
+"""From when on a time runs where the shop's entries do not say; empty where it does not matter."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,16 @@ class Evidence:
         """Whether the shop's entries promise this too; `price` and `said` are amounts that may meet its condition."""
         if promise.is_wanted and promise.atom in self._wished:
             return True
-        for ours in self._ours.promises:
-            if alike(ours.atom, promise.atom) and _is_met(ours.over, price, said):
+        topic, value = promise.atom
+        ours = self._ours.promises
+        if topic in _COUNTED_FROM:
+            events = {each.atom[1] for each in ours if each.atom[0] == topic} or {_COUNTED_FROM[topic]}
+            return "" in events or value in events
+        for each in ours:
+            if alike(each.atom, promise.atom) and not each.is_denied and _is_met(each.over, promise.over, price, said):
                 return True
         # How long a product is under warranty stands in its own description.
-        described = promises(level(self.catalogue), is_ours=True) if promise.atom[0] == "warranty" else ()
+        described = promises(level(self.catalogue), is_ours=True) if topic == "warranty" else ()
         return any(theirs.atom == promise.atom for theirs in described)
 
     def allows(self, link: str) -> bool:
@@ -154,11 +161,13 @@ def _stems(sentence: str) -> frozenset[str]:
     return frozenset(word[:5] if word.isascii() else word[:2] for word in longer) - _COMMON
 
 
-def _is_met(over: Amount | None, price: Decimal | None, said: Sequence[Amount]) -> bool:
-    """Whether a condition is met by the price, or said along with the promise."""
-    if over is None or (price is not None and price >= over.value):
-        return True
-    return any(amount.value == over.value for amount in said)
+def _is_met(over: Amount | None, named: Amount | None, price: Decimal | None, said: Sequence[Amount]) -> bool:
+    """Whether a condition is met by the price, or said along with the promise: the same, where one is `named`."""
+    if over is None:
+        return named is None
+    if named is not None and named.value != over.value:
+        return False
+    return (price is not None and price >= over.value) or any(amount.value == over.value for amount in said)
 
 
 def _is_inflected(word: str, known: set[str]) -> bool:

@@ -1,0 +1,81 @@
+"""When somebody is there: opening hours, days, and that it is always open."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from chatbot.assistant.claims.numbers import ENGLISH_SMALL, NATIVE_NUMBER, small
+from chatbot.assistant.claims.spans import WEEKDAY
+
+_OPENING: Final = (
+    r"영업|상담|운영|문을|문의|연락|전화|고객\s?센터|응대|\bopen\b|opening|\bhours are\b|\bclosed?\b|reach (?:us|our)"
+    r"|contact us|call us|our (?:team|staff|store|shop)|customer (?:service|support)|support team|we(?:'re| are) (?:here|there|available)"
+)
+_IS_OPENING: Final = re.compile(_OPENING)
+_MAY_BE_OPENING: Final = re.compile(rf"{_OPENING}|방문|매장|답변|\bhours\b|clos|contact|\bcall\b|visit|support|service")
+_ALWAYS: Final = re.compile(
+    r"24\s?시간|24\s?hours|24[\s/-]7|twenty-four hours|around the clock|round the clock|day and night|연중\s?무휴|365일"
+    r"|언제나 열려|항상 열려|always open|밤낮|any time of (?:the )?(?:day|night)|night and day"
+)
+_DAYS: Final = re.compile(
+    rf"{WEEKDAY}|평일|주말|공휴일|휴일|매일|주\s?[5-7]일|\bweekdays?\b|\bweekends?\b|\bevery day\b|\bdaily\b"
+    r"|seven days|(?:7|six|6) days a week|public holidays|\bholidays\b"
+)
+_HALF: Final = r"오전|오후|저녁|밤|아침|새벽|낮"
+_CLOCK: Final = re.compile(
+    rf"(?P<half>{_HALF})?\s?(?P<hour>\d{{1,2}}|{NATIVE_NUMBER})\s?시(?!간|작|도|절|장|대)(?:\s?(?P<minute>\d{{1,2}})분|\s?(?P<part>반))?"
+    rf"|(?P<half2>{_HALF})?\s?(?<![\d:])(?P<hour2>\d{{1,2}}):(?P<minute2>\d\d)(?![\d:])\s?(?P<ampm2>[ap]\.?m\b)?"
+    rf"|(?<![\d:.])(?P<hour3>\d{{1,2}}|{ENGLISH_SMALL})\s?(?P<ampm3>[ap]\.?m)\b"
+    rf"|(?<![\d:.])(?P<hour4>\d{{1,2}}|{ENGLISH_SMALL})\s?(?:o'clock\s?)?in the (?P<part4>morning|evening|afternoon)"
+    r"|(?P<half6>오전|오후)?\s?(?<![\d:.])(?P<hour6>\d{1,2})(?=\s?[-~]\s?\d{1,2}\s?시)"
+    r"|(?<![\d:.])(?P<hour7>\d{1,2})(?=\s?(?:-|to)\s?\d{1,2}(?::\d\d)?\s?[ap]\.?m\b)"
+    r"|(?P<noon>정오|\bnoon\b|\bmidday\b)|(?P<midnight>자정|\bmidnight\b)"
+)
+_BARE: Final = re.compile(
+    rf"(?:from|between|open|hours(?:\sare)?:?)\s(?P<low>\d{{1,2}}|{ENGLISH_SMALL})\s?(?:-|to|until|till|and)\s?"
+    rf"(?P<high>\d{{1,2}}|{ENGLISH_SMALL})(?!\s?(?:[ap]\.?m|:|\w*\s?(?:day|week|hour|year)))"
+)
+_LATER: Final = ("오후", "저녁", "밤", "pm", "evening", "afternoon")
+
+
+def hours(text: str) -> Iterator[tuple[int, int, str]]:
+    """Every hour and day that `text` (see `names.level`) names, from where to where it stands."""
+    if not _MAY_BE_OPENING.search(text):
+        return
+    if _IS_OPENING.search(text):
+        for match in _ALWAYS.finditer(text):
+            yield match.start(), match.end(), "always"
+        for match in _DAYS.finditer(text):
+            yield match.start(), match.end(), match[0]
+        for match in _BARE.finditer(text):
+            for hour in ("low", "high"):
+                yield match.start(hour), match.end(hour), f"{(small(match[hour]) or 0) % 12}:00?"
+    for match in _CLOCK.finditer(text):
+        yield match.start(), match.end(), _hour(match)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two hours are the same. One of which nobody said in which half of the day it is may be in either."""
+    if one == other:
+        return True
+    return "?" in one + other and _on_a_clock(one) == _on_a_clock(other) is not None
+
+
+def _on_a_clock(hour: str) -> tuple[int, int] | None:
+    found = re.fullmatch(r"(\d+):(\d+)\??", hour)
+    return (int(found[1]) % 12, int(found[2])) if found else None
+
+
+def _hour(match: re.Match[str]) -> str:
+    if match["noon"]:
+        return "12:00"
+    if match["midnight"]:
+        return "24:00"
+    said = next(filter(None, (match[f"hour{number}"] for number in ("", 2, 3, 4, 6, 7))))
+    hour = small(said) or 0
+    minute = 30 if match["part"] else int(match["minute"] or match["minute2"] or 0)
+    half = (match["half"] or match["half2"] or match["half6"] or match["ampm2"] or match["ampm3"] or match["part4"] or "")
+    half = half.replace(".", "")
+    if half in _LATER and hour < 12:
+        hour += 12
+    return f"{hour}:{minute:02}" if half or hour > 12 else f"{hour % 12}:{minute:02}?"
