@@ -7,44 +7,19 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-NUMBER: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_SINO: Final = {character: digit for digit, character in enumerate("영일이삼사오육칠팔구")}
-_SMALL: Final = {"십": 10, "백": 100, "천": 1000}
-_LARGE: Final = {"만": 10_000, "억": 100_000_000}
-_WORDS: Final = {
-    word: number
-    for number, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-} | {
-    word: 10 * number
-    for number, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
-}
-_SCALES: Final = {"hundred": 100, "thousand": 1000, "grand": 1000, "million": 1_000_000}
+from chatbot.assistant.claims.numbers import ENGLISH_NUMBER, ENGLISH_SMALL, SINO, SMALL, english, small
 
-# 원 also begins words that have nothing to do with money: 2 원피스, 3 원목.
-_WON: Final = r"원(?!피스|목|두|형|단|료|산지|터치|룸|래|인|칙|하는|하시|색|격|통)"
+NUMBER: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_LARGE: Final = {"만": 10_000, "억": 100_000_000}
+
+# 원 also begins words that have nothing to do with money: 2 원피스, 3 원목. Right behind digits it mostly does not.
+_WON: Final = r"원(?!피스|목|두|형|단|료|산지|터치|룸|래|인(?![데지가 ])|칙|하는|하시|색|격|통)"
+_WON_AT_ONCE: Final = r"(?<=[\d만천백])원(?!피스|목|두|형|단|료|산지|터치|룸|색|격|통)"
+# A bus that is 만원 is full.
+_FULL: Final = r"(?<![\d십백천만억일이삼사오육칠팔구단돈])(?<!단돈\s)(?:만\s?원)\s?(?:버스|지하철|전철|열차|기차|전동차|엘리베이터|관중|관객|객석|사례|인\s(?:버스|지하철))"
+_FILLED: Final = "".join(
+    rf"(?<!{what}\s)" for what in ("버스가", "버스는", "버스도", "지하철이", "지하철은", "지하철도", "열차가", "전철이", "객석이")
+)
 _DIGITS: Final = (
     rf"(?:{NUMBER})(?:\s?[십백천만억]+(?:\s?(?:{NUMBER}|[일이삼사오육칠팔구])?\s?[십백천만억]+)*(?:\s?(?:{NUMBER}))?)?"
 )
@@ -52,8 +27,7 @@ _HANGUL_NUMBER: Final = (
     r"(?<![가-힣\d])[일이삼사오육칠팔구]?[십백천만억][일이삼사오육칠팔구십백천만억]*"
     r"(?:\s[일이삼사오육칠팔구][십백천만][일이삼사오육칠팔구십백천]*)?"
 )
-_ENGLISH_WORD: Final = "|".join([*_WORDS, *_SCALES])
-_ENGLISH_NUMBER: Final = rf"\b(?:{_ENGLISH_WORD}|a(?=\s(?:hundred|thousand)))(?:(?:\s|-|\sand\s)(?:{_ENGLISH_WORD}))*"
+_CENTS: Final = rf"(?:\s(?:and\s)?(?P<{{name}}>\d{{{{1,2}}}}|{ENGLISH_SMALL})[\s-]?(?:cents?\b|센트))?"
 _SIGNS: Final = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₩": "KRW"}
 _NAMES: Final = {
     "dollar": "USD", "dollars": "USD", "usd": "USD", "bucks": "USD", "buck": "USD", "달러": "USD", "불": "USD",
@@ -67,12 +41,15 @@ _NAMED: Final = (
 _AMOUNT: Final = re.compile(
     rf"(?P<sign>[$€£¥₩])\s?(?P<signed>{NUMBER})(?:\s?(?P<k>[km](?![a-z0-9])|thousand\b|million\b))?"
     rf"|(?<![a-z])(?P<code>usd|krw|eur|gbp|jpy)\s?(?P<coded>{NUMBER})"
-    rf"|(?P<korean>{_DIGITS}|{_HANGUL_NUMBER})\s?{_WON}"
+    rf"|(?!{_FULL}){_FILLED}(?P<korean>{_DIGITS}|{_HANGUL_NUMBER})(?:\s?{_WON}|{_WON_AT_ONCE})"
     rf"|(?P<short>(?:{NUMBER})\s?만(?:\s?\d\s?천)?)(?=에\s?(?:드|구매|구입|살|사|만나|판)|\s?(?:이하|미만"
     rf"|초반|후반|대(?!의|한|비)))"
     rf"|(?<![\d.,])(?P<plain>{NUMBER})\s?(?P<pk>k|thousand|million)?[\s-]?(?P<name>{_NAMED})"
-    rf"|(?P<english>{_ENGLISH_NUMBER})[\s-](?P<ename>{_NAMED})"
-    rf"|(?:(?<![a-z])(?:prices?|costs?|priced|가격[은이도]?|값[은이]?|판매가[는]?|정가[는]?)(?:\s?(?:is|of|at|only|just"
+    + _CENTS.format(name="cents")
+    + rf"|(?P<english>{ENGLISH_NUMBER})[\s-](?P<ename>{_NAMED})"
+    + _CENTS.format(name="ecents")
+    + rf"|(?<![\d.,])(?P<only>\d{{1,2}}|{ENGLISH_SMALL})[\s-]?cents?\b"
+    rf"|(?:(?<![a-z])(?:prices?|costs?|priced|가격[은이도]?|값[은이]?|판매가[는]?|정가[는가]?)(?:\s?(?:is|of|at|only|just"
     rf"|단돈|겨우|now)|[:=]|\s)*\s?)"
     rf"(?P<bare>{NUMBER})(?![\d%]|[.,]\d|\s?(?:%|[a-z가-힣]))",
     re.IGNORECASE,
@@ -119,14 +96,21 @@ def _read(match: re.Match[str]) -> Amount:
     if korean := match["korean"] or match["short"]:
         return Amount(start, match.end(), _korean(korean), "KRW")
     if plain := match["plain"]:
-        return Amount(start, match.end(), _number(plain) * _scale(match["pk"]), _NAMES[match["name"]])
-    if english := match["english"]:
-        return Amount(start, match.end(), _english(english), _NAMES[match["ename"]])
+        value = _number(plain) * _scale(match["pk"]) + _cents(match["cents"])
+        return Amount(start, match.end(), value, _NAMES[match["name"]])
+    if words := match["english"]:
+        return Amount(start, match.end(), english(words) + _cents(match["ecents"]), _NAMES[match["ename"]])
+    if only := match["only"]:
+        return Amount(start, match.end(), _cents(only), "USD")
     return Amount(match.start("bare"), match.end(), _number(match["bare"]), "")
 
 
 def _number(text: str) -> Decimal:
     return Decimal(text.replace(",", ""))
+
+
+def _cents(text: str | None) -> Decimal:
+    return Decimal(small(text) or 0) / 100 if text else Decimal(0)
 
 
 def _scale(letter: str | None) -> int:
@@ -138,10 +122,10 @@ def _korean(text: str) -> Decimal:
     total = section = Decimal(0)
     current: Decimal | None = None
     for piece in re.findall(rf"{NUMBER}|[가-힣]", text):
-        if piece in _SINO:
-            current = Decimal(_SINO[piece])
-        elif piece in _SMALL:
-            section += (1 if current is None else current) * _SMALL[piece]
+        if piece in SINO:
+            current = Decimal(SINO[piece])
+        elif piece in SMALL:
+            section += (1 if current is None else current) * SMALL[piece]
             current = None
         elif piece in _LARGE:
             section += current or 0
@@ -150,15 +134,3 @@ def _korean(text: str) -> Decimal:
         else:
             current = _number(piece)
     return total + section + (current or 0)
-
-
-def _english(text: str) -> Decimal:
-    total = section = 0
-    for word in re.findall(r"[a-z]+", text):
-        if word in _WORDS:
-            section += _WORDS[word]
-        elif word == "hundred":
-            section = max(section, 1) * 100
-        elif word in _SCALES:
-            total, section = total + max(section, 1) * _SCALES[word], 0
-    return Decimal(total + section)

@@ -114,11 +114,13 @@ def _check_discount(found: Discount, line: Line, evidence: Evidence) -> Fix | No
         return None
     number = line.subject(found)
     if number is None:
-        return Fix(found.start, found.end, "discount")
+        kinds = evidence.kinds_in(line.sentence_around(found))
+        is_true = len(kinds) == 1 and found.holds(evidence.cards[kinds.pop()])
+        return None if is_true else Fix(found.start, found.end, "discount")
     card = evidence.cards[number]
     if found.holds(card):
         return None
-    percent = None if found.is_word else off(card)
+    percent = None if found.is_word or _ALL.search(line.sentence_around(found)) else off(card)
     return Fix(found.start, found.end, "discount", None if percent is None else number, percent)
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from chatbot.assistant.claims.amounts import Amount, amounts
 from chatbot.assistant.claims.discounts import discounts
 from chatbot.assistant.claims.names import Names, level, words
-from chatbot.assistant.claims.promises import Atom, Promise, alike, promises
+from chatbot.assistant.claims.promises import Atom, Promise, alike, is_condition, promises
 from chatbot.events import ProductCard
 
 _SENTENCE_END: Final = re.compile(r"[.!?。](?=\s|$)|\n")
@@ -62,6 +62,15 @@ class Evidence:
         """Whether an entry names this amount in a sentence that shares a word with `sentence`."""
         stems = _stems(sentence)
         return any(ours.equals(amount) and theirs & stems for ours, theirs in self._ours.amounts)
+
+    def is_only(self, amount: Amount, *, not_fee: bool) -> bool:
+        """Whether the shop's entries name this amount, and never as a fee (`not_fee`), or never as a condition."""
+        conditions = [is_condition for ours, is_condition in self._ours.roles if ours.equals(amount)]
+        return bool(conditions) and all(each is not_fee for each in conditions)
+
+    def kinds_in(self, text: str) -> set[int]:
+        """The numbers of the candidates that are meant by the kind of goods (see `Names`) that `text` speaks of."""
+        return self.names.kinds_in(text)
 
     def is_percent_ours(self, percent: Decimal) -> bool:
         """Whether the shop's entries name this share."""
@@ -129,6 +138,8 @@ class _Terms:
     promises: Sequence[Promise]
     amounts: Sequence[tuple[Amount, frozenset[str]]]
     """Each with the stems of its sentence."""
+    roles: Sequence[tuple[Amount, bool]]
+    """Amounts in what they say of delivery, each with whether it is a condition."""
     percents: frozenset[Decimal]
     addresses: frozenset[str]
 
@@ -139,6 +150,7 @@ def _read_terms(text: str) -> _Terms:
     return _Terms(
         promises=tuple(promises(terms, is_ours=True)),
         amounts=tuple((amount, _stems(_sentence_of(terms, amount))) for amount in amounts(terms)),
+        roles=tuple((amount, is_condition(terms, amount)) for amount in amounts(terms)),
         percents=frozenset(found.percent for found in discounts(terms) if found.percent is not None),
         addresses=frozenset(_bare(word.strip(".,!?()<>[]:;\"'")) for word in re.split(r"[\s가-힣(),]+", terms)),
     )

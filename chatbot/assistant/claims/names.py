@@ -96,6 +96,12 @@ class Names:
         }
         self._aliases = sorted(known.items(), key=lambda name: -len(name[0]))
 
+        self._kinds = _kinds([(level(card.title), level(card.brand)) for card in cards])
+
+    def kinds_in(self, text: str) -> set[int]:
+        """The numbers of the candidates that alone are of a kind of goods of which `text` (see `level`) speaks."""
+        return {number for kind, number in self._kinds.items() if any(_places(text, kind))}
+
     def mentions(self, text: str) -> list[Mention]:
         """Where `text` (see `level`) names a candidate, in order; a longer name goes before one inside it."""
         found = [
@@ -127,6 +133,24 @@ def _aliases(title: str, brand: str) -> set[str]:
     if len(words) > _WORDS_OF_A_NAME and ((brand and first.startswith(f"{brand} ")) or _MODEL.search(first)):
         found.add(first)
     return {alias.strip() for alias in found if len(alias.strip()) >= 2 and not alias.strip().isdecimal()}
+
+
+def _kinds(titles: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """The kinds of goods that one candidate alone is of: the last word of its title that is no brand and no model."""
+    found: dict[str, list[int]] = {}
+    for number, (title, brand) in enumerate(titles):
+        named = [word for word in _WORD.findall(_TAIL.sub("", title)) if word not in brand.split() and len(word) > 1]
+        named = [word for word in named if not any(map(str.isdigit, word))]
+        for kind in _forms(named[-1]) if named else ():
+            found.setdefault(kind, []).append(number)
+    return {kind: numbers[0] for kind, numbers in found.items() if len(numbers) == 1}
+
+
+def _forms(kind: str) -> set[str]:
+    """A kind of goods in the singular and in the plural."""
+    if not kind.isascii():
+        return {kind}
+    return {kind, kind[:-1]} if kind.endswith("s") else {kind, f"{kind}s"}
 
 
 def _places(text: str, alias: str) -> Iterator[int]:

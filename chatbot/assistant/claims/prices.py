@@ -5,9 +5,10 @@ costs, a bound on the price, what is saved, or what was paid before the sale.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import combinations
 from typing import Final
 
 from chatbot.assistant.claims.amounts import Amount
@@ -15,36 +16,26 @@ from chatbot.assistant.claims.bounds import Bound, bound_of, holds
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.line import Line
+from chatbot.assistant.claims.roles import (
+    FROM,
+    FROM_BEFORE,
+    GROUP,
+    SAVED,
+    SAVED_BEFORE,
+    SUMS,
+    TIMES,
+    WISHED,
+    is_difference,
+    is_fee,
+    is_of_delivery,
+    is_regular,
+    is_sale_price,
+)
 from chatbot.events import ProductCard
 
 _BEFORE: Final = 40
 _AFTER: Final = 16
 """Characters around an amount that may say what it is."""
-_FEE: Final = re.compile(r"배송비|배송료|택배비|반품비|무료\s?배송|shipping|delivery|postage|return fee")
-_SAVED: Final = re.compile(
-    r"^\s?(?:을|를|이나|이|정도)?\s?(?:더\s?)?(?:할인|세일|깎|저렴|절약|쿠폰|적립|캐시백|싸게|싼|off\b"
-    r"|discount|cheaper|less\b"
-    r"|saved?\b|coupon|voucher|cash\s?back|in savings)"
-)
-_SAVED_BEFORE: Final = re.compile(
-    r"(?:save|saves|saving|discount of|reduced by|cheaper by|쿠폰|할인\s?금액은?|할인액은?)\s(?:you\s)?(?:up to\s)?$"
-)
-_FROM: Final = re.compile(r"^\s?(?:부터|에서 시작)|^\s?[~–-]")
-_FROM_BEFORE: Final = re.compile(r"(?:from|starting at|start at|starts at|between|[~–-])\s?$")
-_ONCE: Final = re.compile(r"^\s?(?:에서|짜리(?:를|가)|였|이었|~~)")
-_ONCE_BEFORE: Final = re.compile(
-    r"(?:원래|정가[는]?|기존|이전|종전|할인 전|was|were|used to (?:be|cost)|regular(?:ly)?(?: price)?"
-    r"|original(?:ly)?(?: price)?|list price|down from|instead of|reduced from|usually|~~)\s?"
-    r"(?:가격[은이]?|은|는|가|:|of|at|is|was)?\s?$"
-)
-_COMPARED: Final = re.compile(
-    r"차이|더 (?:비싸|저렴|싸)|difference|more expensive|cheaper|합쳐|합계|합해|모두 합|총|total|together"
-    r"|altogether|both for|in all"
-)
-_WISHED: Final = re.compile(
-    r"말씀하신|찾으시|원하시|예산|생각하시|요청하신|조건|budget|you (?:said|asked|mentioned|want|need|are looking)"
-    r"|looking for|your (?:limit|price|range)"
-)
 
 
 def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
@@ -61,19 +52,26 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
         sentence=line.sentence_around(amount),
         is_of_a_product=line.is_named_at(amount.start),
     )
+    if said.is_swapped():
+        return Fix(amount.start, amount.end, "terms")
     if said.is_from_entries():
         return None
     if said.is_fee():
         return Fix(amount.start, amount.end, "terms")
-    if said.is_wish() or said.is_comparison() or said.is_range():
+    if said.is_wish() or said.is_range() or said.is_bound_on_all():
+        return None
+    if said.is_difference() or said.is_sum():
         return None
     number = line.subject(amount)
-    return Fix(amount.start, amount.end, "price") if number is None else said.of_product(number)
+    if number is not None:
+        fix = said.of_product(number)
+        return replace(fix, is_whole=True) if fix and said.is_compared() else fix
+    return None if said.is_alone() else Fix(amount.start, amount.end, "price")
 
 
 def speaks_of_wishes(text: str) -> bool:
     """Whether words (see `names.level`) are about what the shopper asked for."""
-    return _WISHED.search(text) is not None
+    return WISHED.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +86,21 @@ class _Said:
     sentence: str
     is_of_a_product: bool
 
+    def is_swapped(self) -> bool:
+        """Whether the shop's entries name it in another role: as a fee what is a condition, or the other way."""
+        if not is_of_delivery(self.sentence):
+            return False
+        role = is_fee(self.before, self.after)
+        return role is not None and self.evidence.is_only(self.amount, not_fee=role)
+
     def is_from_entries(self) -> bool:
         """Whether the shop's entries say it: a fee, or what else has nothing to do with a product."""
-        if self.evidence.is_ours(self.amount) and _FEE.search(self.sentence):
+        if self.evidence.is_ours(self.amount) and is_of_delivery(self.sentence):
             return True
         return not self.is_of_a_product and self.evidence.is_ours_in(self.sentence, self.amount)
 
     def is_fee(self) -> bool:
-        return not self.is_of_a_product and _FEE.search(self.before + self.after) is not None
+        return not self.is_of_a_product and is_of_delivery(self.before + self.after)
 
     def is_wish(self) -> bool:
         """Whether it repeats what the shopper asked for; where it is said of a product, that has to cost so much."""
@@ -109,40 +114,90 @@ class _Said:
         number = self.line.subject(self.amount)
         return number is None or self._bound is None or self._is_kept_by(self.evidence.cards[number], self._bound)
 
-    def is_comparison(self) -> bool:
-        """Whether it is what two named products differ by, or what all of them cost together."""
-        if not _COMPARED.search(self.sentence):
+    def is_compared(self) -> bool:
+        """Whether it is said to be what two products differ by, or what several cost together."""
+        return self._is_difference or SUMS.search(self.sentence) is not None
+
+    def is_difference(self) -> bool:
+        """Whether it is what two of the products differ by that are spoken of."""
+        if not self._is_difference:
             return False
-        numbers = {one.product for one in self.line.mentions}
-        if self.line.previous is not None and len(numbers) < 2:
-            numbers.add(self.line.previous)
-        prices = _prices(self.evidence.cards[number] for number in numbers)
-        return sum(prices) == self.amount.value or any(
-            abs(one - other) == self.amount.value for one in prices for other in prices if one != other
-        )
+        prices = _prices(self.evidence.cards[number] for number in self._spoken_of())
+        return any(abs(one - other) == self.amount.value for one, other in combinations(prices, 2))
+
+    def is_sum(self) -> bool:
+        """Whether it is what several of the products cost together that are spoken of, or some pieces of one."""
+        if not SUMS.search(self.sentence):
+            return False
+        prices = _prices(self.evidence.cards[number] for number in self._spoken_of())
+        if TIMES.search(self.sentence) and any(one * count == self.amount.value for one in prices for count in range(2, 6)):
+            return True
+        sizes = {2, 3, len(prices)} - {0, 1}
+        return any(sum(some) == self.amount.value for size in sizes for some in combinations(prices, size))
+
+    def is_bound_on_all(self) -> bool:
+        """Whether it is a bound on several products together that all of them keep."""
+        if self._bound is None or not GROUP.search(self.sentence):
+            return False
+        named = self.line.named_around(self.amount)
+        if len(named) < 2:
+            named = set(self._spoken_of(is_sold=True))
+        cards = [self.evidence.cards[number] for number in named]
+        return bool(cards) and all(self._is_kept_by(card, self._bound) for card in cards)
 
     def is_range(self) -> bool:
         """Whether it is the least or the most that a candidate costs."""
-        if self.is_of_a_product or not (_FROM.match(self.after) or _FROM_BEFORE.search(self.before)):
+        if self.is_of_a_product or not (FROM.match(self.after) or FROM_BEFORE.search(self.before)):
             return False
         prices = _prices(card for card in self.evidence.cards if self.amount.is_in(card.currency))
         return bool(prices) and self.amount.value in (min(prices), max(prices))
 
+    def is_alone(self) -> bool:
+        """Whether one candidate alone can be meant, by the kind of goods that its sentence speaks of, and costs this."""
+        kinds = self.evidence.kinds_in(self.sentence)
+        return len(kinds) == 1 and self.of_product(kinds.pop()) is None
+
     def of_product(self, number: int) -> Fix | None:
         """The judgement on what is said of product `number`."""
         amount, card = self.amount, self.evidence.cards[number]
-        withheld = Fix(amount.start, amount.end, "price")
+        withheld = Fix(amount.start, amount.end, "price", number, is_whole=True)
         if not amount.is_in(card.currency):
             return Fix(amount.start, amount.end, "price", number)
-        if _SAVED.match(self.after) or _SAVED_BEFORE.search(self.before):
+        if self._saved is not None:
             saved = None if card.price is None or card.sale_price is None else card.price - card.sale_price
             return None if amount.value == saved else withheld
-        if self._bound:
-            return None if self._is_kept_by(card, self._bound) else withheld
-        if card.sale_price is not None and (_ONCE.match(self.after) or _ONCE_BEFORE.search(self.before)):
-            is_right = amount.value == card.price
-            return None if is_right else Fix(amount.start, amount.end, "price", number, is_regular=True)
+        once = is_regular(self.before, self.after)
+        if self._bound and not (once and amount.value == card.price):
+            if self._is_kept_by(card, self._bound):
+                return None
+            return Fix(amount.start, amount.end, "price", number) if self._bound == "about" else withheld
+        if once and not is_sale_price(self.before):
+            if card.sale_price is None and amount.value != card.price:
+                return withheld
+            return None if amount.value == card.price else Fix(amount.start, amount.end, "price", number, is_regular=True)
         return None if amount.value == card.current_price else Fix(amount.start, amount.end, "price", number)
+
+    def _spoken_of(self, *, is_sold: bool = False) -> Sequence[int]:
+        """The numbers of the products that are meant: those named, or those that come into question."""
+        named = {one.product for one in self.line.mentions}
+        named |= self.evidence.kinds_in(self.sentence)
+        if self.line.previous is not None and len(named) < 2:
+            named.add(self.line.previous)
+        if len(named) > 1:
+            return sorted(named)
+        return [
+            number
+            for number, card in enumerate(self.evidence.cards)
+            if not is_sold or card.availability != "out_of_stock"
+        ]
+
+    @property
+    def _is_difference(self) -> bool:
+        return self._saved is None and is_difference(self.before, self.after)
+
+    @property
+    def _saved(self) -> re.Match[str] | None:
+        return SAVED.match(self.after) or SAVED_BEFORE.search(self.before)
 
     @property
     def _bound(self) -> Bound | None:
