@@ -79,12 +79,12 @@ class Amount:
 
 
 @lru_cache(maxsize=256)
-def amounts(text: str) -> Sequence[Amount]:
-    """Every amount of `text`, which is lower case (see `names.level`), in order.
+def amounts(text: str, at: int = 0) -> Sequence[Amount]:
+    """Every amount of `text`, which is lower case (see `names.level`), from `at` on, in order.
 
     A sentence is asked about by several who judge it.
     """
-    return tuple(_read(match) for match in _AMOUNT.finditer(text))
+    return tuple(_read(match) for match in _AMOUNT.finditer(text, at))
 
 
 def _read(match: re.Match[str]) -> Amount:

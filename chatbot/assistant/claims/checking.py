@@ -48,10 +48,12 @@ def check(evidence: Evidence, before: str, sentence: str, previous: int | None, 
 def _judged(line: Line, evidence: Evidence) -> Iterator[Judged]:
     """All that the sentence claims, one kind after the other. Raises Undecided."""
 
+    begin, _ = extent(line.text, line.at, line.at)
+
     def of_kind(
-        find: Callable[[str], Iterable[AnyClaim]], check: Callable[[AnyClaim, Line, Evidence], Fix | None]
+        find: Callable[[str, int], Iterable[AnyClaim]], check: Callable[[AnyClaim, Line, Evidence], Fix | None]
     ) -> Iterator[Judged]:
-        return ((claim, check(claim, line, evidence)) for claim in find(line.text) if claim.end > line.at)
+        return ((claim, check(claim, line, evidence)) for claim in find(line.text, begin) if claim.end > line.at)
 
     yield from of_kind(amounts, check_amount)
     yield from of_kind(discounts, _check_discount)

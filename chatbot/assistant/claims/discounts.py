@@ -77,9 +77,9 @@ def off(card: ProductCard) -> Decimal | None:
     return 100 * (card.price - card.sale_price) / card.price
 
 
-def discounts(text: str) -> Iterator[Discount]:
-    """Every claim about a discount in `text`, which is level (see `names.level`)."""
-    for match in _PERCENT.finditer(text):
+def discounts(text: str, at: int = 0) -> Iterator[Discount]:
+    """Every claim about a discount in `text`, which is level (see `names.level`), from `at` on."""
+    for match in _PERCENT.finditer(text, at):
         if match["half"]:
             yield Discount(match.start(), match.end(), Decimal(50), is_word=True)
             continue
@@ -91,9 +91,9 @@ def discounts(text: str) -> Iterator[Discount]:
         if match["off"] or _NEAR.search(around):
             percent = Decimal(match["number"] or small(match["word"]) or 0)
             yield Discount(match.start(), match.end(), percent, is_word=not match["number"])
-    for match in _NO_SALE.finditer(text):
+    for match in _NO_SALE.finditer(text, at):
         if not _LEFT_OPEN.match(text, match.end()) and not _CONDITION.search(text, 0, match.start()):
             yield Discount(match.start(), match.end(), None, is_word=True, is_denied=True)
-    for match in _ON_SALE.finditer(text):
+    for match in _ON_SALE.finditer(text, at):
         if not _OPEN.match(text, match.end()) and not _ASKED.search(text, 0, match.start()) and not _NO_SALE.search(match[0]):
             yield Discount(match.start(), match.end(), None, is_word=True)

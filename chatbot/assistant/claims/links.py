@@ -35,10 +35,9 @@ class Link:
     text: str | None = None
 
 
-def links(text: str) -> Iterator[Link]:
-    """Every address in `text`, which is level (see `names.level`)."""
-    at = 0
-    for match in _MARKDOWN.finditer(text):
+def links(text: str, at: int = 0) -> Iterator[Link]:
+    """Every address in `text`, which is level (see `names.level`), from `at` on."""
+    for match in _MARKDOWN.finditer(text, at):
         yield from _bare(text, at, match.start())
         yield Link(match.start(), match.end(), match["address"], match["text"])
         at = match.end()

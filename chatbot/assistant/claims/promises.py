@@ -65,10 +65,10 @@ class Promise:
     """Whether it is said not to hold."""
 
 
-def promises(text: str, *, is_ours: bool = False) -> Iterator[Promise]:
-    """Every promise in `text`, which is level (see `names.level`). `is_ours`: a shop's entry, where all counts."""
-    for sentence in _SENTENCE.finditer(text):
-        said, at = sentence[0], sentence.start()
+def promises(text: str, at: int = 0, *, is_ours: bool = False) -> Iterator[Promise]:
+    """Every promise in `text`, which is level (see `names.level`), from `at` on. `is_ours`: a shop's entry, where all counts."""
+    for sentence in _SENTENCE.finditer(text, at):
+        said, begin = sentence[0], sentence.start()
         if not is_ours and _OPEN.search(said):
             continue
         over = condition(said)
@@ -77,7 +77,7 @@ def promises(text: str, *, is_ours: bool = False) -> Iterator[Promise]:
             denied = atom not in _DENIALS[:3] and _is_denied(said, start, end)
             if denied and not is_ours and atom not in _DENIALS:
                 continue
-            yield Promise(at + start, at + end, atom, over if atom[1] == "free" else None, wanted, denied)
+            yield Promise(begin + start, begin + end, atom, over if atom[1] == "free" else None, wanted, denied)
 
 
 def alike(one: Atom, other: Atom) -> bool:

@@ -10,8 +10,9 @@ from chatbot.assistant.claims.numbers import ENGLISH_SMALL, NATIVE_NUMBER
 State = Literal["available", "sold_out", "preorder", "backorder", "count"]
 
 _COUNT: Final = (
-    rf"(?:(?:only|just|merely|fewer than|less than|under|the last|about|around)\s+(?:the\s+)?)?(?:\d+|{ENGLISH_SMALL}|a few|few|a couple|a handful|a dozen)\s+"
-    r"(?:\S+\s+){0,6}?(?:left\b(?!\s(?:ear|side|hand|and right))|remaining|remains?\b|in stock|to go around)"
+    rf"(?:(?:only|just|merely|fewer than|less than|under|the last|about|around)\s+(?:the\s+)?)?(?<![\d.,$€£])(?:\d+|{ENGLISH_SMALL}|a few|few|a couple|a handful|a dozen)\s+"
+    r"(?:[a-z0-9'-]+\s+){0,6}?(?:left\b(?!\s(?:ear|side|hand|and right))|remaining|remains?\b|to go around)"
+    rf"|(?:only|just|merely)\s+(?:\d+|{ENGLISH_SMALL})\s+(?:[a-z0-9'-]+\s+){{0,6}}?in stock|(?<![\d.,$€£])\d+\s+(?:\w+\s+)?in stock"
     r"|(?:only|just)\s+(?:\d+|one|two|three|four|five|a few|a couple)\s+(?:\w+\s+)?available"
     r"|\d+\s+(?:\w+\s+)?(?:units available)|(?:the\s+)?(?:very\s)?last\s+(?:one|piece|item|pair"
     r"|unit)s?(?:\s+left)?|(?:running|run) (?:low|out)\b|hardly any left|not many left|nearly gone|almost gone"
@@ -77,9 +78,9 @@ class Stock:
         return self.state == availability
 
 
-def stocks(text: str) -> Iterator[Stock]:
-    """Every claim about stock in `text`, which is level (see `names.level`)."""
-    for match in _STOCK.finditer(text):
+def stocks(text: str, at: int = 0) -> Iterator[Stock]:
+    """Every claim about stock in `text`, which is level (see `names.level`), from `at` on."""
+    for match in _STOCK.finditer(text, at):
         kind = match.lastgroup
         if kind is None or _OPEN.match(text, match.end()) or _ASKED.search(text, 0, match.start()):
             continue

@@ -9,72 +9,132 @@ from chatbot.assistant.claims.names import BRACKETED_SO_FAR, level
 from chatbot.assistant.claims.sentences import END, behind
 
 _KOREAN: Final = """
-품절 매진 절판 단종 재고 입고 예약 구매 구입 주문 남은 남았 남아 마지막 한정 수량 배송 배달 도착 발송 출고 수령 받아
-받으 받을 보내 내일 익일 다음날 오늘 당일 모레 글피 로켓 총알 퀵 무료 공짜 반값 반가격 절반 할인 세일 특가 쿠폰 증정
-사은품 덤으로 하나더 적립 캐시백 포인트 반품 환불 교환 보증 무상 평생 최저가 무이자 전액 언제든 묻지도 무조건 하루
-이틀 사흘 일주일 영업 상담 운영 타임 판매가 정가
+품절 매진 절판 단종 완판 솔드 재고 입고 재입고 예약 구매 구입 주문 판매 남은 남았 남아 남지 마지막 한정 수량 배송 배달 도착 발송
+출고 수령 받아 받으 받을 보내 택배 무배 내일 익일 다음날 오늘 당일 모레 글피 로켓 총알 퀵 무료 공짜 반값 반가격 절반 할인 세일
+특가 쿠폰 코드를 증정 사은품 덤으로 하나더 적립 캐시백 포인트 마일리지 반품 환불 교환 취소 미개봉 영수증 보증 무상 수리 평생
+최저가 무이자 할부 착불 무통장 계좌이체 카카오 네이버페 회원 멤버십 가입하 신규 첫구매 학생 묶음 전액 언제든 묻지도 무조건
+하루 이틀 사흘 나흘 닷새 열흘 보름 사나흘 반나절 일주일 다음달 해외 픽업 선물포장 체험 영업 상담 운영 연중 평일 주말 매일
+공휴일 정오 자정 타임 판매가 정가 금액 최소 저렴 비싸 비싼 비쌉 싸요 싸고 싸서 싸니 쌉니 예산 가성비 품질보 팔렸 팔려 매장
 """
 _LATIN: Final = """
-stock sold available unavailable discontinued selling almost limited preorder ship ships shipped shipping deliver
-delivers delivered delivery arrive arrives arriving dispatch tomorrow today tonight overnight free half discount
+stock sold available unavailable discontinued selling almost limited preorder ship ships shipped shipping postage
+deliver delivers delivered delivery arrive arrives arriving dispatch tomorrow today tonight overnight free half discount
 discounted sale special clearance flash coupon voucher promo cashback gift bogo return returns refund refunds
-exchange warranty guarantee lifetime lowest price prices cost costs priced interest usd krw eur gbp jpy http https
-www save receive backorder loyalty reward bonus points express fully reduced marked
+exchange nonrefund warranty guarantee lifetime lowest price prices cost costs priced interest usd krw eur gbp jpy http
+https www save receive backorder loyalty reward bonus points express fully reduced marked cheaper cheapest expensive
+affordable pricier dearer twice double triple restock replenish regardless whatever minimum purchase checkout unopened
+unused newsletter membership student bundle instal klarna paypal worldwide internation overseas pickup repair trial
+weekend weekday midnight left gone handful final budget cannot hardly
 """
 # So common that they begin a claim only together with what follows. `~` is a word that is not whole yet.
 _KOREAN_ONLY_WITH: Final = {
     "값": r"값[은이]",
-    "곧": r"곧\s?(?:$|품)",
-    "이번": r"이번\s?(?:$|주)",
+    "곧": r"곧\s?(?:$|품|입|재|다)",
+    "이번": r"이번\s?(?:$|주|달)",
+    "다음": r"다음\s?(?:$|주|달|날)",
+    "다시": r"다시\s?(?:$|입|들|판|만|구)",
+    "다": r"(?<![가-힣])다\s?(?:$|팔)",
+    "얼마": r"얼마\s?(?:$|안|남|를|나|든)",
+    "거의": r"거의\s?(?:$|다|소|품|팔|없)",
+    "바로": r"바로\s?(?:$|사|살|구|주|배|받)",
+    "사실": r"사실\s?(?:$|수)",
+    "살": r"(?<![가-힣])살\s?(?:$|수)",
+    "첫": r"첫\s?(?:$|구|주)",
+    "전": r"(?<![가-힣])전\s?(?:$|상|제|품)",
+    "모든": r"모든\s?(?:$|주|상|제|구)",
+    "아무리": r"아무리\s?(?:$|적|작)",
+    "선물": r"선물\s?(?:$|포)",
+    "두": r"(?<![가-힣])두\s?(?:$|배|번|달|주|시|개|대|켤)",
+    "한": r"(?<![가-힣])한\s?(?:$|달|주|시|개|대|켤)",
+    "세": r"(?<![가-힣])세\s?(?:$|배|번|달|주|시|개|대|켤)",
+    "네": r"(?<![가-힣])네\s?(?:$|배|달|주|시|개|대|켤)",
+    "배": r"(?<![가-힣])배\s?(?:$|가|나|정|비)",
+    "문": r"문을?\s?(?:$|앞|열|닫)",
+    "더": r"(?<![가-힣])더\s?(?:$|싼|싸|쌉|비|저)",
+    "같은": r"같은\s?(?:$|가격|값)",
     "새벽": r"새벽\s?(?:$|배송|도착|에)",
-    "가격": r"가격[은이도:]?\s?(?:$|[\d은이도:])",
+    "가격": r"가격[은이도:]?\s?(?:$|[\d은이도:같동내떨])",
 }
 _LATIN_ONLY_WITH: Final = {
     "in": r"in[\s-](?:~|st)",
     "out": r"out[\s-](?:~|of)",
-    "back": r"back[\s-]?(?:~|in|order)",
-    "last": r"last\s(?:~|one|piece|item|unit)",
-    "only": r"only\s(?:~|\d|one|two|three|four|five|a\s)",
-    "just": r"just\s(?:~|\d|one|two|three|four|five|a\s)",
+    "back": r"back[\s-]?(?:~|in|order|next|on|by|soon|with|short|again|lat)",
+    "last": r"last\s(?:~|one|piece|item|unit|pair)",
+    "only": r"only\s(?:~|\d|one|two|three|four|five|six|seven|eight|nine|ten|a\s|acc)",
+    "just": r"just\s(?:~|\d|one|two|three|four|five|six|seven|eight|nine|ten|a\s)",
+    "few": r"few\s(?:~|left|rem|pair|unit|day|week|hour)",
+    "couple": r"couple\s(?:~|of)",
+    "running": r"running\s(?:~|low|out)",
     "low": r"low\s(?:~|in|on)",
-    "next": r"next[\s-](?:~|day|business)",
-    "same": r"same[\s-](?:~|day)",
+    "next": r"next[\s-](?:~|day|business|week|month|mon|tue|wed|thu|fri|sat|sun)",
+    "same": r"same[\s-](?:~|day|price|amount)",
     "while": r"while\s(?:~|stock|suppl)",
-    "not": r"not\s(?:~|in|av|cu|ye|so)",
-    "no": r"no\s(?:~|de|sh|qu|lo|in)",
-    "isn't": r"isn't\s(?:~|in|av)",
-    "aren't": r"aren't\s(?:~|in|av)",
-    "buy": r"buy\s(?:~|one|two|1|2)",
-    "get": r"get\s(?:~|it|free|a free)",
+    "not": r"not\s(?:~|in|av|cu|ye|so|on|di|re|ex|el|ma|part|for|a)",
+    "no": r"no\s(?:~|de|sh|qu|lo|in|ma|mi|sa|di|re|po|ex|mo|st|ti)",
+    "non": r"non[\s-](?:~|re)",
+    "isn't": r"isn't\s(?:~|in|av|on|di|re)",
+    "aren't": r"aren't\s(?:~|in|av|on|di|re)",
+    "can't": r"can't\s(?:~|be|ret|ref|exc)",
+    "buy": r"buy\s(?:~|one|two|three|1|2|3|it|them|the|both|now)",
+    "order": r"order\s(?:~|it|them|the|one|now|either|your|right|ships|both|of)",
+    "orders": r"orders\s(?:~|of|over|ship|are|above|under)",
+    "get": r"get\s(?:~|it|them|free|a free|a se|one)",
     "money": r"money[\s-](?:~|back)",
-    "by": r"by\s(?:~|the\s|dawn|mon|tue|wed|thu|fri|sat|sun)",
-    "at": r"at\s(?:~|no|you)",
+    "by": r"by\s(?:~|the\s|dawn|mon|tue|wed|thu|fri|sat|sun|to)",
+    "at": r"at\s(?:~|no|you|full)",
+    "full": r"full[\s-](?:~|price|ref|amount)",
     "comes": r"comes\s(?:~|with)",
     "throw": r"throw\s(?:~|in)",
     "pre": r"pre-?(?:~|o)",
     "ready": r"ready\s(?:~|to)",
-    "cash": r"cash\s?(?:~|b)",
-    "reach": r"reach(?:es)?\s(?:~|y)",
+    "cash": r"cash\s?(?:~|b|on)",
+    "reach": r"reach(?:es)?\s(?:~|y|us|our)",
+    "contact": r"contact\s(?:~|us|our)",
+    "open": r"open\s(?:~|\d|ar|ro|ev|al|on|un|ti|fr|da|mo|se|tw)",
+    "closed": r"closed\s(?:~|on|at|for)",
+    "around": r"around\s(?:~|the)",
+    "round": r"round\s(?:~|the)",
+    "every": r"every\s(?:~|or|pu|da|si|pr|it|we)",
+    "all": r"all\s(?:~|or|pu|sa|it|pr|day)",
+    "any": r"any\s(?:~|or|re|ti|pu)",
+    "each": r"each\s(?:~|or|pu)",
+    "first": r"first[\s-](?:~|or|pu|ti)",
+    "sign": r"sign\s(?:~|up)",
+    "members": r"members\s(?:~|get|save|rec|pay)",
+    "pay": r"pay\s(?:~|la|by|wi|on|in|th|fu)",
+    "pick": r"pick[\s-](?:~|up|it|them)",
+    "code": r"code\s(?:~|[a-z]+\d|at)",
+    "third": r"third\s(?:~|off|of|le|ch)",
+    "quarter": r"quarter\s(?:~|off|of|le|ch)",
+    "fifth": r"fifth\s(?:~|off|of|le|ch)",
+    "times": r"times\s(?:~|as|mo|the)",
+    "less": r"less\s(?:~|exp|than|for)",
+    "more": r"more\s(?:~|exp|aff|th|for)",
+    "change": r"change\s(?:~|your)",
+    "send": r"send\s(?:~|it|them)",
+    "however": r"however\s(?:~|sm|li|mu)",
+    "original": r"original\s(?:~|pa)",
+    "daily": r"daily\s(?:~|fr)",
 }
 _NUMBERS: Final = """
 one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
 nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand
 """
 _COUNTED: Final = (
-    r"[\s-](?:and\s)?(?:[a-z]{0,8}$|dollar|won\b|buck|euro|pound|yen|percent|day|hour|week|month|year|left"
-    r"|business|hundred"
+    r"[\s-](?:and\s)?(?:[a-z]{0,8}$|dollar|won\b|buck|euro|pound|yen|cent|percent|per\scent|day|hour|week|month|year|left|am\b|pm\b"
+    r"|a\.m|p\.m|in\sthe|o'cl|pairs?\sleft|business|working|hundred"
     r"|thousand|one|two|three|four|five|six|seven|eight|nine|to\b|or\b)"
 )
 _SINO_DIGITS: Final = "일이삼사오육칠팔구십백천만억"
 _SINO: Final = (
     r"(?<![가-힣])[일이삼사오육칠팔구십백천만억]+\s?"
-    r"(?:[일이삼사오육칠팔구][십백천만]?[일이삼사오육칠팔구십백천]*\s?)?(?:$|원)"
+    r"(?:[일이삼사오육칠팔구][십백천만]?[일이삼사오육칠팔구십백천]*\s?)?(?:$|원|퍼센|프로|일\s|일이|일에|일만|주\s|개월|년|분의)"
 )
 # A number is money, a share, a time or a rest only by what follows it.
 _NUMERAL: Final = (
     r"\d[\d,]*(?:\.\d+)?(?:\s?[-~–]\s?\d+)?[\s-]?(?:$|[.,]$|[원만천백십억%$€£¥₩k+:일시주개점대벌켤달년분엔유불퍼프파]"
     r"|thous|mill|dol|buck|won\b|usd|krw|eur|gbp|pound|jpy|yen|per|day|hour|hr|week|month|year|min|busi|work"
-    r"|left|rem|units"
+    r"|left|rem|units|/7|cent"
     r"|in\sst|am\b|pm\b|a\.?m|p\.?m|to\b|or\b|에서|[a-z]{1,5}$)|\d{1,3}(?:,\d{3})+|\d{4,}|0\d{1,2}-\d"
     r"|(?<=[a-z])\d|(?<=[a-z]-)\d"
 )
@@ -84,16 +144,16 @@ LONGEST: Final = 600
 
 
 def _watched() -> tuple[re.Pattern[str], dict[str, re.Pattern[str]]]:
-    """What finds the characters by which anything begins, and for each of them what may follow.
+    """What finds the characters by which anything begins, and what may follow: by one character, and by two.
 
-    One pattern of all that may begin would try some thirty branches at every character of an answer.
+    One pattern of all that may begin would try some hundred branches at every character of an answer.
     """
     korean, latin, numbers = _KOREAN.split(), _LATIN.split(), _NUMBERS.split()
     following: dict[str, list[str]] = {}
     for character in "$€£¥₩":
         following[character] = [""]
-    following["*"], following["!"] = [r"\*\*", r"\*$"], [r"!\["]
-    following["]"], following["@"] = [r"\]\(", r"\]$"], [r"@[a-z0-9]", "@$"]
+    following["**"], following["*"], following["!["] = [""], [r"\*$"], [""]
+    following["]("], following["]"], following["@"] = [""], [r"\]$"], [r"@[a-z0-9]", "@$"]
     following["."] = [rf"\.{ENDINGS}(?![a-z])", r"\.[a-z]{2,6}(?:/|$)"]
     for numeral in _SINO_DIGITS:
         following[numeral] = [_SINO]
@@ -101,23 +161,26 @@ def _watched() -> tuple[re.Pattern[str], dict[str, re.Pattern[str]]]:
     whole += [*_KOREAN_ONLY_WITH.items(), *_LATIN_ONLY_WITH.items()]
     whole += [(number, f"{number}{_COUNTED}") for number in numbers]
     for word, pattern in whole:
-        following.setdefault(word[0], []).append(pattern.replace("~", "[a-z]{0,8}$"))
+        following.setdefault(word[:2], []).append(pattern.replace("~", "[a-z]{0,8}$"))
     for word in (*korean, *_KOREAN_ONLY_WITH, *latin, *_LATIN_ONLY_WITH, *numbers):
         if len(word) > 1:
-            following[word[0]].append(_so_far(word))
-    for word in ("값", *_LATIN_ONLY_WITH, *numbers):
-        following[word[0]].append(f"{re.escape(word)}$")
+            following.setdefault(word[0], []).append(f"{re.escape(word[0])}$")
+        if len(word) > 2:
+            following[word[:2]].append(_so_far(word))
+    for word in (*_LATIN_ONLY_WITH, *numbers):
+        following[word[:2]].append(f"{re.escape(word)}$")
     # A Latin letter begins something only where a word begins.
-    first = re.compile(rf"[\d{re.escape(''.join(following))}](?<![a-z][a-z])")
-    return first, {character: re.compile("|".join(dict.fromkeys(each))) for character, each in following.items()}
+    characters = re.escape("".join(sorted({each[0] for each in following})))
+    first = re.compile(rf"[\d{characters}](?<![a-z][a-z])")
+    return first, {each: re.compile("|".join(dict.fromkeys(patterns))) for each, patterns in following.items()}
 
 
 def _so_far(word: str) -> str:
-    """A pattern of the beginnings of `word`, which has two letters or more, at the end of a text. Not the whole."""
+    """A pattern of the beginnings of `word`, of two letters or more, at the end of a text. Not the whole."""
     pattern = "$"
-    for character in reversed(word[1:-1]):
+    for character in reversed(word[2:-1]):
         pattern = f"(?:{re.escape(character)}{pattern}|$)"
-    return re.escape(word[0]) + pattern
+    return re.escape(word[:2]) + pattern
 
 
 _FIRST, _FOLLOWING = _watched()
@@ -175,8 +238,14 @@ def word_end(text: str) -> int:
 def may_begin(text: str, at: int) -> int:
     """Where in `text` (level) from `at` on a claim may begin, or begin to begin; its length when nowhere."""
     for first in _FIRST.finditer(text, at):
-        if _FOLLOWING.get(first[0], _NUMERALS).match(text, first.start()):
-            return first.start()
+        start, character = first.start(), first[0]
+        if "0" <= character <= "9":
+            if _NUMERALS.match(text, start):
+                return start
+            continue
+        for seen in (text[start : start + 2], character):
+            if (following := _FOLLOWING.get(seen)) and following.match(text, start):
+                return start
     return len(text)
 
 
