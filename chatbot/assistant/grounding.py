@@ -16,6 +16,7 @@ from chatbot.assistant.claims.checking import check
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.names import BRACKETED, BRACKETED_SO_FAR, level, visible
+from chatbot.assistant.claims.naming import Naming
 from chatbot.assistant.claims.secrets import RECITED, SUSPECT, secret
 from chatbot.assistant.claims.watching import (
     LONGEST,
@@ -61,6 +62,8 @@ class Grounding:
         allowed = [*links, *(card.link for card in cards if card.link)]
         self._entries = entries
         self._evidence = Evidence(cards, said, terms, catalogue, allowed, titles)
+        self._naming = Naming(self._evidence)
+        self._goods = self._naming.korean_kind
         self._rules = secret(rules) if rules else None
         self._blocks = Blocks()
         self._citations = Citations(cards, entries, language, self._blocks, self.interventions)
@@ -72,6 +75,10 @@ class Grounding:
         """Characters that passed since it was last looked whether they recite the rules."""
         self._line = ""
         """The line so far, as the model wrote it and as it was corrected."""
+        self._is_careful = False
+        """Whether the next word has to be read whatever it is: it may go on with a name."""
+        self._is_astray = False
+        """Whether the line speaks of a product that does not exist."""
         self._filled: list[tuple[int, int]] = []
         """Behind which brackets of the line how many characters more were shown than stand there."""
         self._before = ""
@@ -90,7 +97,7 @@ class Grounding:
         They are taken for said then, and must not be fed as well.
         """
         blocks = self._blocks
-        if self._held or blocks.due or said.block != blocks.open:
+        if self._held or blocks.due or said.block != blocks.open or self._is_careful or self._may_name(said.text):
             return False
         return glance(said.text, self._line) == "plain" and self._goes_on(said.text)
 
@@ -102,7 +109,7 @@ class Grounding:
             return []
         text = self._held + text
         blocks = self._blocks
-        if len(text) < SHORT and not blocks.due and blocks.open:
+        if len(text) < SHORT and not blocks.due and blocks.open and not self._is_careful and not self._may_name(text):
             match glance(text, self._line):
                 case "plain" if self._goes_on(text):
                     self._held = ""
@@ -126,6 +133,7 @@ class Grounding:
         """Take back all words so far; what is fed next begins a new block. Cards stay: they are the shop's own."""
         self._held = self._line = ""
         self._filled.clear()
+        self._is_careful = self._is_astray = False
         self._awaits_end = False
         self._previous = None
         self._citations.forget()
@@ -152,6 +160,10 @@ class Grounding:
         self._line += text
         self._blocks.said.append(text)
         return True
+
+    def _may_name(self, text: str) -> bool:
+        """Whether a kind of goods may end in `text`."""
+        return self._goods is not None and not text.isascii() and self._goods.search(text) is not None
 
     def _read(self, text: str, *, is_final: bool) -> list[TurnEvent]:
         """Say what is decided of `text`, and hold the rest."""
@@ -190,14 +202,22 @@ class Grounding:
                 said = [words[:-unsaid]] if len(words) >= unsaid else []
             said.append(shown)
         self._held = text[at:]
+        self._is_careful = self._is_astray or self._naming.may_go_on(self._line)
         return events + self._blocks.say("".join(said))
 
     def _next_mark(self, passage: "_Passage", at: int) -> int:
         """Where the next thing to decide begins: an opening bracket, the end of the line, a claim, a recital."""
-        plain = passage.plain
-        if at == 0 and goes_on(self._line, plain):
-            return 0
-        mark = may_begin(plain, word_end(plain) if at == 0 and is_in_word(self._line) else at)
+        text, plain, is_final = passage.text, passage.plain, passage.is_final
+        if self._is_astray:
+            mark = at
+        elif at == 0 and goes_on(self._line, plain):
+            mark = 0
+        else:
+            mark = may_begin(plain, word_end(plain) if at == 0 and is_in_word(self._line) else at)
+        while mark < len(plain) and (over := self._naming.over(self._line, text, mark, is_final=is_final)) is not None:
+            mark = may_begin(plain, over)
+        if not plain.islower() or self._is_careful or text != plain or self._goods is not None:
+            mark = min(mark, self._naming.begins(self._line, text, at, is_final=is_final))
         for sign in "[\n":
             place = passage.text.find(sign, at, mark)
             mark = mark if place < 0 else place
@@ -248,13 +268,17 @@ class Grounding:
             if self._recites(plain[mark:end]):
                 self._withhold(sentence)
                 return _Decided(end, "")
+            if self._is_astray and self._goes_astray(plain[mark:end]):
+                self.interventions.append({"kind": "product", "text": sentence, "shown": ""})
+                return _Decided(end, "")
             is_over = plain[end : end + 1] == "\n" or (is_final and end == len(text))
-            fixes = check(self._evidence, self._line, sentence, self._previous, is_over=is_over)
+            fixes = check(self._evidence, self._naming, self._line, sentence, self._previous, is_over=is_over)
             if fixes is not None:
                 return _Decided(end, *self._corrected(sentence, fixes))
             further = sentence_end(plain, end, is_final=is_final) if end < len(text) else None
             begin, end = end, further if further != end else None
-        self._awaits_end = ends_later(plain[begin:]) and has_begun(plain, mark)
+        is_name = self._naming.over(self._line, text, mark, is_final=True) is not None
+        self._awaits_end = ends_later(plain[begin:]) and has_begun(plain, mark) and not is_name
         return None
 
     def _corrected(self, sentence: str, fixes: Sequence[Fix]) -> tuple[str, int]:
@@ -266,9 +290,16 @@ class Grounding:
         shifted = [replace(fix, start=fix.start + len(taken), end=fix.end + len(taken)) for fix in fixes]
         corrected = self._corrections.carried_out(words, shifted, self._line)
         for fix in shifted:
-            if fix.is_whole and fix.kind != "product":
+            if fix.kind == "product":
+                self._is_astray = True
+            elif fix.is_whole:
                 self._remember(words[fix.start : fix.end])
         return self._say(corrected), unsaid
+
+    def _goes_astray(self, sentence: str) -> bool:
+        """Whether a sentence (see `names.level`) goes on about the product that does not exist."""
+        self._is_astray = not (self._evidence.names.mentions(sentence) or "?" in sentence) and bool(sentence.strip())
+        return self._is_astray
 
     def _remember(self, sentence: str) -> None:
         """A sentence is not shown; the products that it spoke of are, and what follows may speak of them."""
@@ -301,6 +332,7 @@ class Grounding:
         self._before = f"{self._tail()}\n"[-RECITED:]
         self._line = ""
         self._filled.clear()
+        self._is_astray = False
 
     def _tail(self) -> str:
         """The end of what was said, as far as a recital can go on from it."""

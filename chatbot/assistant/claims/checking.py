@@ -18,6 +18,7 @@ from chatbot.assistant.claims.invented import check_products
 from chatbot.assistant.claims.line import Claim, Line, Undecided
 from chatbot.assistant.claims.links import check_link, links
 from chatbot.assistant.claims.names import level
+from chatbot.assistant.claims.naming import Naming
 from chatbot.assistant.claims.prices import check_amount, speaks_of_wishes
 from chatbot.assistant.claims.promises import Promise, promises
 from chatbot.assistant.claims.sentences import extent, is_item, is_row
@@ -30,14 +31,16 @@ Judged = tuple[Claim, Fix | None]
 """A claim, and what has to stand in its place; None where it is true."""
 
 
-def check(evidence: Evidence, before: str, sentence: str, previous: int | None, *, is_over: bool) -> list[Fix] | None:
+def check(
+    evidence: Evidence, naming: Naming, before: str, sentence: str, previous: int | None, *, is_over: bool
+) -> list[Fix] | None:
     """What has to change in `sentence`, in order; None while it is not known which product a claim in it is about.
 
     `before` is its line so far, `previous` the product that earlier lines spoke of last; `is_over`: the line is.
     """
     text = level(before) + level(sentence)
-    line = Line(text, len(before), evidence.names.mentions(text), previous, is_over)
-    if invented := check_products(line, evidence):
+    line = Line(text, len(before), evidence.names.mentions(text), previous, is_over, before + sentence)
+    if invented := check_products(line, evidence, naming):
         return _in_sentence([_of_sentence(invented, line)], line)
     try:
         return _in_sentence(_apart(list(_judged(line, evidence)), line), line)

@@ -48,7 +48,7 @@ class Evidence:
     @property
     def public(self) -> str:
         """All that a shopper may read anyway (see `names.level`)."""
-        return level(" ".join((*self._titles, self.terms, self.catalogue)))
+        return level(" ".join((*self.all_titles, self.terms, self.catalogue)))
 
     def is_said(self, amount: Amount) -> bool:
         """Whether the shopper named this amount."""
@@ -106,8 +106,20 @@ class Evidence:
         return all(word in known or (not word.isascii() and _is_inflected(word, known)) for word in said)
 
     @property
-    def _titles(self) -> Sequence[str]:
+    def all_titles(self) -> Sequence[str]:
+        """Those of the candidates and of the products that were shown before."""
         return [*(card.title for card in self.cards), *self.titles]
+
+    @cached_property
+    def first_words(self) -> frozenset[str]:
+        """The words with which the candidates' names begin."""
+        named = (words(level(text)) for card in self.cards for text in (card.title, card.brand))
+        return frozenset(each[0] for each in named if each)
+
+    @cached_property
+    def words_said(self) -> frozenset[str]:
+        """The shopper's own words."""
+        return frozenset(words(level(self.said)))
 
     @cached_property
     def _ours(self) -> "_Terms":
@@ -124,7 +136,7 @@ class Evidence:
     @cached_property
     def _words(self) -> set[str]:
         brands = (card.brand for card in self.cards)
-        return set(words(level(" ".join((*self._titles, *brands, self.terms)))))
+        return set(words(level(" ".join((*self.all_titles, *brands, self.terms)))))
 
     @cached_property
     def _words_described(self) -> set[str]:

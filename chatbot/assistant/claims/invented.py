@@ -1,4 +1,4 @@
-"""Products that the shop does not have: a name in bold that an answer recommends, and that nobody knows."""
+"""Products that the shop does not have: names that an answer recommends, and that nobody knows."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -10,29 +10,76 @@ from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.line import Line
 from chatbot.assistant.claims.names import words
+from chatbot.assistant.claims.naming import Naming, Unknown
 from chatbot.assistant.claims.promises import promises
+from chatbot.assistant.claims.sentences import extent, is_item, is_row
 from chatbot.assistant.claims.stock import stocks
+from chatbot.assistant.claims.vocabulary import KOREAN_QUALITY
 
 _BOLD: Final = re.compile(r"\*\*(?!\s)([^*\n]{2,120}?)\*\*(?P<colon>\s?:)?")
 _AT_START: Final = re.compile(r"^\s*(?:[-*+•]\s+|\d{1,2}[.)]\s+|#{1,6}\s+)?$")
 _RECOMMENDS: Final = re.compile(
-    r"추천|어떠세요|있어요|있습니다|드려요|드릴게요|상품|제품|모델|recommend|suggest|pick|consider|choose"
-    r"|try|offer|we have"
-    r"|we sell|have the|popular|best"
+    r"추천|권해|권하|어떠세요|있어요|있습니다|드려요|드릴게요|상품|제품|모델|판매|준비|recommend|suggest|pick|consider|choose|choice|alternative|option"
+    r"|try|offer|we (?:also )?(?:have|sell|carry|stock)|have the|popular|best"
 )
+_OFFERS: Final = re.compile(
+    r"추천|권해|권하|어떠|어떨까|있어요|있습니다|있고|있으니|있는데|있답니다|판매|준비|구입|구매|취급|선택|보여\s?드|소개|인기|만나|골라|괜찮|좋아요|좋습니다|딱이|드려요"
+    r"|드릴게요|상품|제품|모델|입고|비교|매장|대안|나와|출시|마련|갖추|살펴|들여"
+    r"|recommend|suggest|\bpick|consider|choose|choice|\btry\b|offer|\bhave\b|\bsell|carry|carries|\bstock|popular|best|alternative|option|\bfind\b|look at"
+    r"|\bour\b|\bshop\b|store|available|\bbuy\b|great|perfect|ideal|go for|would suit|range|also|\bthere (?:is|are)\b|worth|check out|order|\bget\b|upgrade"
+)
+_STRONG: Final = re.compile(
+    r"추천|권해|판매|준비되|구입|구매|취급|매장|저희|recommend|carry|carries|\bsell|in (?:our|the) (?:shop|store)|we (?:also )?have|our (?:\w+ )?range|\bstock"
+)
+_HAS: Final = re.compile(
+    r"추천|권해|어떠|판매|준비되|구입|구매|취급|인기|만나|[도이가]\s?(?:\S+\s)?있(?:어요|습니다|으니|고|답니다)|드려요|드릴게요|대신"
+)
+_FITS: Final = re.compile(
+    r"연결|호환|페어링|쓰신다면|사용하신다면|쓰시는|사용하시는|사용자|쓰고 계|\bpair|compatible|works? (?:\w+ )?with|connect|\bif you (?:use|have|own)|users?\b|support"
+)
+_LIKENED: Final = re.compile(r"비슷|대신|비교|보다|처럼|만큼|말고|찾으시|like|similar|instead|alternative to|compared|than|rather than|looking for|you (?:asked|mentioned)")
 _NOT_HERE: Final = re.compile(
-    r"없|찾지 못|못 찾|취급하지|not (?:in|sold|part|one of)|(?:do not|don't) (?:have|sell|carry)"
-    r"|(?:could not|couldn't) find|no such"
+    r"없(?!이)|찾지 못|못 찾|취급하지|판매하지\s?않|다루지|not (?:in|sold|part|one of|something)|(?:do not|don't|does not|doesn't) (?:have|sell|carry|stock|offer)"
+    r"|(?:could not|couldn't|cannot|can't) find|no such|isn't (?:in|part|one of)|aren't (?:in|part|one of)"
 )
 _CLAIMS: Final[tuple[Callable[[str], Iterable[object]], ...]] = (amounts, stocks, promises, discounts)
 
 
-def check_products(line: Line, evidence: Evidence) -> Fix | None:
+def check_products(line: Line, evidence: Evidence, naming: Naming) -> Fix | None:
     """What has to stand in place of the line from an unknown product's name on; None where nothing is invented."""
+    begin, _ = extent(line.text, line.at, line.at)
     for bold in _BOLD.finditer(line.text):
         if bold.end() > line.at and _is_invented(bold, line, evidence):
-            return Fix(max(bold.start(), line.at), len(line.text), "product")
+            return Fix(bold.start(), bold.end(), "product", is_whole=True)
+    for name in naming.unknown(line.written[begin:], line.text[begin:]):
+        found = Unknown(name.start + begin, name.end + begin, name.kind)
+        if found.end > line.at and _is_offered(found, line, evidence):
+            return Fix(found.start, found.end, "product", is_whole=True)
     return None
+
+
+def _is_offered(name: Unknown, line: Line, evidence: Evidence) -> bool:
+    """Whether an unknown name is said to be one of the shop's goods."""
+    if line.is_in_address(name):
+        return False
+    start, end = extent(line.text, name.start, name.end)
+    sentence = line.text[start:end]
+    if _NOT_HERE.search(sentence):
+        return False
+    if name.kind == "version":
+        return True
+    if line.is_in_name(name) and name.kind != "title":
+        return False
+    if name.kind == "goods":
+        is_other = line.text[name.start : name.end].split()[0] in evidence.first_words
+        return _HAS.search(sentence) is not None and (is_other or not line.is_named_at(name.start))
+    said = line.text[name.start : name.end]
+    if _LIKENED.search(sentence) and any(word in evidence.words_said for word in words(said)):
+        return False
+    if _FITS.search(sentence) and not _STRONG.search(sentence):
+        return False
+    is_listed = is_item(line.text) or is_row(line.text)
+    return is_listed or _OFFERS.search(sentence) is not None or any(list(find(sentence)) for find in _CLAIMS)
 
 
 def _is_invented(bold: re.Match[str], line: Line, evidence: Evidence) -> bool:
@@ -47,6 +94,15 @@ def _is_invented(bold: re.Match[str], line: Line, evidence: Evidence) -> bool:
     if evidence.knows(rest, as_name=recommends):
         return False
     is_beside_a_product = bool(line.mentions) and not named
-    if is_beside_a_product or _NOT_HERE.search(line.text):
+    if _NOT_HERE.search(line.text) or (is_beside_a_product and not _is_name(bold, line, evidence)):
         return False
     return recommends or _AT_START.match(line.text[: bold.start()]) is not None
+
+
+def _is_name(bold: re.Match[str], line: Line, evidence: Evidence) -> bool:
+    """Whether words in bold look like the name of a product: capitals or a kind of goods behind what is no quality."""
+    written = line.written[bold.start(1) : bold.end(1)]
+    if written.isascii():
+        return written.istitle() or all(word[:1].isupper() or word[:1].isdigit() for word in written.split())
+    said = words(bold[1])
+    return said[-1] in evidence.names.kinds and not any(KOREAN_QUALITY.fullmatch(word) for word in said[:-1])

@@ -40,6 +40,13 @@ class Line:
     previous: int | None
     """The number of the product that earlier lines spoke of last."""
     is_over: bool
+    written: str = ""
+    """The same as the model wrote it."""
+
+    def is_in_address(self, claim: Claim) -> bool:
+        """Whether it is a part of a link."""
+        before = self.text[: claim.start].rsplit(None, 1)[-1:]
+        return bool(before) and self.text[claim.start - 1 : claim.start].strip() != "" and ("://" in before[0] or "](" in before[0])
 
     def sentence_around(self, claim: Claim) -> str:
         """The words of its sentence."""
@@ -57,7 +64,7 @@ class Line:
 
     def is_in_name(self, claim: Claim) -> bool:
         """Whether it is a part of a product's name, and so claims nothing."""
-        return any(one.is_prose and one.start < claim.end and claim.start < one.end for one in self.mentions)
+        return any(one.is_prose and one.start <= claim.start and claim.end <= one.end for one in self.mentions)
 
     def subject(self, claim: Claim) -> int | None:
         """The number of the product that `claim` is about; None when no product was named at all.

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -96,11 +96,18 @@ class Names:
         }
         self._aliases = sorted(known.items(), key=lambda name: -len(name[0]))
 
-        self._kinds = _kinds([(level(card.title), level(card.brand)) for card in cards])
+        self._of_a_kind = _kinds([(level(card.title), level(card.brand)) for card in cards])
+        self.titles = [level(card.title) for card in cards]
+
+    @property
+    def kinds(self) -> Collection[str]:
+        """The kinds of goods that the candidates are."""
+        return self._of_a_kind.keys()
 
     def kinds_in(self, text: str) -> set[int]:
         """The numbers of the candidates that alone are of a kind of goods of which `text` (see `level`) speaks."""
-        return {number for kind, number in self._kinds.items() if any(_places(text, kind))}
+        alone = ((kind, numbers[0]) for kind, numbers in self._of_a_kind.items() if len(numbers) == 1)
+        return {number for kind, number in alone if next(_places(text, kind), None) is not None}
 
     def mentions(self, text: str) -> list[Mention]:
         """Where `text` (see `level`) names a candidate, in order; a longer name goes before one inside it."""
@@ -135,15 +142,15 @@ def _aliases(title: str, brand: str) -> set[str]:
     return {alias.strip() for alias in found if len(alias.strip()) >= 2 and not alias.strip().isdecimal()}
 
 
-def _kinds(titles: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """The kinds of goods that one candidate alone is of: the last word of its title that is no brand and no model."""
+def _kinds(titles: Sequence[tuple[str, str]]) -> dict[str, list[int]]:
+    """Kinds of goods and who is of them: the last word of a title that is no brand and no model."""
     found: dict[str, list[int]] = {}
     for number, (title, brand) in enumerate(titles):
         named = [word for word in _WORD.findall(_TAIL.sub("", title)) if word not in brand.split() and len(word) > 1]
         named = [word for word in named if not any(map(str.isdigit, word))]
         for kind in _forms(named[-1]) if named else ():
             found.setdefault(kind, []).append(number)
-    return {kind: numbers[0] for kind, numbers in found.items() if len(numbers) == 1}
+    return found
 
 
 def _forms(kind: str) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Final, Literal
 from chatbot.assistant.claims.links import ENDINGS
 from chatbot.assistant.claims.names import BRACKETED_SO_FAR, level
 from chatbot.assistant.claims.sentences import END, behind
+from chatbot.assistant.claims.vocabulary import COMMON, KOREAN_MAKERS
 
 _KOREAN: Final = """
 품절 매진 절판 단종 완판 솔드 재고 입고 재입고 예약 구매 구입 주문 판매 남은 남았 남아 남지 마지막 한정 수량 배송 배달 도착 발송
@@ -125,6 +126,7 @@ _COUNTED: Final = (
     r"|a\.m|p\.m|in\sthe|o'cl|pairs?\sleft|business|working|hundred"
     r"|thousand|one|two|three|four|five|six|seven|eight|nine|to\b|or\b)"
 )
+_NEW_WORD: Final = "(?<![가-힣])"
 _SINO_DIGITS: Final = "일이삼사오육칠팔구십백천만억"
 _SINO: Final = (
     r"(?<![가-힣])[일이삼사오육칠팔구십백천만억]+\s?"
@@ -148,7 +150,9 @@ def _watched() -> tuple[re.Pattern[str], dict[str, re.Pattern[str]]]:
 
     One pattern of all that may begin would try some hundred branches at every character of an answer.
     """
-    korean, latin, numbers = _KOREAN.split(), _LATIN.split(), _NUMBERS.split()
+    korean, latin, numbers = [*_KOREAN.split(), *KOREAN_MAKERS], _LATIN.split(), _NUMBERS.split()
+    where = {word: _NEW_WORD for word in KOREAN_MAKERS}
+    where |= {word: _NEW_WORD for word, pattern in _KOREAN_ONLY_WITH.items() if pattern.startswith(_NEW_WORD)}
     following: dict[str, list[str]] = {}
     for character in "$€£¥₩":
         following[character] = [""]
@@ -157,16 +161,16 @@ def _watched() -> tuple[re.Pattern[str], dict[str, re.Pattern[str]]]:
     following["."] = [rf"\.{ENDINGS}(?![a-z])", r"\.[a-z]{2,6}(?:/|$)"]
     for numeral in _SINO_DIGITS:
         following[numeral] = [_SINO]
-    whole = [(word, re.escape(word)) for word in (*korean, *latin)]
+    whole = [(word, where.get(word, "") + re.escape(word)) for word in (*korean, *latin)]
     whole += [*_KOREAN_ONLY_WITH.items(), *_LATIN_ONLY_WITH.items()]
     whole += [(number, f"{number}{_COUNTED}") for number in numbers]
     for word, pattern in whole:
         following.setdefault(word[:2], []).append(pattern.replace("~", "[a-z]{0,8}$"))
     for word in (*korean, *_KOREAN_ONLY_WITH, *latin, *_LATIN_ONLY_WITH, *numbers):
         if len(word) > 1:
-            following.setdefault(word[0], []).append(f"{re.escape(word[0])}$")
+            following.setdefault(word[0], []).append(f"{where.get(word, '')}{re.escape(word[0])}$")
         if len(word) > 2:
-            following[word[:2]].append(_so_far(word))
+            following[word[:2]].append(where.get(word, "") + _so_far(word))
     for word in (*_LATIN_ONLY_WITH, *numbers):
         following[word[:2]].append(f"{re.escape(word)}$")
     # A Latin letter begins something only where a word begins.
@@ -185,6 +189,7 @@ def _so_far(word: str) -> str:
 
 _FIRST, _FOLLOWING = _watched()
 _NUMERALS: Final = re.compile(_NUMERAL)
+_NAMED: Final = re.compile(r"(?<![A-Za-z])[A-Z][\w'-]*")
 _NO_LETTER: Final = re.compile(r"[^a-z]")
 _SENTENCE_END: Final = re.compile(rf"{END.pattern}|\n")
 _END_IN_SIGHT: Final = re.compile(r"[.!?。…]+[*\"'”)\]]*(?:\s|\Z)|。|\n")
@@ -211,7 +216,8 @@ def _glance(text: str, is_in_word: bool) -> Literal["plain", "open", "mark"]:
     plain = level(text)
     mark = may_begin(plain, word_end(plain) if is_in_word else 0)
     if mark == len(plain):
-        return "plain"
+        is_named = plain is not text and any(word.lower() not in COMMON for word in _NAMED.findall(text))
+        return "mark" if is_named else "plain"
     return "open" if text[:mark] in ("", " ") and not has_begun(plain, mark) else "mark"
 
 
