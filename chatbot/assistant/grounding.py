@@ -97,9 +97,10 @@ class Grounding:
         They are taken for said then, and must not be fed as well.
         """
         blocks = self._blocks
-        if self._held or blocks.due or said.block != blocks.open or self._is_careful or self._may_name(said.text):
+        if self._held or blocks.due or said.block != blocks.open or self._is_careful:
             return False
-        return glance(said.text, self._line) == "plain" and self._goes_on(said.text)
+        text = said.text
+        return glance(text, self._line) == "plain" and not self._may_name(text) and self._goes_on(text)
 
     def feed(self, text: str) -> list[TurnEvent]:
         """The events that these further words of the model allow to be shown."""
@@ -109,9 +110,9 @@ class Grounding:
             return []
         text = self._held + text
         blocks = self._blocks
-        if len(text) < SHORT and not blocks.due and blocks.open and not self._is_careful and not self._may_name(text):
+        if len(text) < SHORT and not blocks.due and blocks.open and not self._is_careful:
             match glance(text, self._line):
-                case "plain" if self._goes_on(text):
+                case "plain" if not self._may_name(text) and self._goes_on(text):
                     self._held = ""
                     return [TextAdded(text=text, block=blocks.open)]
                 case "open":  # the next word shows what this is, mostly nothing
@@ -214,9 +215,9 @@ class Grounding:
             mark = 0
         else:
             mark = may_begin(plain, word_end(plain) if at == 0 and is_in_word(self._line) else at)
-        while mark < len(plain) and (over := self._naming.over(self._line, text, mark, is_final=is_final)) is not None:
+        while mark < len(plain) and (over := self._naming.over(self._line, plain, mark, is_final=is_final)) is not None:
             mark = may_begin(plain, over)
-        if not plain.islower() or self._is_careful or text != plain or self._goods is not None:
+        if self._is_careful or text != plain or self._may_name(text):
             mark = min(mark, self._naming.begins(self._line, text, at, is_final=is_final))
         for sign in "[\n":
             place = passage.text.find(sign, at, mark)
@@ -277,7 +278,7 @@ class Grounding:
                 return _Decided(end, *self._corrected(sentence, fixes))
             further = sentence_end(plain, end, is_final=is_final) if end < len(text) else None
             begin, end = end, further if further != end else None
-        is_name = self._naming.over(self._line, text, mark, is_final=True) is not None
+        is_name = self._naming.over(self._line, plain, mark, is_final=True) is not None
         self._awaits_end = ends_later(plain[begin:]) and has_begun(plain, mark) and not is_name
         return None
 

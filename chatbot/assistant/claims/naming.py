@@ -24,6 +24,8 @@ from chatbot.assistant.claims.vocabulary import (
 
 REACH: Final = 90
 """Characters before a word in which the name can have begun that it goes on with."""
+NEAR: Final = 40
+"""Characters in which the last word of a line stands."""
 _CAPITAL: Final = r"[A-Z][A-Za-z0-9&'’+-]*"
 _MODEL: Final = re.compile(r"(?<![a-z0-9.])(?=[a-z-]*\d)(?=[0-9-]*[a-z])[a-z][a-z0-9-]*\d[a-z0-9-]*")
 _MAKER: Final = re.compile("|".join(sorted(map(re.escape, KOREAN_MAKERS), key=len, reverse=True)))
@@ -59,9 +61,12 @@ class Naming:
 
     def may_go_on(self, line: str) -> bool:
         """Whether the next word may go on with a name in which a line ends, and so make another one of it."""
-        if _UNFINISHED.search(line, max(0, len(line) - REACH)):
+        last = line[-NEAR:].rstrip(" ").rpartition(" ")[2]
+        if last[:1].isupper() and last[-1:].isalnum() and last.lower() not in COMMON:
             return True
-        return self.korean_kind is not None and self._goods_end.search(level(line[-REACH:])) is not None
+        if self.korean_kind is None or not self.korean_kind.search(line, max(0, len(line) - 4)):
+            return False
+        return self._goods_end.search(level(line[-REACH:])) is not None
 
     def begins(self, line: str, text: str, at: int, *, is_final: bool) -> int:
         """Where in `text` from `at` on, behind `line`, a name goes on or begins that is unknown; its length: nowhere."""
@@ -75,9 +80,8 @@ class Naming:
             return max(at, open_.start() - first + at)
         return len(text)
 
-    def over(self, line: str, text: str, mark: int, *, is_final: bool) -> int | None:
+    def over(self, line: str, plain: str, mark: int, *, is_final: bool) -> int | None:
         """Where a name is over that begins at `mark`, if it is one that may stand; None when it is not, or no name."""
-        plain = level(text)
         if maker := _MAKER.match(plain, mark):
             return maker.end() if self._knows(maker[0]) or DEVICE.match(plain[maker.end() :]) else None
         if not plain[mark].isdigit():

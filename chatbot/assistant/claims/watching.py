@@ -145,8 +145,9 @@ LONGEST: Final = 600
 """Characters of a sentence that are waited for; a longer one is judged as far as it has come."""
 
 
-def _watched() -> tuple[re.Pattern[str], dict[str, re.Pattern[str]]]:
-    """What finds the characters by which anything begins, and what may follow: by one character, and by two.
+def _watched() -> tuple[re.Pattern[str], dict[str, re.Pattern[str]], dict[str, re.Pattern[str]]]:
+    """What finds the characters by which anything begins, what may follow, by one character and by two, and what may
+    be the beginning of something where a text ends.
 
     One pattern of all that may begin would try some hundred branches at every character of an answer.
     """
@@ -154,10 +155,10 @@ def _watched() -> tuple[re.Pattern[str], dict[str, re.Pattern[str]]]:
     where = {word: _NEW_WORD for word in KOREAN_MAKERS}
     where |= {word: _NEW_WORD for word, pattern in _KOREAN_ONLY_WITH.items() if pattern.startswith(_NEW_WORD)}
     following: dict[str, list[str]] = {}
+    last: dict[str, list[str]] = {"*": [""], "]": [""], "@": [""]}
     for character in "$€£¥₩":
         following[character] = [""]
-    following["**"], following["*"], following["!["] = [""], [r"\*$"], [""]
-    following["]("], following["]"], following["@"] = [""], [r"\]$"], [r"@[a-z0-9]", "@$"]
+    following["**"], following["!["], following["]("], following["@"] = [""], [""], [""], [r"@[a-z0-9]"]
     following["."] = [rf"\.{ENDINGS}(?![a-z])", r"\.[a-z]{2,6}(?:/|$)"]
     for numeral in _SINO_DIGITS:
         following[numeral] = [_SINO]
@@ -168,15 +169,22 @@ def _watched() -> tuple[re.Pattern[str], dict[str, re.Pattern[str]]]:
         following.setdefault(word[:2], []).append(pattern.replace("~", "[a-z]{0,8}$"))
     for word in (*korean, *_KOREAN_ONLY_WITH, *latin, *_LATIN_ONLY_WITH, *numbers):
         if len(word) > 1:
-            following.setdefault(word[0], []).append(f"{where.get(word, '')}{re.escape(word[0])}$")
+            last.setdefault(word[0], []).append(where.get(word, ""))
         if len(word) > 2:
             following[word[:2]].append(where.get(word, "") + _so_far(word))
     for word in (*_LATIN_ONLY_WITH, *numbers):
         following[word[:2]].append(f"{re.escape(word)}$")
+    for character, patterns in following.items():
+        if len(character) == 1:
+            last.setdefault(character, []).extend(patterns)
     # A Latin letter begins something only where a word begins.
-    characters = re.escape("".join(sorted({each[0] for each in following})))
+    characters = re.escape("".join(sorted({each[0] for each in (*following, *last)})))
     first = re.compile(rf"[\d{characters}](?<![a-z][a-z])")
-    return first, {each: re.compile("|".join(dict.fromkeys(patterns))) for each, patterns in following.items()}
+    return first, _compiled(following), _compiled(last)
+
+
+def _compiled(patterns: dict[str, list[str]]) -> dict[str, re.Pattern[str]]:
+    return {each: re.compile("|".join(dict.fromkeys(some))) for each, some in patterns.items()}
 
 
 def _so_far(word: str) -> str:
@@ -187,7 +195,8 @@ def _so_far(word: str) -> str:
     return re.escape(word[:2]) + pattern
 
 
-_FIRST, _FOLLOWING = _watched()
+_FIRST, _FOLLOWING, _LAST = _watched()
+_DIGITS: Final = frozenset("0123456789")
 _NUMERALS: Final = re.compile(_NUMERAL)
 _NAMED: Final = re.compile(r"(?<![A-Za-z])[A-Z][\w'-]*")
 _NO_LETTER: Final = re.compile(r"[^a-z]")
@@ -243,15 +252,16 @@ def word_end(text: str) -> int:
 
 def may_begin(text: str, at: int) -> int:
     """Where in `text` (level) from `at` on a claim may begin, or begin to begin; its length when nowhere."""
+    last = len(text) - 1
     for first in _FIRST.finditer(text, at):
-        start, character = first.start(), first[0]
-        if "0" <= character <= "9":
-            if _NUMERALS.match(text, start):
-                return start
-            continue
-        for seen in (text[start : start + 2], character):
-            if (following := _FOLLOWING.get(seen)) and following.match(text, start):
-                return start
+        start = first.start()
+        two = text[start : start + 2]
+        following = _FOLLOWING.get(two)
+        if following is not None and following.match(text, start):
+            return start
+        following = (_LAST if start == last else _FOLLOWING).get(two[0], _NUMERALS if two[0] in _DIGITS else None)
+        if following is not None and following.match(text, start):
+            return start
     return len(text)
 
 
