@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from chatbot.assistant.claims.amounts import amounts
+from chatbot.assistant.claims.comparisons import check_comparison, comparisons
 from chatbot.assistant.claims.discounts import Discount, discounts, off
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
@@ -60,6 +61,7 @@ def _judged(line: Line, evidence: Evidence) -> Iterator[Judged]:
 
     yield from of_kind(amounts, check_amount)
     yield from of_kind(discounts, _check_discount)
+    yield from of_kind(comparisons, check_comparison)
     yield from of_kind(stocks, _check_stock)
     yield from of_kind(promises, _check_promise)
     yield from of_kind(links, check_link)

@@ -54,6 +54,12 @@ class Evidence:
         """Whether the shopper named this amount."""
         return any(said.equals(amount) for said in self._amounts_said)
 
+    @cached_property
+    def budget(self) -> Amount | None:
+        """What the shopper wants to spend at the most, where one amount alone is named."""
+        named = {amount.value: amount for amount in self._amounts_said}
+        return next(iter(named.values())) if len(named) == 1 else None
+
     def is_ours(self, amount: Amount) -> bool:
         """Whether the shop's entries name this amount."""
         return any(ours.equals(amount) for ours, _ in self._ours.amounts)

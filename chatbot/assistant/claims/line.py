@@ -52,6 +52,10 @@ class Line:
         """The words of its sentence."""
         return self.text[self._sentence_start(claim.start) : self._sentence_stop(claim.end)]
 
+    def bounds(self, claim: Claim) -> tuple[int, int]:
+        """Where its sentence begins and ends."""
+        return self._sentence_start(claim.start), self._sentence_stop(claim.end)
+
     def named_around(self, claim: Claim) -> set[int]:
         """The numbers of the products that its sentence names or cites."""
         start, stop = self._sentence_start(claim.start), self._sentence_stop(claim.end)

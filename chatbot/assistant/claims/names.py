@@ -104,6 +104,14 @@ class Names:
         """The kinds of goods that the candidates are."""
         return self._of_a_kind.keys()
 
+    def kind_places(self, text: str, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
+        """The same with where they stand from `start` to `stop`: the number, the beginning, the end."""
+        for kind, numbers in self._of_a_kind.items():
+            if len(numbers) == 1:
+                for place in _places(text[:stop], kind):
+                    if place >= start:
+                        yield numbers[0], place, place + len(kind)
+
     def kinds_in(self, text: str) -> set[int]:
         """The numbers of the candidates that alone are of a kind of goods of which `text` (see `level`) speaks."""
         alone = ((kind, numbers[0]) for kind, numbers in self._of_a_kind.items() if len(numbers) == 1)

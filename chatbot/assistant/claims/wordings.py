@@ -88,7 +88,8 @@ SAID: Final = (
     (("warranty", "free"), re.compile(r"무상\s?(?:수리|보증|a/s|as|교체)|무료\s?(?:수리|a/s)|free (?:repairs?|warranty)")),
     (("price", "lowest"), re.compile(
         r"최저가\s?(?:보장|보상)?|lowest price (?:anywhere|guarantee\w*)|price[\s-]match\w*"
-        r"|best price guarantee\w*|가격\s?보상"
+        r"|best price guarantee\w*|가격\s?보상|(?:시중|다른\s?(?:곳|매장|쇼핑몰|사이트)|타사|타\s?매장|온라인)[가-힣]*보다"
+        r"|than (?:elsewhere|anywhere else|(?:in |at )?other (?:shops|stores|sites|places))|cheapest (?:in town|online|anywhere)"
     )),
     (("offer", "gift"), re.compile(
         r"사은품|증정|덤으로|free gifts?|gift with purchase|comes with a free|throw in|무료로\s?(?:드려|드리|제공|증정)"
