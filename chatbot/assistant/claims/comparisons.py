@@ -56,6 +56,7 @@ _MOST: Final = re.compile(r"cheapest|most |least |lowest|priciest")
 _MOST_BEFORE: Final = re.compile(r"(?:가장|제일|최고로)\s(?:\S+\s)?$")
 _MORE_BEFORE: Final = re.compile(r"(?:더|조금|훨씬|좀|살짝|약간)\s(?:\S+\s)?$")
 _ALL: Final = re.compile(r"모두|전부|둘\s?다|\bboth\b|\ball\b|\beach\b|\beither\b")
+_OF_PRICE: Final = re.compile(r"cost|price|expensive|\bpay|비싸|비싼|가격|값|돈")
 _TIMES_OF: Final = {"twice": 2, "double": 2, "triple": 3, "half": Decimal("0.5"), "두": 2, "세": 3, "네": 4} | {
     "two": 2, "three": 3, "four": 4, "2": 2, "3": 3, "4": 4,
 }  # fmt: skip
@@ -107,6 +108,8 @@ class _Compared:
             prices = {self._price(one) for one in self._others(None, named)}
             return len(prices) < 2
         if self._sentence.rstrip().endswith("?"):
+            return True
+        if self.found.kind == "times" and not _OF_PRICE.search(self._sentence):
             return True
         other = next((one for one in named if self._is_other(one)), None)
         if other is None and (_ELSE.search(self._sentence) or self.found.kind == "times" and len(named) < 2):

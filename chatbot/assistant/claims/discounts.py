@@ -33,6 +33,7 @@ _ON_SALE: Final = re.compile(
     r"|(?:오늘|지금|한정|타임|초)\s?(?:만\s)?(?:특가|세일|할인)[가-힣]*|특가로|할인가[에로]?|(?:세일|할인|특가)\s?(?:덕분|기간)[에이]?"
     r"|(?:가격이\s)(?:내렸|내려갔|떨어졌|인하)"
     r"|(?:is|are|it's|they're|'s|'re|now|currently|today|still|also)\s(?:\w+\s){0,2}?(?:on sale|on offer|discounted|reduced|marked down|on special)"
+    r"|(?:there is|there's|there are|we have|we offer|comes? with|has|have|enjoy|get) (?:currently |now )?(?:a |an )?(?:\w+ )?(?:discounts?|sale|price cut|promotion|markdown)\b"
     r"|(?:in|on|part of) (?:the|our|a) (?:\w+\s)?(?:sale|clearance|promotion)\b|special (?:offer|price|deal)|flash sale|clearance|bargain price"
     r"|(?:has|have) (?:just )?(?:been|come|gone) (?:\w+ )?(?:discounted|reduced|marked down|down in price)|(?:thanks to|during) (?:the|our) (?:\w+ )?sale"
 )
@@ -42,7 +43,7 @@ _NO_SALE: Final = re.compile(
     r" (?:\w+ ){0,2}?(?:on sale|on offer|discounted|reduced|marked down|in the sale|part of (?:the|our|any) sale)"
     r"|(?:does not|doesn't|do not|don't) (?:have|come with|get) (?:a|any) (?:\w+ )?discount|정가\s?그대로|할인\s?없이|(?:at|for) (?:the )?full price|full[\s-]price(?=[^.]*\bnot?\b)"
 )
-_OPEN: Final = re.compile(r"여부|인지|는지|whether|나요\?|까요\?|지는? 않|[은는]? ?아니|이? ?아니|[은는]?\s?아닙|없|하지 않|[을를은는]?\s?(?:기다리|원하|찾)|(?:하면|되면|할 때|때)")
+_OPEN: Final = re.compile(r"\s?않|여부|인지|는지|whether|나요\?|까요\?|지는? 않|[은는]? ?아니|이? ?아니|[은는]?\s?아닙|없|하지 않|[을를은는]?\s?(?:기다리|원하|찾)|(?:하면|되면|할 때|때)")
 _ASKED: Final = re.compile(r"(?:\bnot|n't|\bno|\bnever|whether|\bif|nothing|none|\bwhen|\bonce|until|unless)\s(?:\S+\s){0,4}$")
 
 

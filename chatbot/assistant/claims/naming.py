@@ -104,7 +104,9 @@ class Naming:
                     yield Unknown(one.start, version.end(), "version")
         for match in _MODEL.finditer(plain):
             if not self._is_harmless(match[0]):
-                yield Unknown(match.start(), match.end(), "model")
+                words_before = plain[max(0, match.start() - 40) : match.start()].split()[-3:]
+                is_of_ours = bool(self._evidence.first_words.intersection(words_before))
+                yield Unknown(match.start(), match.end(), "version" if is_of_ours else "model")
         for match in _MAKER.finditer(plain):
             before = plain[match.start() - 1 : match.start()]
             is_word = not ("가" <= before <= "힣")
@@ -131,9 +133,11 @@ class Naming:
         numbers = [word for word in said if word[0].isdigit()]
         if len(said) - len(numbers) < 1 or (numbers and said[0] in COMMON and len(said) - len(numbers) == 1):
             return
+        if is_start and numbers == said[1:] and said[0] not in self._evidence.first_words:
+            return
         is_named = any(word in self._kinds or word in VERSIONS or any(map(str.isdigit, word)) for word in said)
         new = [word for word in said if word not in COMMON and word not in numbers and not self._knows(word) and word not in self._kinds]
-        if is_start and new == said[:1] and len(said) == 2:  # any word has a capital there
+        if is_start and new == said[:1] and len(said) == 2 and run[0].split()[-1].islower():  # capitals begin sentences
             return
         if is_named and (new or not self._is_part(said)):  # digits alone make no name of other words
             yield Unknown(start, end, "version" if not new or set(new) <= VERSIONS else "title")

@@ -33,7 +33,7 @@ from chatbot.assistant.claims.roles import (
 )
 from chatbot.events import ProductCard
 
-_BEFORE: Final = 40
+_BEFORE: Final = 64
 _AFTER: Final = 16
 """Characters around an amount that may say what it is."""
 
@@ -62,11 +62,13 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
         return None
     if said.is_difference() or said.is_sum():
         return None
+    if said.is_alone():
+        return None
     number = line.subject(amount)
     if number is not None:
         fix = said.of_product(number)
         return replace(fix, is_whole=True) if fix and said.is_compared() else fix
-    return None if said.is_alone() else Fix(amount.start, amount.end, "price")
+    return Fix(amount.start, amount.end, "price")
 
 
 def speaks_of_wishes(text: str) -> bool:
@@ -122,14 +124,14 @@ class _Said:
         """Whether it is what two of the products differ by that are spoken of."""
         if not self._is_difference:
             return False
-        prices = _prices(self.evidence.cards[number] for number in self._spoken_of())
+        prices = _prices(self.evidence.cards[number] for number in self._spoken_of(is_sold=True))
         return any(abs(one - other) == self.amount.value for one, other in combinations(prices, 2))
 
     def is_sum(self) -> bool:
         """Whether it is what several of the products cost together that are spoken of, or some pieces of one."""
         if not SUMS.search(self.sentence):
             return False
-        prices = _prices(self.evidence.cards[number] for number in self._spoken_of())
+        prices = _prices(self.evidence.cards[number] for number in self._spoken_of(is_sold=True))
         if TIMES.search(self.sentence) and any(one * count == self.amount.value for one in prices for count in range(2, 6)):
             return True
         sizes = {2, 3, len(prices)} - {0, 1}
@@ -153,9 +155,13 @@ class _Said:
         return bool(prices) and self.amount.value in (min(prices), max(prices))
 
     def is_alone(self) -> bool:
-        """Whether one candidate alone can be meant, by the kind of goods that its sentence speaks of, and costs this."""
-        kinds = self.evidence.kinds_in(self.sentence)
-        return len(kinds) == 1 and self.of_product(kinds.pop()) is None
+        """Whether one candidate alone is of the kind of goods that its sentence speaks of, and costs this."""
+        if self.is_of_a_product:
+            return False
+        kinds = sorted(self.evidence.names.kind_places(self.line.text, *self.line.bounds(self.amount)), key=lambda kind: kind[1])
+        before = [number for number, _, end in kinds if end <= self.amount.start]
+        meant = before[-1:] or [number for number, *_ in kinds][:1]
+        return bool(meant) and self.of_product(meant[0]) is None
 
     def of_product(self, number: int) -> Fix | None:
         """The judgement on what is said of product `number`."""

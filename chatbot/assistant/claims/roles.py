@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-_FEE: Final = re.compile(r"배송비|배송료|택배비|반품비|무료\s?배송|무배|shipping|delivery|postage|return fee|ships?\b.{0,24}free|free.{0,24}\bship")
+_FEE: Final = re.compile(r"배송비|배송료|택배비|반품비|무료\s?배송|무배|shipping|delivery|postage|return fee|\bships?\b|\bdelivered?\b")
 _IS_FEE_BEFORE: Final = re.compile(
     r"(?:배송비|배송료|택배비|반품비)[는은가도로만]?\s?(?:전국\s|모두\s|단돈\s|기본\s|별도로\s|추가로\s|각각\s)*$"
     r"|(?:shipping|delivery|postage)\s(?:fees?\s|charges?\s|costs?\s)?(?:is|costs?|of|for|are|comes to|at|:)?\s?(?:only\s|just\s|a flat\s)*$"
@@ -20,7 +20,7 @@ _IS_CONDITION_AFTER: Final = re.compile(
     r"^\*{0,2}\s?(?:이상|초과|[을를이]?\s?(?:넘|채우)|부터|만\s?넘|어치|or more|or over|or above|and up|and over|and above|minimum|threshold)"
 )
 SAVED: Final = re.compile(
-    r"^\s?(?:을|를|이나|이|정도|만큼)?\s?(?:더\s?)?(?:할인|세일|깎|절약|쿠폰|적립|캐시백|싸게|내려|내린|인하|빠진|off\b"
+    r"^\s?(?:을|를|이나|이|정도|만큼)?\s?(?:더\s?)?(?:할인|세일|깎|절약|아[끼낄낍]|쿠폰|적립|캐시백|싸게|내려|내린|인하|빠진|off\b"
     r"|discount|less\b(?!\sthan\sthe\s[a-z]+\s[a-z]*phones)|saved?\b|coupon|voucher|cash\s?back|in savings|reduction|below the)"
     r"|^\s?(?:을|를|이나|이|정도)?\s?(?:더\s?)?(?:저렴|싸|싼)(?=[^.]*(?:정가|할인|구매|만나|드))|^\s?(?:cheaper|less)\s(?:than )?(?:before|usual|normal|the regular)"
 )
@@ -39,7 +39,7 @@ _ONCE_WORDS: Final = (
 )
 # No other amount and no sale comes between.
 _ONCE_BEFORE: Final = re.compile(
-    rf"(?:{_ONCE_WORDS})(?:(?!지금|현재|할인가|세일가|할인해|now\b|today\b|currently|sale\b|only\b|but\b|are\b|is at)[^\d.!?$₩€£]){{0,24}}[$₩€£]?$"
+    rf"(?:{_ONCE_WORDS})(?:(?!지금|현재|할인가|세일가|할인해|now\b|today\b|currently|sale\b|only\b|but\b|are\b|is at)(?:[a-z]+-?\d+|[^\d.!?$₩€£])){{0,48}}[$₩€£]?$"
 )
 _ON_SALE_BEFORE: Final = re.compile(r"(?:할인가|세일가|특가|판매가|할인해서?|세일해서?|sale price|on sale (?:for|at)|discounted (?:price|to))[^\d.!?]{0,10}$")
 SUMS: Final = re.compile(
@@ -51,7 +51,7 @@ _DIFFERENCE: Final = re.compile(r"차이|차액|difference|differ\b|differ by|\b
 _DIFFERS_AFTER: Final = re.compile(
     r"^\*{0,2}\s?(?:을|를|이나|정도|쯤|만큼|가량)?\s?(?:더|덜)?\s?(?:비싸|비싼|비쌉|저렴|싸|싼|쌉|높|낮)|^\*{0,2}\s(?:more|less|cheaper|pricier|dearer)\b(?!\sor)"
 )
-_DIFFERS_BEFORE: Final = re.compile(r"(?:cheaper|more expensive|pricier|dearer|more|less) by\s(?:about\s|some\s)?$")
+_DIFFERS_BEFORE: Final = re.compile(r"(?:cheaper|more expensive|pricier|dearer|more|less)\b[^.!?]{0,44}\bby\s(?:about\s|some\s)?$")
 TIMES: Final = re.compile(r"(?:두|세|네|다섯|2|3|4|5)\s?(?:개|대|세트|켤레|벌)|\b(?:two|three|four|five|2|3|4|5) (?:pairs?|of (?:them|these)|units|pieces)")
 GROUP: Final = re.compile(
     r"모두|전부|둘\s?다|두\s?(?:제품|상품|모델|가지|개)|세\s?(?:제품|상품|모델|가지)|(?<!\S)다\s|\bboth\b|\ball\b|\beach\b|\bevery|\beither\b|\bneither\b"

@@ -25,7 +25,7 @@ _COUNT: Final = (
 )
 _NOT: Final = r"(?:(?:is|are)n't|not|no longer|never)\s+(?:currently\s+|yet\s+)?"
 _AVAILABLE: Final = (
-    r"(?:back\s+)?in[\s-]stock|available(?!\s+(?:in|as|with|on|at|to|sizes?|colou?rs?|from)\b)|ready to ship"
+    r"(?:back\s+)?in[\s-]stock|available(?!\s+(?:in|as|with|on|at|to|sizes?|colou?rs?|from)\b)|ready to ship|(?:\bcan|\bmay)\s(?:still\s|now\s)?be\s(?:ordered|bought|purchased)|(?:아직|여전히)\s*남아\s*있[가-힣]*"
     r"|(?:can|able to|could)\s(?:still\s|now\s|also\s)?(?:order|buy|purchase)\b|ready to (?:order|buy)|still (?:sell|have (?:it|them))\b"
     r"|판매\s*(?:중|하고\s*있)[가-힣]*|(?:지금|바로|아직)\s*(?:사실|살)\s*수\s*있[가-힣]*"
     r"|재고(?:가|는|도)?\s*(?:아직\s*|현재\s*|지금\s*|충분히\s*|넉넉히\s*|많이\s*)*(?:있|남아|충분|넉넉|많"

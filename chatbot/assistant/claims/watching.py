@@ -15,7 +15,7 @@ _KOREAN: Final = """
 특가 쿠폰 코드를 증정 사은품 덤으로 하나더 적립 캐시백 포인트 마일리지 반품 환불 교환 취소 미개봉 영수증 보증 무상 수리 평생
 최저가 무이자 할부 착불 무통장 계좌이체 카카오 네이버페 회원 멤버십 가입하 신규 첫구매 학생 묶음 전액 언제든 묻지도 무조건
 하루 이틀 사흘 나흘 닷새 열흘 보름 사나흘 반나절 일주일 다음달 해외 픽업 선물포장 체험 영업 상담 운영 연중 평일 주말 매일
-공휴일 정오 자정 타임 판매가 정가 금액 최소 저렴 비싸 비싼 비쌉 싸요 싸고 싸서 싸니 쌉니 예산 가성비 품질보 팔렸 팔려 매장
+공휴일 요일 정오 자정 타임 판매가 정가 금액 최소 저렴 비싸 비싼 비쌉 싸요 싸고 싸서 싸니 쌉니 예산 가성비 품질보 팔렸 팔려 매장
 """
 _LATIN: Final = """
 stock sold available unavailable discontinued selling almost limited preorder ship ships shipped shipping postage
@@ -76,6 +76,7 @@ _LATIN_ONLY_WITH: Final = {
     "isn't": r"isn't\s(?:~|in|av|on|di|re)",
     "aren't": r"aren't\s(?:~|in|av|on|di|re)",
     "can't": r"can't\s(?:~|be|ret|ref|exc)",
+    "can": r"can\s(?:~|st|be|or|bu|pu|ex|re)",
     "buy": r"buy\s(?:~|one|two|three|1|2|3|it|them|the|both|now)",
     "order": r"order\s(?:~|it|them|the|one|now|either|your|right|ships|both|of)",
     "orders": r"orders\s(?:~|of|over|ship|are|above|under)",
@@ -137,7 +138,7 @@ _NUMERAL: Final = (
     r"\d[\d,]*(?:\.\d+)?(?:\s?[-~–]\s?\d+)?[\s-]?(?:$|[.,]$|[원만천백십억%$€£¥₩k+:일시주개점대벌켤달년분엔유불퍼프파]"
     r"|thous|mill|dol|buck|won\b|usd|krw|eur|gbp|pound|jpy|yen|per|day|hour|hr|week|month|year|min|busi|work"
     r"|left|rem|units|/7|cent"
-    r"|in\sst|am\b|pm\b|a\.?m|p\.?m|to\b|or\b|에서|[a-z]{1,5}$)|\d{1,3}(?:,\d{3})+|\d{4,}|0\d{1,2}-\d"
+    r"|in\sst|am\b|pm\b|a\.?m|p\.?m|to\b|or\b|에서|[a-z]{1,5}$)|\d{1,3}(?:,\d{3})+|\d{4,}|\d{1,4}-\d{3}"
     r"|(?<=[a-z])\d|(?<=[a-z]-)\d"
 )
 

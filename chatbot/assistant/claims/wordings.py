@@ -108,7 +108,7 @@ SAID: Final = (
     )),
     (("offer", "members"), re.compile(
         r"첫\s?구매|신규\s?(?:회원|가입)|회원\s?(?:할인|가입|특가|혜택|이시|만)|멤버십|가입하시면|학생\s?할인|생일\s?(?:쿠폰|할인)|리뷰를?\s?(?:쓰|남기|작성)[^.!?]{0,16}(?:드|적립|할인)"
-        r"|first[\s-](?:order|purchase|time (?:buyer|customer))|sign(?:ing)? up|newsletter|members?(?:hip)? (?:get|discount|price|save|receive)|student discount"
+        r"|first[\s-](?:order|purchase|time (?:buyer|customer))(?!s?\sof)|sign(?:ing)? up|newsletter|members?(?:hip)? (?:get|discount|price|save|receive)|student discount"
     )),
     (("offer", "bundle"), re.compile(
         r"(?:세트|함께|같이|묶음)(?:로)?\s?(?:구매|사|주문)[가-힣]*\s[^.!?]{0,20}(?:할인|깎|저렴|무료)|세트\s?할인|묶음\s?할인|bundle (?:discount|deal|price)"
