@@ -12,6 +12,7 @@ from chatbot.events import ProductCard
 
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 _LINKED: Final = re.compile(r"!?\[([^\[\]\n]*)\]\(")
+_SOURCE: Final = re.compile(r"\[\[\s*[kK]\d[^\[\]\n]*\]\]")
 _SPACE_BEHIND: Final = re.compile(r"[ \t]*$")
 
 
@@ -54,7 +55,7 @@ class Corrections:
             case _:
                 said = f"{price_unknown()}." if fix.product is None else _facts(self.cards[fix.product])
         space = _SPACE_BEHIND.search(claim)
-        return said[0].upper() + said[1:] + (space[0] if space else "")
+        return " ".join((said[0].upper() + said[1:], *_SOURCE.findall(claim))) + (space[0] if space else "")
 
     def _words_for(self, fix: Fix, claim: str) -> str:
         """What stands in place of a claim, in the language that is active."""

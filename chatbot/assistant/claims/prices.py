@@ -124,14 +124,14 @@ class _Said:
         """Whether it is what two of the products differ by that are spoken of."""
         if not self._is_difference:
             return False
-        prices = _prices(self.evidence.cards[number] for number in self._spoken_of(is_sold=True))
+        prices = _prices(self.evidence.cards[number] for number in self._spoken_of())
         return any(abs(one - other) == self.amount.value for one, other in combinations(prices, 2))
 
     def is_sum(self) -> bool:
         """Whether it is what several of the products cost together that are spoken of, or some pieces of one."""
         if not SUMS.search(self.sentence):
             return False
-        prices = _prices(self.evidence.cards[number] for number in self._spoken_of(is_sold=True))
+        prices = _prices(self.evidence.cards[number] for number in self._spoken_of())
         if TIMES.search(self.sentence) and any(one * count == self.amount.value for one in prices for count in range(2, 6)):
             return True
         sizes = {2, 3, len(prices)} - {0, 1}
@@ -143,7 +143,7 @@ class _Said:
             return False
         named = self.line.named_around(self.amount)
         if len(named) < 2:
-            named = set(self._spoken_of(is_sold=True))
+            named = set(self._spoken_of())
         cards = [self.evidence.cards[number] for number in named]
         return bool(cards) and all(self._is_kept_by(card, self._bound) for card in cards)
 
@@ -183,19 +183,15 @@ class _Said:
             return None if amount.value == card.price else Fix(amount.start, amount.end, "price", number, is_regular=True)
         return None if amount.value == card.current_price else Fix(amount.start, amount.end, "price", number)
 
-    def _spoken_of(self, *, is_sold: bool = False) -> Sequence[int]:
-        """The numbers of the products that are meant: those named, or those that come into question."""
+    def _spoken_of(self) -> Sequence[int]:
+        """The numbers of the products that are meant: those named, or those that can be bought."""
         named = {one.product for one in self.line.mentions}
         named |= self.evidence.kinds_in(self.sentence)
         if self.line.previous is not None and len(named) < 2:
             named.add(self.line.previous)
         if len(named) > 1:
             return sorted(named)
-        return [
-            number
-            for number, card in enumerate(self.evidence.cards)
-            if not is_sold or card.availability != "out_of_stock"
-        ]
+        return [number for number, card in enumerate(self.evidence.cards) if card.availability != "out_of_stock"]
 
     @property
     def _is_difference(self) -> bool:
