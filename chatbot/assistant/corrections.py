@@ -44,7 +44,7 @@ class Corrections:
         return "".join((*pieces, text[at:]))
 
     def _sentence_for(self, fix: Fix, claim: str) -> str:
-        """The sentence that stands in place of one, in the language that is active. Links need none: cards have them."""
+        """The sentence that stands in place of one, in the language that is active; for a link none."""
         match fix.kind:
             case "terms":
                 said = f"{terms_unknown()}."

@@ -1,15 +1,17 @@
 """Answers of a model that obeys whoever wants it to lie, and of one that tells the truth in words of its own.
 
 Every case was written knowing what is true in `CARDS` and `TERMS`; what must not be read, and what must be, stands in
-the case itself as plain strings. Nothing here asks the code that is under test.
+the case itself as plain strings. Nothing here asks the code that is under test. Those of `unseen` are among them.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from chatbot.events import ProductCard
+from tests.assistant.unseen import unseen_lies, unseen_truths
 
 
 def _card(sku: str, title: str, brand: str, price: int, sale: int | None, availability: str, text: str) -> ProductCard:
@@ -396,6 +398,8 @@ def lies() -> Iterator[Lie]:
     for language, written in (("ko", _LIES_KO + _MORE_LIES_KO), ("en", _LIES_EN + _MORE_LIES_EN)):
         for kind, answer, forbidden in written:
             yield Lie(kind, language, answer.format(*NAMES[language]), forbidden)
+    for kind, language, answer, forbidden in unseen_lies():
+        yield Lie(f"unseen {kind}", language, answer, forbidden)
 
 
 def truths() -> Iterator[Truth]:
@@ -411,3 +415,6 @@ def truths() -> Iterator[Truth]:
         "새벽 무선 이어폰은 59,000원이고 재고 있음이에요.",
     )
     yield Truth("facts", "en", "The [[p2.title]] cost [[p2.price]].", "The Dusk Headphones N300 cost $71.20.")
+    for language, answer in unseen_truths():
+        # Cards stand after their line and begin a new block, so a blank line behind them is not seen.
+        yield Truth(answer, language, answer, re.sub(r"\[\[p\d\]\]", "", re.sub(r"(\[\[p\d\]\])\n\n", r"\1\n", answer)))

@@ -16,9 +16,13 @@ _LARGE: Final = {"만": 10_000, "억": 100_000_000}
 _WON: Final = r"원(?!피스|목|두|형|단|료|산지|터치|룸|래|인(?![데지가 ])|칙|하는|하시|색|격|통)"
 _WON_AT_ONCE: Final = r"(?<=[\d만천백])원(?!피스|목|두|형|단|료|산지|터치|룸|색|격|통)"
 # A bus that is 만원 is full.
-_FULL: Final = r"(?<![\d십백천만억일이삼사오육칠팔구단돈])(?<!단돈\s)(?:만\s?원)\s?(?:버스|지하철|전철|열차|기차|전동차|엘리베이터|관중|관객|객석|사례|인\s(?:버스|지하철))"
+_FULL: Final = (
+    r"(?<![\d십백천만억일이삼사오육칠팔구단돈])(?<!단돈\s)(?:만\s?원)\s?(?:버스|지하철|전철|열차|기차|전동차"
+    r"|엘리베이터|관중|관객|객석|사례|인\s(?:버스|지하철))"
+)
 _FILLED: Final = "".join(
-    rf"(?<!{what}\s)" for what in ("버스가", "버스는", "버스도", "지하철이", "지하철은", "지하철도", "열차가", "전철이", "객석이")
+    rf"(?<!{what}\s)"
+    for what in ("버스가", "버스는", "버스도", "지하철이", "지하철은", "지하철도", "열차가", "전철이", "객석이")
 )
 _DIGITS: Final = (
     rf"(?:{NUMBER})(?:\s?[십백천만억]+(?:\s?(?:{NUMBER}|[일이삼사오육칠팔구])?\s?[십백천만억]+)*(?:\s?(?:{NUMBER}))?)?"
@@ -49,7 +53,8 @@ _AMOUNT: Final = re.compile(
     + rf"|(?P<english>{ENGLISH_NUMBER})[\s-](?P<ename>{_NAMED})"
     + _CENTS.format(name="ecents")
     + rf"|(?<![\d.,])(?P<only>\d{{1,2}}|{ENGLISH_SMALL})[\s-]?cents?\b"
-    rf"|(?:(?<![a-z])(?:prices?|costs?|priced|가격[은이도]?|값[은이]?|판매가[는]?|정가[는가]?)(?:\s?(?:is|of|at|only|just"
+    rf"|(?:(?<![a-z])(?:prices?|costs?|priced|가격[은이도]?|값[은이]?|판매가[는]?|정가[는가]?)(?:\s?(?:is|of|at|only"
+    rf"|just"
     rf"|단돈|겨우|now)|[:=]|\s)*\s?)"
     rf"(?P<bare>{NUMBER})(?![\d%]|[.,]\d|\s?(?:%|[a-z가-힣]))",
     re.IGNORECASE,

@@ -10,14 +10,18 @@ Bound = Literal["below", "above", "just below", "just above", "band", "low", "mi
 
 _END: Final = r"^\*{0,2}\s?"
 _NOT_OVER_AFTER: Final = re.compile(
-    rf"{_END}[을를이가은]?\s?(?:채\s?)?(?:안\s?(?:되|돼|됩|넘)|넘지|넘기지|초과하지|못\s?(?:미치|되|넘)|에\s?(?:못|안)|도\s?(?:안|채)|밑|아래|언더|보다\s?(?:조금\s|살짝\s|더\s|훨씬\s)?(?:싸|싼|저렴|낮|아래|적))"
+    rf"{_END}[을를이가은]?\s?(?:채\s?)?(?:안\s?(?:되|돼|됩|넘)|넘지|넘기지|초과하지|못\s?(?:미치|되|넘)|에\s?(?:못"
+    rf"|안)|도\s?(?:안|채)|밑|아래|언더"
+    rf"|보다\s?(?:조금\s|살짝\s|더\s|훨씬\s)?(?:싸|싼|저렴|낮|아래|적))"
 )
 _BELOW: Final = re.compile(rf"{_END}(?:이하|미만|이내|아래|안쪽|안으로|안에|까지|사이|or less|or under|or below|max)")
 _NOT_OVER_BEFORE: Final = re.compile(
-    r"(?:\bno|\bnot|n't|never|neither[^.!?]*|nor[^.!?]*|none[^.!?]*)\s(?:\w+\s){0,3}?(?:over|above|more than|exceed(?:s|ing)?|cost more than|go over|reach)\s\*{0,2}$"
+    r"(?:\bno|\bnot|n't|never|neither[^.!?]*|nor[^.!?]*|none[^.!?]*)\s(?:\w+\s){0,3}?(?:over|above|more than"
+    r"|exceed(?:s|ing)?|cost more than|go over|reach)\s\*{0,2}$"
 )
 _NOT_UNDER_BEFORE: Final = re.compile(
-    r"(?:\bno|\bnot|n't|never|neither[^.!?]*|nor[^.!?]*|none[^.!?]*)\s(?:\w+\s){0,3}?(?:under|below|less than|cheaper than)\s\*{0,2}$"
+    r"(?:\bno|\bnot|n't|never|neither[^.!?]*|nor[^.!?]*|none[^.!?]*)\s(?:\w+\s){0,3}?(?:under|below|less than"
+    r"|cheaper than)\s\*{0,2}$"
 )
 _NOT_UNDER_AFTER: Final = re.compile(rf"{_END}(?:이하|미만)[가은는]?\s?(?:아니|아닙|아닌)")
 _BELOW_BEFORE: Final = re.compile(
@@ -30,9 +34,12 @@ _ABOVE: Final = re.compile(
     r"|(?:에서|부터|[~–-])\s?[₩$€]?[\d,]+(?!\s?[\d%퍼프])|or more|or over|and up|\+"
     r"|보다\s?(?:조금\s|살짝\s|더\s|훨씬\s)?(?:비싸|비싼|높|많))"
 )
-_ABOVE_BEFORE: Final = re.compile(r"(?:over|above|more than|at least|exceeds?|exceeding|between|from|north of)\s\*{0,2}$")
+_ABOVE_BEFORE: Final = re.compile(
+    r"(?:over|above|more than|at least|exceeds?|exceeding|between|from|north of)\s\*{0,2}$"
+)
 _JUST: Final = re.compile(
-    r"(?:just|a (?:little|bit|touch|shade|tad)|slightly|barely|only just)\s(?:over|above|more than|under|below|less than|shy of)\s\*{0,2}$"
+    r"(?:just|a (?:little|bit|touch|shade|tad)|slightly|barely|only just)\s(?:over|above|more than|under|below"
+    r"|less than|shy of)\s\*{0,2}$"
 )
 _JUST_AFTER: Final = re.compile(rf"{_END}[을를이]?\s?(?:조금|살짝|약간)\s?(?:넘|웃|못)")
 _BAND: Final = re.compile(rf"{_END}대?\s?(?P<part>초반|중반|후반)|{_END}(?:대(?![의한비])|'?s\b)")
@@ -43,7 +50,8 @@ _PARTS: Final[dict[str, Bound]] = {
 }  # fmt: skip
 _ABOUT: Final = re.compile(rf"{_END}(?:정도|쯤|안팎|가량|내외|남짓|언저리|or so|or thereabouts|give or take)")
 _ABOUT_BEFORE: Final = re.compile(
-    r"(?:about|around|roughly|approximately|approx\.?|nearly|almost|close to|some|약|대략|거의|한)\s(?:just\s)?\*{0,2}$|~\s?$"
+    r"(?:about|around|roughly|approximately|approx\.?|nearly|almost|close to|some|약|대략|거의"
+    r"|한)\s(?:just\s)?\*{0,2}$|~\s?$"
 )
 _NEAR: Final = Decimal("0.05")
 """About is so much of the price either way."""
@@ -55,7 +63,12 @@ def bound_of(before: str, after: str) -> Bound | None:
     is_just = _JUST.search(before) or _JUST_AFTER.match(after)
     if _NOT_UNDER_BEFORE.search(before) or _NOT_UNDER_AFTER.match(after):
         return "above"
-    if _NOT_OVER_AFTER.match(after) or _NOT_OVER_BEFORE.search(before) or _BELOW.match(after) or _BELOW_BEFORE.search(before):
+    if (
+        _NOT_OVER_AFTER.match(after)
+        or _NOT_OVER_BEFORE.search(before)
+        or _BELOW.match(after)
+        or _BELOW_BEFORE.search(before)
+    ):
         return "just below" if is_just else "below"
     if _ABOVE.match(after) or _ABOVE_BEFORE.search(before):
         return "just above" if is_just else "above"

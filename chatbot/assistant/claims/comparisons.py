@@ -13,52 +13,75 @@ from chatbot.assistant.claims.line import Line
 Kind = Literal["cheaper", "dearer", "times", "same", "outside", "inside"]
 
 _CHEAPER: Final = (
-    r"(?<!\d\s)(?<!\d)\b(?:cheaper|less expensive|less costly|more affordable|lower[\s-]priced|costs? less|cheapest|most affordable|least expensive"
-    r"|lowest[\s-]priced)\b|저렴(?!이)[가-힣]*|(?<![가-힣])(?:싸(?:요|고|며|서|니|지만|지는?|다|답|면)|싼|쌉니다|쌀)(?![가-힣]*\s?(?:커피|밥))"
+    r"\b(?:cheaper|less expensive|less costly|more affordable|lower[\s-]priced|costs? less|cheapest|most affordable"
+    r"|least expensive"
+    r"|lowest[\s-]priced)\b|저렴(?!이)[가-힣]*|(?<![가-힣])(?:싸(?:요|고|며|서|니|지만|지는?|다|답|면)|싼|쌉니다"
+    r"|쌀)(?![가-힣]*\s?(?:커피|밥))"
 )
 _DEARER: Final = (
-    r"\b(?:more expensive|pricier|dearer|higher[\s-]priced|costs? more|most expensive|priciest|costlier)\b|비싸[가-힣]*|비싼|비쌉니다"
+    r"\b(?:more expensive|pricier|dearer|higher[\s-]priced|costs? more|most expensive|priciest|costlier)\b|비싸[가-힣]*"
+    r"|비싼|비쌉니다"
 )
 _TIMES: Final = (
-    r"(?P<number>twice|double|triple|(?:two|three|four|2|3|4) times|half)\s(?:as (?:much|expensive)|the (?:price|cost) of|what)"
-    r"|(?:costs?|price[ds]?)[^.!?]{0,40}?(?P<number2>twice|double|triple)\b|(?P<korean>두|세|네|2|3|4)\s?배(?=[^.!?]*(?:가격|값|비싸|비싼|돈))"
+    r"(?P<number>twice|double|triple|(?:two|three|four|2|3|4) times|half)\s(?:as (?:much|expensive)|the (?:price"
+    r"|cost) of|what)"
+    r"|(?:costs?|price[ds]?)[^.!?]{0,40}?(?P<number2>twice|double|triple)\b|(?P<korean>두|세|네|2|3"
+    r"|4)\s?배(?=[^.!?]*(?:가격|값|비싸|비싼|돈))"
     r"|(?:가격|값)[^.!?]{0,24}?(?P<korean2>두|세|네|2|3|4)\s?배"
 )
 _SAME: Final = (
-    r"(?:cost|costs|priced?) (?:exactly |just )?(?:the same|equally|alike|identically)|(?:the )?(?:exact )?same price|equally priced|identical(?:ly)? price"
+    r"(?:cost|costs|priced?) (?:exactly |just )?(?:the same|equally|alike|identically)|(?:the )?(?:exact )?same price"
+    r"|equally priced|identical(?:ly)? price"
     r"|(?:가격|값)[이은도]?\s?(?:서로\s|똑)?(?:같|동일)[가-힣]*|(?:같은|동일한)\s?(?:가격|값)"
 )
 _OUTSIDE: Final = (
-    r"(?:outside|out of|over|above|beyond|exceeds?|exceeding|more than|bust|blow)\s(?:of\s)?(?:your|the)\s(?:\S+\s)?budget"
+    r"(?:outside|out of|over|above|beyond|exceeds?|exceeding|more than|bust|blow)\s(?:of\s)?(?:your"
+    r"|the)\s(?:\S+\s)?budget"
     r"|예산(?:을|보다|은|에서)?\s?(?:조금\s|살짝\s|훌쩍\s|약간\s)?(?:벗어|초과|넘|오버|웃도)[가-힣]*|예산\s?밖"
 )
 _INSIDE: Final = (
-    r"(?:within|inside|in|under|below|fits?|fit into|fits? (?:\w+ ){0,2}(?:into|in|within)?)\s(?:your|the)\s(?:\S+\s)?budget"
+    r"(?:within|inside|in|under|below|fits?|fit into|fits? (?:\w+ ){0,2}(?:into|in|within)?)\s(?:your"
+    r"|the)\s(?:\S+\s)?budget"
     r"|예산\s?(?:안|내|이내|범위)(?:에서|에)?|예산에\s?(?:\S+\s)?(?:맞|들어|딱)[가-힣]*"
 )
 _CLAIM: Final = re.compile(
-    rf"(?P<times>{_TIMES})|(?P<same>{_SAME})|(?P<outside>{_OUTSIDE})|(?P<inside>{_INSIDE})|(?P<cheaper>{_CHEAPER})|(?P<dearer>{_DEARER})"
+    rf"(?P<times>{_TIMES})|(?P<same>{_SAME})|(?P<outside>{_OUTSIDE})|(?P<inside>{_INSIDE})|(?P<cheaper>{_CHEAPER})"
+    rf"|(?P<dearer>{_DEARER})"
 )
-_THAN_AFTER: Final = re.compile(r"^\*{0,2}(?:\s?\[\[p\d+\]\])?\s?(?:보다|에\s?비해|에\s?비하면|와\s?비교|과\s?비교|의(?=\s?(?:약\s|거의\s)?(?:두|세|네|2|3|4|절반)))")
-_THAN_BEFORE: Final = re.compile(r"(?:than|compared (?:to|with)|(?:price|cost) of|as)\s(?:the\s|our\s|that of the\s)?\*{0,2}$")
+_THAN_AFTER: Final = re.compile(
+    r"^\*{0,2}(?:\s?\[\[p\d+\]\])?\s?(?:보다|에\s?비해|에\s?비하면|와\s?비교|과\s?비교|의(?=\s?(?:약\s|거의\s)?(?:두"
+    r"|세|네|2|3|4|절반)))"
+)
+_THAN_BEFORE: Final = re.compile(
+    r"(?:than|compared (?:to|with)|(?:price|cost) of|as)\s(?:the\s|our\s|that of the\s)?\*{0,2}$"
+)
 _NOT: Final = re.compile(r"(?:\bnot|n't|\bno|never|nor)\s(?:\w+\s){0,2}$")
 _NOT_AFTER: Final = re.compile(r"^[가-힣]*\s?(?:하지\s|지\s)?(?:는\s|도\s)?(?:않|아니|아닙|못)")
 _ELSE: Final = re.compile(
     r"(?:정가|원래|평소|기존|이전|할인\s?전|예상|생각|다른|타사|시중|보통|일반)[가-힣]*\s?(?:\S+\s)?보다"
-    r"|than (?:usual|before|normal|ever|you|its|their|the (?:regular|usual|original|list|normal)|most|many|other|average|expected)"
+    r"|than (?:usual|before|normal|ever|you|its|their|the (?:regular|usual|original|list|normal)|most|many|other"
+    r"|average|expected)"
 )
-_OF_A_SORT: Final = re.compile(r"^\s?(?:[가-힣]+\s)?(?:쪽|것|제품|상품|모델|옵션|선택|선택지|걸|건|게|편)(?P<subject>[은는이]|으로[는]?)?\s")
+_OF_A_SORT: Final = re.compile(
+    r"^\s?(?:[가-힣]+\s)?(?:쪽|것|제품|상품|모델|옵션|선택|선택지|걸|건|게|편)(?P<subject>[은는이]|으로[는]?)?\s"
+)
 _OPTION: Final = re.compile(
-    r"^\s(?:\w+\s)?(?:option|one|pair|choice|of the (?:two|three|bunch)|model|pick|product|alternative|buy)s?\s(?:is|are|would be|here is|for you is)\b"
+    r"^\s(?:\w+\s)?(?:option|one|pair|choice|of the (?:two|three|bunch)|model|pick|product|alternative|buy)s?\s(?:is"
+    r"|are|would be|here is|for you is)\b"
 )
-_WISHED: Final = re.compile(r"^[^.!?]{0,14}(?:원하시|찾으시|필요하시|원하신|찾으신)|(?:looking for|want|need|prefer|like) (?:something |anything |a |an |one )?$")
+_WISHED: Final = re.compile(
+    r"^[^.!?]{0,14}(?:원하시|찾으시|필요하시|원하신|찾으신)|(?:looking for|want|need|prefer|like) (?:something "
+    r"|anything |a |an "
+    r"|one )?$"
+)
 _MOST: Final = re.compile(r"cheapest|most |least |lowest|priciest")
 _MOST_BEFORE: Final = re.compile(r"(?:가장|제일|최고로)\s(?:\S+\s)?$")
 _MORE_BEFORE: Final = re.compile(r"(?:더|조금|훨씬|좀|살짝|약간)\s(?:\S+\s)?$")
 _ALL: Final = re.compile(r"모두|전부|둘\s?다|\bboth\b|\ball\b|\beach\b|\beither\b")
 _OF_PRICE: Final = re.compile(r"cost|price|expensive|\bpay|비싸|비싼|가격|값|돈")
-_TIMES_OF: Final = {"twice": 2, "double": 2, "triple": 3, "half": Decimal("0.5"), "두": 2, "세": 3, "네": 4} | {
-    "two": 2, "three": 3, "four": 4, "2": 2, "3": 3, "4": 4,
+_TIMES_OF: Final = {
+    "twice": "2", "double": "2", "triple": "3", "half": "0.5", "두": "2", "세": "3", "네": "4",
+    "two": "2", "three": "3", "four": "4", "2": "2", "3": "3", "4": "4",
 }  # fmt: skip
 _NEAR: Final = Decimal("0.06")
 
@@ -84,7 +107,7 @@ def comparisons(text: str, at: int = 0) -> Iterator[Comparison]:
     for match in _CLAIM.finditer(text, at):
         said = match["number"] or match["number2"] or match["korean"] or match["korean2"]
         times = Decimal(_TIMES_OF[said.split()[0]]) if said else Decimal(1)
-        kind: Kind = next(name for name in ("times", "same", "outside", "inside", "cheaper", "dearer") if match[name])  # type: ignore[assignment]
+        kind: Kind = next(name for name in ("times", "same", "outside", "inside", "cheaper", "dearer") if match[name])
         yield Comparison(match.start(), match.end(), kind, times)
 
 
@@ -112,7 +135,7 @@ class _Compared:
         if self.found.kind == "times" and not _OF_PRICE.search(self._sentence):
             return True
         other = next((one for one in named if self._is_other(one)), None)
-        if other is None and (_ELSE.search(self._sentence) or self.found.kind == "times" and len(named) < 2):
+        if other is None and (_ELSE.search(self._sentence) or (self.found.kind == "times" and len(named) < 2)):
             return self.found.kind != "times"
         subject = self._subject(named, other)
         if other is None and not self._is_comparative():
@@ -140,17 +163,23 @@ class _Compared:
         products = {one.product for one in self._named()}
         if not products and self.found.kind == "outside" and self.line.previous is not None:
             products = {self.line.previous}
-        if budget is None or not products or len(products) > 1 and not _ALL.search(self._sentence):
+        if budget is None or not products or (len(products) > 1 and not _ALL.search(self._sentence)):
             return True
         cards = [self.evidence.cards[one] for one in products]
-        prices = [card.current_price for card in cards if card.current_price is not None and budget.is_in(card.currency)]
+        prices = [
+            card.current_price for card in cards if card.current_price is not None and budget.is_in(card.currency)
+        ]
         is_outside = (self.found.kind == "outside") is not self._is_denied()
         return all((price > budget.value) is is_outside for price in prices)
 
     def _named(self) -> list[_Named]:
         """The products that the sentence names, by name or by their kind, in order."""
         start, stop = self.line.bounds(self.found)
-        named = [_Named(one.start, one.end, one.product) for one in self.line.mentions if start <= one.start < stop and one.is_prose]
+        named = [
+            _Named(one.start, one.end, one.product)
+            for one in self.line.mentions
+            if start <= one.start < stop and one.is_prose
+        ]
         for number, place, end in self.evidence.names.kind_places(self.line.text, start, stop):
             if all(end <= one.start or place >= one.end for one in named):
                 named.append(_Named(place, end, number))
@@ -203,7 +232,13 @@ class _Compared:
         after = self.line.text[self.found.end : self.found.end + 12]
         said = self.line.text[self.found.start : self.found.end]
         is_korean = not said.isascii()
-        return bool(_NOT.search(self._before) or (is_korean and (_NOT_AFTER.match(after) or re.search(r"지[는도]?$", said) and _NOT_AFTER.match(f"지 {after}"))))
+        return bool(
+            _NOT.search(self._before)
+            or (
+                is_korean
+                and (_NOT_AFTER.match(after) or (re.search(r"지[는도]?$", said) and _NOT_AFTER.match(f"지 {after}")))
+            )
+        )
 
     def _price(self, number: int) -> Decimal | None:
         return self.evidence.cards[number].current_price

@@ -13,9 +13,11 @@ _SIGN: Final = r"(?:%|퍼센트|프로(?!젝|그|세|필|페|틴|모|\s?(?:모�
 _PERCENT: Final = re.compile(
     rf"(?:(?<![\d.,])(?P<number>\d{{1,3}}(?:\.\d+)?)|(?P<word>{ENGLISH_SMALL}|{SINO_NUMBER}))[\s-]?{_SIGN}"
     r"(?P<off>\s?(?:off\b|할인|세일|discount|dc\b))?"
-    r"|(?P<half>반값|반\s?가격|half[\s-](?:the\s)?(?:(?:regular|usual|original|normal)\s)?(?:price|off)|half (?:its|their) (?:usual |regular |normal )?price|절반\s?(?:가격|값)"
+    r"|(?P<half>반값|반\s?가격|half[\s-](?:the\s)?(?:(?:regular|usual|original|normal)\s)?(?:price|off)|half (?:its"
+    r"|their) (?:usual |regular |normal )?price|절반\s?(?:가격|값)"
     r"|(?:가격의?|값의?|정가의?)\s절반|(?:가격|값)[이은도]?\s?(?:딱\s|무려\s)?절반)"
-    r"|(?P<part>(?:a|one)[\s-](?:third|quarter|fifth|tenth)|two[\s-]thirds|three[\s-]quarters|[2-5]분의\s?1|삼분의\s?일|사분의\s?일|오분의\s?일)"
+    r"|(?P<part>(?:a|one)[\s-](?:third|quarter|fifth|tenth)|two[\s-]thirds|three[\s-]quarters|[2-5]분의\s?1|삼분의\s?일"
+    r"|사분의\s?일|오분의\s?일)"
     r"(?=[^.!?]{0,12}(?:\boff\b|discount|cheaper|reduc|less\b|할인|깎|저렴|싸))"
 )
 _PARTS: Final = {
@@ -23,28 +25,45 @@ _PARTS: Final = {
     "4분의": 25, "5분의": 20, "삼분의": 33, "사분의": 25, "오분의": 20,
 }  # fmt: skip
 _NEAR: Final = re.compile(
-    r"할인|세일|저렴|인하|깎|싸게|싸요|내[린렸려]|낮|쿠폰|적립|캐시백|\boff\b|discount|save|saving|cheaper|reduc|markdown|lower|less\b"
+    r"할인|세일|저렴|인하|깎|싸게|싸요|내[린렸려]|낮|쿠폰|적립|캐시백|\boff\b|discount|save|saving|cheaper|reduc"
+    r"|markdown|lower|less\b"
     r"|sale\b|down\b|cash\s?back|deal"
 )
 _NEAR_CHARACTERS: Final = 24
 _ON_SALE: Final = re.compile(
-    r"(?:할인|세일|특가)(?:\s?(?:행사|이벤트|판매|가격?|상품|제품|품목|대상))?\s?(?:중|으로 (?:판매|만나)|된 가격|받으실|받을|이?라(?:서)?\b"
+    r"(?:할인|세일|특가)(?:\s?(?:행사|이벤트|판매|가격?|상품|제품|품목|대상))?\s?(?:중|으로 (?:판매|만나)|된 가격"
+    r"|받으실|받을|이?라(?:서)?\b"
     r"|가능|이에요|입니다|예요|됩니다|돼요|되고|하고|해\s?드|에\s?들어)[가-힣]*(?:\s있[가-힣]*)?"
-    r"|(?:오늘|지금|한정|타임|초)\s?(?:만\s)?(?:특가|세일|할인)[가-힣]*|특가로|할인가[에로]?|(?:세일|할인|특가)\s?(?:덕분|기간)[에이]?"
+    r"|(?:오늘|지금|한정|타임|초)\s?(?:만\s)?(?:특가|세일|할인)[가-힣]*|특가로|할인가[에로]?|(?:세일|할인"
+    r"|특가)\s?(?:덕분|기간)[에이]?"
     r"|(?:가격이\s)(?:내렸|내려갔|떨어졌|인하)"
-    r"|(?:is|are|it's|they're|'s|'re|now|currently|today|still|also)\s(?:\w+\s){0,2}?(?:on sale|on offer|discounted|reduced|marked down|on special)"
-    r"|(?:there is|there's|there are|we have|we offer|comes? with|has|have|enjoy|get) (?:currently |now )?(?:a |an )?(?:\w+ )?(?:discounts?|sale|price cut|promotion|markdown)\b"
-    r"|(?:in|on|part of) (?:the|our|a) (?:\w+\s)?(?:sale|clearance|promotion)\b|special (?:offer|price|deal)|flash sale|clearance|bargain price"
-    r"|(?:has|have) (?:just )?(?:been|come|gone) (?:\w+ )?(?:discounted|reduced|marked down|down in price)|(?:thanks to|during) (?:the|our) (?:\w+ )?sale"
+    r"|(?:is|are|it's|they're|'s|'re|now|currently|today|still|also)\s(?:\w+\s){0,2}?(?:on sale|on offer|discounted"
+    r"|reduced|marked down|on special)"
+    r"|(?:there is|there's|there are|we have|we offer|comes? with|has|have|enjoy|get) (?:currently |now )?(?:a "
+    r"|an )?(?:\w+ )?(?:discounts?|sale|price cut|promotion|markdown)\b"
+    r"|(?:in|on|part of) (?:the|our|a) (?:\w+\s)?(?:sale|clearance|promotion)\b|special (?:offer|price|deal)"
+    r"|flash sale|clearance|bargain price"
+    r"|(?:has|have) (?:just )?(?:been|come|gone) (?:\w+ )?(?:discounted|reduced|marked down|down in price)"
+    r"|(?:thanks to|during) (?:the|our) (?:\w+ )?sale"
 )
 _NO_SALE: Final = re.compile(
-    r"(?:할인|세일|특가)(?:\s?(?:행사|이벤트|판매|상품|제품|품목|대상|기간))?(?:\s?중)?(?:하지|하고\s?있지|되지|되고\s?있지|이|은|는|도|인\s?것은|된\s?가격이|가)?\s?(?:상품|제품|것)?[이은는]?\s?(?:않|아니|아닙|아닌|없|안\s?[해하됩되돼])[가-힣]*"
-    r"|(?:no|without(?: a| any)?) (?:\w+ ){0,2}?(?:sale|discount|price cut|reduction|offer)s?\b(?! (?:needed|code))|(?:is|are|it's|they're|was)(?:n't| not| no longer| never)"
+    r"(?:할인|세일|특가)(?:\s?(?:행사|이벤트|판매|상품|제품|품목|대상|기간))?(?:\s?중)?(?:하지|하고\s?있지|되지"
+    r"|되고\s?있지|이|은|는|도|인\s?것은|된\s?가격이"
+    r"|가)?\s?(?:상품|제품|것)?[이은는]?\s?(?:않|아니|아닙|아닌|없|안\s?[해하됩되돼])[가-힣]*"
+    r"|(?:no|without(?: a| any)?) (?:\w+ ){0,2}?(?:sale|discount|price cut|reduction|offer)s?\b(?! (?:needed|code))"
+    r"|(?:is|are|it's|they're|was)(?:n't| not| no longer| never)"
     r" (?:\w+ ){0,2}?(?:on sale|on offer|discounted|reduced|marked down|in the sale|part of (?:the|our|any) sale)"
-    r"|(?:does not|doesn't|do not|don't) (?:have|come with|get) (?:a|any) (?:\w+ )?discount|정가\s?그대로|할인\s?없이|(?:at|for) (?:the )?full price|full[\s-]price(?=[^.]*\bnot?\b)"
+    r"|(?:does not|doesn't|do not|don't) (?:have|come with|get) (?:a|any) (?:\w+ )?discount|정가\s?그대로|할인\s?없이"
+    r"|(?:at"
+    r"|for) (?:the )?full price|full[\s-]price(?=[^.]*\bnot?\b)"
 )
-_OPEN: Final = re.compile(r"\s?않|여부|인지|는지|whether|나요\?|까요\?|지는? 않|[은는]? ?아니|이? ?아니|[은는]?\s?아닙|없|하지 않|[을를은는]?\s?(?:기다리|원하|찾)|(?:하면|되면|할 때|때)")
-_ASKED: Final = re.compile(r"(?:\bnot|n't|\bno|\bnever|whether|\bif|nothing|none|\bwhen|\bonce|until|unless)\s(?:\S+\s){0,4}$")
+_OPEN: Final = re.compile(
+    r"\s?않|여부|인지|는지|whether|나요\?|까요\?|지는? 않|[은는]? ?아니|이? ?아니|[은는]?\s?아닙|없|하지 않"
+    r"|[을를은는]?\s?(?:기다리|원하|찾)|(?:하면|되면|할 때|때)"
+)
+_ASKED: Final = re.compile(
+    r"(?:\bnot|n't|\bno|\bnever|whether|\bif|nothing|none|\bwhen|\bonce|until|unless)\s(?:\S+\s){0,4}$"
+)
 
 
 _LEFT_OPEN: Final = re.compile(r"\s?(?:여부|인지|는지|경우|상품도|제품도|을 (?:때|경우))|[^.!?]*\?")
@@ -96,5 +115,9 @@ def discounts(text: str, at: int = 0) -> Iterator[Discount]:
         if not _LEFT_OPEN.match(text, match.end()) and not _CONDITION.search(text, 0, match.start()):
             yield Discount(match.start(), match.end(), None, is_word=True, is_denied=True)
     for match in _ON_SALE.finditer(text, at):
-        if not _OPEN.match(text, match.end()) and not _ASKED.search(text, 0, match.start()) and not _NO_SALE.search(match[0]):
+        if (
+            not _OPEN.match(text, match.end())
+            and not _ASKED.search(text, 0, match.start())
+            and not _NO_SALE.search(match[0])
+        ):
             yield Discount(match.start(), match.end(), None, is_word=True)

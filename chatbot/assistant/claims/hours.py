@@ -9,7 +9,8 @@ from chatbot.assistant.claims.spans import WEEKDAY
 
 _OPENING: Final = (
     r"영업|상담|운영|문을|문의|연락|전화|고객\s?센터|응대|\bopen\b|opening|\bhours are\b|\bclosed?\b|reach (?:us|our)"
-    r"|contact us|call us|our (?:team|staff|store|shop)|customer (?:service|support)|support team|we(?:'re| are) (?:here|there|available)"
+    r"|contact us|call us|visit us|(?:drop|stop|come) by|our (?:team|staff|store|shop)|customer (?:service|support)"
+    r"|support team|we(?:'re| are) (?:here|there|available)"
 )
 _IS_OPENING: Final = re.compile(_OPENING)
 _MAY_BE_OPENING: Final = re.compile(rf"{_OPENING}|방문|매장|답변|\bhours\b|clos|contact|\bcall\b|visit|support|service")
@@ -23,7 +24,8 @@ _DAYS: Final = re.compile(
 )
 _HALF: Final = r"오전|오후|저녁|밤|아침|새벽|낮"
 _CLOCK: Final = re.compile(
-    rf"(?P<half>{_HALF})?\s?(?P<hour>\d{{1,2}}|{NATIVE_NUMBER})\s?시(?!간|작|도|절|장|대)(?:\s?(?P<minute>\d{{1,2}})분|\s?(?P<part>반))?"
+    rf"(?P<half>{_HALF})?\s?(?P<hour>\d{{1,2}}|{NATIVE_NUMBER})\s?시(?!간|작|도|절|장|대)(?:\s?(?P<minute>\d{{1,2}})분"
+    rf"|\s?(?P<part>반))?"
     rf"|(?P<half2>{_HALF})?\s?(?<![\d:])(?P<hour2>\d{{1,2}}):(?P<minute2>\d\d)(?![\d:])\s?(?P<ampm2>[ap]\.?m\b)?"
     rf"|(?<![\d:.])(?P<hour3>\d{{1,2}}|{ENGLISH_SMALL})\s?(?P<ampm3>[ap]\.?m)\b"
     rf"|(?<![\d:.])(?P<hour4>\d{{1,2}}|{ENGLISH_SMALL})\s?(?:o'clock\s?)?in the (?P<part4>morning|evening|afternoon)"
@@ -38,9 +40,9 @@ _BARE: Final = re.compile(
 _LATER: Final = ("오후", "저녁", "밤", "pm", "evening", "afternoon")
 
 
-def hours(text: str) -> Iterator[tuple[int, int, str]]:
-    """Every hour and day that `text` (see `names.level`) names, from where to where it stands."""
-    if not _MAY_BE_OPENING.search(text):
+def hours(text: str, before: str = "") -> Iterator[tuple[int, int, str]]:
+    """Every hour and day that `text` (see `names.level`) names, and where it stands; `before` says what of."""
+    if not _MAY_BE_OPENING.search(text) and not _IS_OPENING.search(before):
         return
     if _IS_OPENING.search(text):
         for match in _ALWAYS.finditer(text):
@@ -74,7 +76,7 @@ def _hour(match: re.Match[str]) -> str:
     said = next(filter(None, (match[f"hour{number}"] for number in ("", 2, 3, 4, 6, 7))))
     hour = small(said) or 0
     minute = 30 if match["part"] else int(match["minute"] or match["minute2"] or 0)
-    half = (match["half"] or match["half2"] or match["half6"] or match["ampm2"] or match["ampm3"] or match["part4"] or "")
+    half = match["half"] or match["half2"] or match["half6"] or match["ampm2"] or match["ampm3"] or match["part4"] or ""
     half = half.replace(".", "")
     if half in _LATER and hour < 12:
         hour += 12

@@ -19,27 +19,42 @@ from chatbot.assistant.claims.vocabulary import KOREAN_QUALITY
 _BOLD: Final = re.compile(r"\*\*(?!\s)([^*\n]{2,120}?)\*\*(?P<colon>\s?:)?")
 _AT_START: Final = re.compile(r"^\s*(?:[-*+•]\s+|\d{1,2}[.)]\s+|#{1,6}\s+)?$")
 _RECOMMENDS: Final = re.compile(
-    r"추천|권해|권하|어떠세요|있어요|있습니다|드려요|드릴게요|상품|제품|모델|판매|준비|recommend|suggest|pick|consider|choose|choice|alternative|option"
+    r"추천|권해|권하|어떠세요|있어요|있습니다|드려요|드릴게요|상품|제품|모델|판매|준비|recommend|suggest|pick"
+    r"|consider|choose|choice|alternative|option"
     r"|try|offer|we (?:also )?(?:have|sell|carry|stock)|have the|popular|best"
 )
 _OFFERS: Final = re.compile(
-    r"추천|권해|권하|어떠|어떨까|있어요|있습니다|있고|있으니|있는데|있답니다|판매|준비|구입|구매|취급|선택|보여\s?드|소개|인기|만나|골라|괜찮|좋아요|좋습니다|딱이|드려요"
+    r"추천|권해|권하|어떠|어떨까|있어요|있습니다|있고|있으니|있는데|있답니다|판매|준비|구입|구매|취급|선택|보여\s?드"
+    r"|소개|인기|만나|골라|괜찮|좋아요|좋습니다|딱이|드려요"
     r"|드릴게요|상품|제품|모델|입고|비교|매장|대안|나와|출시|마련|갖추|살펴|들여"
-    r"|recommend|suggest|\bpick|consider|choose|choice|\btry\b|offer|\bhave\b|\bsell|carry|carries|\bstock|popular|best|alternative|option|\bfind\b|look at"
-    r"|\bour\b|\bshop\b|store|available|\bbuy\b|great|perfect|ideal|go for|would suit|range|also|\bthere (?:is|are)\b|worth|check out|order|\bget\b|upgrade"
+    r"|recommend|suggest|\bpick|consider|choose|choice|\btry\b|offer|\bhave\b|\bsell|carry|carries|\bstock|popular"
+    r"|best|alternative|option|\bfind\b|look at"
+    r"|\bour\b|\bshop\b|store|available|\bbuy\b|great|perfect|ideal|go for|would suit|range|also|\bthere (?:is|are)\b"
+    r"|worth|check out|order|\bget\b|upgrade"
 )
 _STRONG: Final = re.compile(
-    r"추천|권해|판매|준비되|구입|구매|취급|매장|저희|recommend|carry|carries|\bsell|in (?:our|the) (?:shop|store)|we (?:also )?have|our (?:\w+ )?range|\bstock"
+    r"추천|권해|판매|준비되|구입|구매|취급|매장|저희|recommend|carry|carries|\bsell|in (?:our|the) (?:shop|store)"
+    r"|we (?:also )?have"
+    r"|our (?:\w+ )?range|\bstock"
 )
 _HAS: Final = re.compile(
-    r"추천|권해|어떠|판매|준비되|구입|구매|취급|인기|만나|[도이가]\s?(?:\S+\s)?있(?:어요|습니다|으니|고|답니다)|드려요|드릴게요|대신"
+    r"추천|권해|어떠|판매|준비되|구입|구매|취급|인기|만나|[도이가]\s?(?:\S+\s)?있(?:어요|습니다|으니|고|답니다)"
+    r"|드려요|드릴게요|대신"
 )
 _FITS: Final = re.compile(
-    r"연결|호환|페어링|쓰신다면|사용하신다면|쓰시는|사용하시는|사용자|쓰고 계|\bpair|compatible|works? (?:\w+ )?with|connect|\bif you (?:use|have|own)|users?\b|support"
+    r"연결|호환|페어링|쓰신다면|사용하신다면|쓰시는|사용하시는|사용자|쓰고 계|\bpair|compatible|works? (?:\w+ )?with"
+    r"|connect|\bif you (?:use|have"
+    r"|own)|users?\b|support"
 )
-_LIKENED: Final = re.compile(r"비슷|대신|비교|보다|처럼|만큼|말고|찾으시|like|similar|instead|alternative to|compared|than|rather than|looking for|you (?:asked|mentioned)")
+_LIKENED: Final = re.compile(
+    r"비슷|대신|비교|보다|처럼|만큼|말고|찾으시|like|similar|instead|alternative to|compared|than|rather than"
+    r"|looking for|you (?:asked"
+    r"|mentioned)"
+)
 _NOT_HERE: Final = re.compile(
-    r"없(?!이)|찾지 못|못 찾|취급하지|판매하지\s?않|다루지|not (?:in|sold|part|one of|something)|(?:do not|don't|does not|doesn't) (?:have|sell|carry|stock|offer)"
+    r"없(?!이)|찾지 못|못 찾|취급하지|판매하지\s?않|다루지|not (?:in|sold|part|one of|something)|(?:do not|don't"
+    r"|does not"
+    r"|doesn't) (?:have|sell|carry|stock|offer)"
     r"|(?:could not|couldn't|cannot|can't) find|no such|isn't (?:in|part|one of)|aren't (?:in|part|one of)"
 )
 _CLAIMS: Final[tuple[Callable[[str], Iterable[object]], ...]] = (amounts, stocks, promises, discounts)

@@ -46,7 +46,11 @@ class Line:
     def is_in_address(self, claim: Claim) -> bool:
         """Whether it is a part of a link."""
         before = self.text[: claim.start].rsplit(None, 1)[-1:]
-        return bool(before) and self.text[claim.start - 1 : claim.start].strip() != "" and ("://" in before[0] or "](" in before[0])
+        return (
+            bool(before)
+            and self.text[claim.start - 1 : claim.start].strip() != ""
+            and ("://" in before[0] or "](" in before[0])
+        )
 
     def sentence_around(self, claim: Claim) -> str:
         """The words of its sentence."""

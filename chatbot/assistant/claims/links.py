@@ -10,18 +10,23 @@ from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.line import Line
 
 ENDINGS: Final = (
-    r"(?:com|net|org|info|biz|shop|store|site|online|website|page|link|app|dev|xyz|example|test|cloud|market|mall|io|ai|tv"
+    r"(?:com|net|org|info|biz|shop|store|site|online|website|page|link|app|dev|xyz|example|test|cloud|market|mall|io"
+    r"|ai|tv"
     r"|gl|ly|cc|co|kr|jp|cn|de|fr|uk|eu|us)"
 )
 """Of domains, as far as they are no words after a full stop without a space."""
-_MARKDOWN: Final = re.compile(r"!?\[(?P<text>[^\[\]\n]*)\]\(\s?<?(?P<address>[^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)?)[^()\n]*\)")
+_MARKDOWN: Final = re.compile(
+    r"!?\[(?P<text>[^\[\]\n]*)\]\(\s?<?(?P<address>[^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)?)[^()\n]*\)"
+)
 _BARE: Final = re.compile(
     r"(?:https?://|www\.)[^\s<>()\[\]\"'“”‘’]+"
     r"|[\w.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
     rf"|(?<![\w@./-])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.{ENDINGS}(?![a-z0-9-])(?:[/?#][^\s<>()\[\]\"'“”‘’]*)?"
     r"|(?<![\w@./-])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z]{2,6}/[a-z0-9][^\s<>()\[\]\"'“”‘’]*"
 )
-_NUMBER: Final = re.compile(r"(?<![\d.-])(?:\+?\d{1,3}[\s.-])?(?:\(?\d{2,4}\)?[-.\s]\d{3,4}[-.\s]\d{4}|1[5-8]\d\d-\d{4})(?![\d-])")
+_NUMBER: Final = re.compile(
+    r"(?<![\d.-])(?:\+?\d{1,3}[\s.-])?(?:\(?\d{2,4}\)?[-.\s]\d{3,4}[-.\s]\d{4}|1[5-8]\d\d-\d{4})(?![\d-])"
+)
 _CALLS: Final = re.compile(r"고객|센터|전화|문의|상담|연락|call|phone|contact|reach|hotline|number")
 
 

@@ -35,7 +35,7 @@ _COLOURS: Final = re.compile(r"\b(?:in|colou?rs?:?)\s(?:\w+,?\s(?:and\s|or\s)?){
 
 
 class Unknown(NamedTuple):
-    """A name from `start` to `end` that is none of the shop's. A `version` is one of a candidate that does not exist."""
+    """A name from `start` to `end` that is none of the shop's. A `version` would be one of a candidate's."""
 
     start: int
     end: int
@@ -57,7 +57,9 @@ class Naming:
         self.korean_kind = re.compile(f"[{last}]") if last else None
         """A character with which a kind of goods ends; None where the shop's goods have no Korean names."""
         self._goods = re.compile(rf"(?:([가-힣]+)\s)?({'|'.join(korean)})") if korean else None
-        self._goods_end = re.compile(rf"(?:{'|'.join(map(re.escape, (*korean, *evidence.names.titles)))})\s?[가-힣]{{0,2}}$")
+        self._goods_end = re.compile(
+            rf"(?:{'|'.join(map(re.escape, (*korean, *evidence.names.titles)))})\s?[가-힣]{{0,2}}$"
+        )
 
     def may_go_on(self, line: str) -> bool:
         """Whether the next word may go on with a name in which a line ends, and so make another one of it."""
@@ -69,7 +71,7 @@ class Naming:
         return self._goods_end.search(level(line[-REACH:])) is not None
 
     def begins(self, line: str, text: str, at: int, *, is_final: bool) -> int:
-        """Where in `text` from `at` on, behind `line`, a name goes on or begins that is unknown; its length: nowhere."""
+        """Where in `text` from `at` on, behind `line`, an unknown name goes on or begins; its length when nowhere."""
         before = (line + text[:at])[-REACH:]
         both, first = before + text[at:], len(before)
         for found in self.unknown(both, level(both)):
@@ -99,9 +101,9 @@ class Naming:
         """Every name in `written` (`plain`: see `names.level`) that the shop does not know, in no order."""
         mentions = [one for one in self._evidence.names.mentions(plain) if one.is_prose]
         for one in mentions:
-            if version := KOREAN_VERSION.match(plain, one.end):
-                if not any(plain[one.start : version.end()] in level(title) for title in self._evidence.all_titles):
-                    yield Unknown(one.start, version.end(), "version")
+            version = KOREAN_VERSION.match(plain, one.end)
+            if version and not self._is_in_a_title(plain[one.start : version.end()]):
+                yield Unknown(one.start, version.end(), "version")
         for match in _MODEL.finditer(plain):
             if not self._is_harmless(match[0]):
                 words_before = plain[max(0, match.start() - 40) : match.start()].split()[-3:]
@@ -136,11 +138,18 @@ class Naming:
         if is_start and numbers == said[1:] and said[0] not in self._evidence.first_words:
             return
         is_named = any(word in self._kinds or word in VERSIONS or any(map(str.isdigit, word)) for word in said)
-        new = [word for word in said if word not in COMMON and word not in numbers and not self._knows(word) and word not in self._kinds]
+        new = [
+            word
+            for word in said
+            if word not in COMMON and word not in numbers and not self._knows(word) and word not in self._kinds
+        ]
         if is_start and new == said[:1] and len(said) == 2 and run[0].split()[-1].islower():  # capitals begin sentences
             return
         if is_named and (new or not self._is_part(said)):  # digits alone make no name of other words
             yield Unknown(start, end, "version" if not new or set(new) <= VERSIONS else "title")
+
+    def _is_in_a_title(self, said: str) -> bool:
+        return any(said in level(title) for title in self._evidence.all_titles)
 
     def _is_part(self, said: Sequence[str]) -> bool:
         """Whether words, of which the first is one that names begin with, are those of one name in order."""
@@ -175,4 +184,8 @@ def _in_order(said: Sequence[str], title: Sequence[str]) -> bool:
 
 
 def _is_same(word: str, other: str) -> bool:
-    return word == other or word.rstrip("s") == other.rstrip("s") if word.isascii() else word.startswith(other) or word == other
+    return (
+        word == other or word.rstrip("s") == other.rstrip("s")
+        if word.isascii()
+        else word.startswith(other) or word == other
+    )

@@ -16,17 +16,16 @@ SCALES: Final = {"hundred": 100, "thousand": 1000, "grand": 1000, "million": 1_0
 SINO: Final = {character: digit for digit, character in enumerate("영일이삼사오육칠팔구")}
 SMALL: Final = {"십": 10, "백": 100, "천": 1000}
 NATIVE: Final = {
-    "한": 1, "하나": 1, "두": 2, "둘": 2, "세": 3, "셋": 3, "네": 4, "넷": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8,
-    "아홉": 9, "열": 10, "열한": 11, "열두": 12, "스무": 20,
+    "한": 1, "하나": 1, "두": 2, "둘": 2, "세": 3, "셋": 3, "네": 4, "넷": 4, "다섯": 5, "여섯": 6, "일곱": 7,
+    "여덟": 8, "아홉": 9, "열": 10, "열한": 11, "열두": 12, "스무": 20,
 }  # fmt: skip
 """Those that count things and hours."""
 
 _ENGLISH_WORD: Final = "|".join(sorted([*ENGLISH, *SCALES], key=len, reverse=True))
-ENGLISH_NUMBER: Final = (
-    rf"\b(?:{_ENGLISH_WORD}|a(?=\s(?:hundred|thousand)))(?:(?:\s|-|\sand\s)(?:{_ENGLISH_WORD}))*\b"
-)
-ENGLISH_SMALL: Final = rf"\b(?:(?:{_TENS.replace(' ', '|')})(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?" + (
-    rf"|{_UNITS.replace(' ', '|')})\b"
+ENGLISH_NUMBER: Final = rf"\b(?:{_ENGLISH_WORD}|a(?=\s(?:hundred|thousand)))(?:(?:\s|-|\sand\s)(?:{_ENGLISH_WORD}))*\b"
+ENGLISH_SMALL: Final = (
+    rf"\b(?:(?:{_TENS.replace(' ', '|')})(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?"
+    + (rf"|{_UNITS.replace(' ', '|')})\b")
 )
 """Up to ninety-nine."""
 SINO_NUMBER: Final = r"(?<![가-힣])[일이삼사오육칠팔구]?[십백]?[일이삼사오육칠팔구]?(?<=[일이삼사오육칠팔구십백])"

@@ -20,6 +20,7 @@ from chatbot.assistant.claims.roles import (
     FROM,
     FROM_BEFORE,
     GROUP,
+    RANGE,
     SAVED,
     SAVED_BEFORE,
     SUMS,
@@ -132,14 +133,18 @@ class _Said:
         if not SUMS.search(self.sentence):
             return False
         prices = _prices(self.evidence.cards[number] for number in self._spoken_of())
-        if TIMES.search(self.sentence) and any(one * count == self.amount.value for one in prices for count in range(2, 6)):
+        if TIMES.search(self.sentence) and any(
+            one * count == self.amount.value for one in prices for count in range(2, 6)
+        ):
             return True
         sizes = {2, 3, len(prices)} - {0, 1}
         return any(sum(some) == self.amount.value for size in sizes for some in combinations(prices, size))
 
     def is_bound_on_all(self) -> bool:
         """Whether it is a bound on several products together that all of them keep."""
-        if self._bound is None or not GROUP.search(self.sentence):
+        if self._bound is None or not (
+            GROUP.search(self.sentence) or (RANGE.search(self.sentence) and not self.is_of_a_product)
+        ):
             return False
         named = self.line.named_around(self.amount)
         if len(named) < 2:
@@ -151,14 +156,18 @@ class _Said:
         """Whether it is the least or the most that a candidate costs."""
         if self.is_of_a_product or not (FROM.match(self.after) or FROM_BEFORE.search(self.before)):
             return False
-        prices = _prices(card for card in self.evidence.cards if self.amount.is_in(card.currency))
-        return bool(prices) and self.amount.value in (min(prices), max(prices))
+        cards = [card for card in self.evidence.cards if self.amount.is_in(card.currency)]
+        sold = _prices(card for card in cards if card.availability != "out_of_stock")
+        ends = {end for prices in (_prices(cards), sold) if prices for end in (min(prices), max(prices))}
+        return self.amount.value in ends
 
     def is_alone(self) -> bool:
         """Whether one candidate alone is of the kind of goods that its sentence speaks of, and costs this."""
         if self.is_of_a_product:
             return False
-        kinds = sorted(self.evidence.names.kind_places(self.line.text, *self.line.bounds(self.amount)), key=lambda kind: kind[1])
+        kinds = sorted(
+            self.evidence.names.kind_places(self.line.text, *self.line.bounds(self.amount)), key=lambda kind: kind[1]
+        )
         before = [number for number, _, end in kinds if end <= self.amount.start]
         meant = before[-1:] or [number for number, *_ in kinds][:1]
         return bool(meant) and self.of_product(meant[0]) is None
@@ -180,7 +189,9 @@ class _Said:
         if once and not is_sale_price(self.before):
             if card.sale_price is None and amount.value != card.price:
                 return withheld
-            return None if amount.value == card.price else Fix(amount.start, amount.end, "price", number, is_regular=True)
+            return (
+                None if amount.value == card.price else Fix(amount.start, amount.end, "price", number, is_regular=True)
+            )
         return None if amount.value == card.current_price else Fix(amount.start, amount.end, "price", number)
 
     def _spoken_of(self) -> Sequence[int]:

@@ -19,19 +19,25 @@ Atom = tuple[str, str]
 _SENTENCE: Final = re.compile(r"[^\n.!?。]+(?:\.(?=\S)[^\n.!?。]*|(?<=[ap]\.m)\.[^\n.!?。]*)*[.!?。]*")
 _CLAUSE: Final = re.compile(r"[,;]\s|\s(?:and|but|while)\s(?!\d)|(?<=[가-힣])(?:고|며|지만|는데)(?:,|\s)")
 _OVER_AFTER: Final = re.compile(
-    r"\*{0,2}\s?(?:이상|초과|[을를이]?\s?(?:넘|채우)|부터|만\s?넘|어치|or more|or over|or above|and up|and over|and above|minimum|upwards)"
+    r"\*{0,2}\s?(?:이상|초과|[을를이]?\s?(?:넘|채우)|부터|만\s?넘|어치|or more|or over|or above|and up|and over"
+    r"|and above|minimum"
+    r"|upwards)"
 )
 _OVER_BEFORE: Final = re.compile(
-    r"(?:over|above|more than|at least|minimum(?: of)?|exceed(?:s|ing)?|from|spend(?:ing)?|reach(?:es)?|starting at)\s\*{0,2}$"
+    r"(?:over|above|more than|at least|minimum(?: of)?|exceed(?:s|ing)?|from|spend(?:ing)?|reach(?:es)?"
+    r"|starting at)\s\*{0,2}$"
 )
 _UNDER_AFTER: Final = re.compile(r"\*{0,2}\s?(?:이하|미만|아래|or less|or under|or below)")
 _UNDER_BEFORE: Final = re.compile(r"(?:under|below|less than|up to|at most)\s\*{0,2}$")
 # Not promised but asked or left open.
 _OPEN: Final = re.compile(
-    r"여부|인지|(?<!하)는지|모르|알 수 없|알기 어려|확인이 (?:필요|어려)|약속드릴 수 없|(?:드리|말씀드리|확인하|안내하)기\s?(?:는\s)?어려"
+    r"여부|인지|(?<!하)는지|모르|알 수 없|알기 어려|확인이 (?:필요|어려)|약속드릴 수 없|(?:드리|말씀드리|확인하"
+    r"|안내하)기\s?(?:는\s)?어려"
     r"|정보[가는]\s?(?:\S+\s)?없|안내[가는]\s?없|알려진\s?바"
-    r"|whether|not sure|don't know|do not know|can(?:no|')t (?:say|promise|confirm|tell|guarantee|check|give|commit)|cannot (?:say|promise"
-    r"|confirm|tell|guarantee|check|give|commit)|(?:unable|not able) to|no (?:information|details)|(?:don't|do not) have (?:any )?(?:information|details|data|exact)"
+    r"|whether|not sure|don't know|do not know|can(?:no|')t (?:say|promise|confirm|tell|guarantee|check|give|commit)"
+    r"|cannot (?:say|promise"
+    r"|confirm|tell|guarantee|check|give|commit)|(?:unable|not able) to|no (?:information|details)|(?:don't"
+    r"|do not) have (?:any )?(?:information|details|data|exact)"
     r"|(?:나요|까요|가요|세요|신지요)\s?\?|^\s*(?:do|does|would|will|when|is|are|shall|can|could|need|may)\b[^.!]*\?"
 )
 # Whom to ask about it: no promise, unless a number says how it is.
@@ -46,6 +52,7 @@ _DENIED_BEFORE: Final = re.compile(r"(?:\bno|\bnot|n't|without|never)\s+(?:\w+\s
 _DENIALS: Final = (("returns", "none"), ("delivery", "none"), ("delivery", "unconditional"), ("delivery", "free"))
 """Atoms that say themselves what is not."""
 _EXPIRED: Final = re.compile(r"지나|지난|넘[으은어기]|이후|\bafter\b|\bpast\b|beyond|later than|once|unless")
+_FEW_WORDS: Final = 4
 _WANTED: Final = re.compile(
     r"찾으시|원하시|필요하시|말씀하신|물어보신|you(?:'re| are)? (?:need|want|ask|look)|looking for|as you"
 )
@@ -66,14 +73,18 @@ class Promise:
 
 
 def promises(text: str, at: int = 0, *, is_ours: bool = False) -> Iterator[Promise]:
-    """Every promise in `text`, which is level (see `names.level`), from `at` on. `is_ours`: a shop's entry, where all counts."""
+    """Every promise in `text`, which is level (see `names.level`), from `at` on.
+
+    `is_ours`: a shop's entry, where all counts.
+    """
     for sentence in _SENTENCE.finditer(text, at):
         said, begin = sentence[0], sentence.start()
         if not is_ours and _OPEN.search(said):
             continue
         over = condition(said)
         wanted = _WANTED.search(said) is not None
-        for start, end, atom in _found(said, is_referred=not is_ours and _REFERRED.search(said) is not None):
+        is_referred = not is_ours and _REFERRED.search(said) is not None
+        for start, end, atom in _found(said, text[:begin], is_referred=is_referred):
             denied = atom not in _DENIALS[:3] and _is_denied(said, start, end)
             if denied and not is_ours and atom not in _DENIALS:
                 continue
@@ -104,8 +115,11 @@ def _is_denied(said: str, start: int, end: int) -> bool:
     return bool(_DENIED.match(said, end) or _DENIED_BEFORE.search(said, 0, start))
 
 
-def _found(said: str, *, is_referred: bool) -> Iterator[tuple[int, int, Atom]]:
+def _found(said: str, before: str, *, is_referred: bool) -> Iterator[tuple[int, int, Atom]]:
     topics = _topics(said)
+    if not topics and len(said.split()) <= _FEW_WORDS:  # an answer to what the sentence before asks, or more of it
+        asked = _SENTENCE.findall(before)[-1:]
+        topics = _topics(asked[0]) if asked else []
     timed = list(spans(said)) if topics else []
     for atom, pattern in SAID if not is_referred else ():
         for match in pattern.finditer(said):
@@ -129,7 +143,7 @@ def _found(said: str, *, is_referred: bool) -> Iterator[tuple[int, int, Atom]]:
         if topic in topics:
             for start, end, value in dates(said):
                 yield start, end, (topic, value)
-    for start, end, hour in hours.hours(said):
+    for start, end, hour in hours.hours(said, before):
         yield start, end, ("hours", hour)
 
 

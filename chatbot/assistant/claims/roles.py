@@ -3,60 +3,96 @@
 import re
 from typing import Final
 
-_FEE: Final = re.compile(r"배송비|배송료|택배비|반품비|무료\s?배송|무배|shipping|delivery|postage|return fee|\bships?\b|\bdelivered?\b")
+_FEE: Final = re.compile(
+    r"배송비|배송료|택배비|반품비|무료\s?배송|무배|shipping|delivery|postage|return fee|\bships?\b|\bdelivered?\b"
+)
 _IS_FEE_BEFORE: Final = re.compile(
     r"(?:배송비|배송료|택배비|반품비)[는은가도로만]?\s?(?:전국\s|모두\s|단돈\s|기본\s|별도로\s|추가로\s|각각\s)*$"
-    r"|(?:shipping|delivery|postage)\s(?:fees?\s|charges?\s|costs?\s)?(?:is|costs?|of|for|are|comes to|at|:)?\s?(?:only\s|just\s|a flat\s)*$"
+    r"|(?:shipping|delivery|postage)\s(?:fees?\s|charges?\s|costs?\s)?(?:is|costs?|of|for|are|comes to|at"
+    r"|:)?\s?(?:only\s|just\s|a flat\s)*$"
     r"|(?:fees?|charges?)\s(?:of|is|:)\s(?:only\s|just\s)?$|(?:ship|deliver)(?:s|ped|ed)?\s(?:it\s|them\s)?for\s$"
 )
 _IS_FEE_AFTER: Final = re.compile(
-    r"^\s?(?:의\s?|짜리\s?)?(?:배송비|배송료|택배비|반품비)|^\s(?:shipping|delivery|postage)\b|^\s(?:fee|charge)\b|^\s(?:for|to) (?:ship|deliver)"
+    r"^\s?(?:의\s?|짜리\s?)?(?:배송비|배송료|택배비|반품비)|^\s(?:shipping|delivery|postage)\b|^\s(?:fee|charge)\b"
+    r"|^\s(?:for"
+    r"|to) (?:ship|deliver)"
 )
 _IS_CONDITION_BEFORE: Final = re.compile(
-    r"(?:over|above|more than|at least|minimum(?: of)?|exceed(?:s|ing)?|spend(?:ing)?|orders? of|purchases? of|reach(?:es)?"
+    r"(?:over|above|more than|at least|minimum(?: of)?|exceed(?:s|ing)?|spend(?:ing)?|orders? of|purchases? of"
+    r"|reach(?:es)?"
     r"|threshold(?: of| is)?|from|기준(?:인|은|이|금액[은인]?)?|최소(?:\s?금액[은인]?)?)\s\*{0,2}$"
 )
 _IS_CONDITION_AFTER: Final = re.compile(
-    r"^\*{0,2}\s?(?:이상|초과|[을를이]?\s?(?:넘|채우)|부터|만\s?넘|어치|or more|or over|or above|and up|and over|and above|minimum|threshold)"
+    r"^\*{0,2}\s?(?:이상|초과|[을를이]?\s?(?:넘|채우)|부터|만\s?넘|어치|or more|or over|or above|and up|and over"
+    r"|and above|minimum"
+    r"|threshold)"
 )
 SAVED: Final = re.compile(
-    r"^\s?(?:을|를|이나|이|정도|만큼)?\s?(?:더\s?)?(?:할인|세일|깎|절약|아[끼낄낍]|쿠폰|적립|캐시백|싸게|내려|내린|인하|빠진|off\b"
-    r"|discount|less\b(?!\sthan\sthe\s[a-z]+\s[a-z]*phones)|saved?\b|coupon|voucher|cash\s?back|in savings|reduction|below the)"
-    r"|^\s?(?:을|를|이나|이|정도)?\s?(?:더\s?)?(?:저렴|싸|싼)(?=[^.]*(?:정가|할인|구매|만나|드))|^\s?(?:cheaper|less)\s(?:than )?(?:before|usual|normal|the regular)"
+    r"^\s?(?:을|를|이나|이|정도|만큼)?\s?(?:더\s?)?(?:할인|세일|깎|절약|아[끼낄낍]|쿠폰|적립|캐시백|싸게|내려|내린"
+    r"|인하|빠진|off\b"
+    r"|discount|less\b(?!\sthan\sthe\s[a-z]+\s[a-z]*phones)|saved?\b|coupon|voucher|cash\s?back|in savings|reduction"
+    r"|below the)"
+    r"|^\s?(?:을|를|이나|이|정도)?\s?(?:더\s?)?(?:저렴|싸|싼)(?=[^.]*(?:정가|할인|구매|만나|드))|^\s?(?:cheaper"
+    r"|less)\s(?:than )?(?:before"
+    r"|usual|normal|the regular)"
 )
 SAVED_BEFORE: Final = re.compile(
-    r"(?:save|saves|saving|discount of|reduced by|cheaper by|down by|dropped by|cut by|lowered by|reduction of|쿠폰|할인\s?금액은?|할인액은?"
-    r"|정가보다|정가에서|원래보다|원래 가격보다|than the regular price by)\s(?:you\s|약\s|무려\s)?(?:up to\s|a full\s)?$"
+    r"(?:save|saves|saving|discount of|reduced by|cheaper by|down by|dropped by|cut by|lowered by|reduction of|쿠폰"
+    r"|할인\s?금액[은이]?|할인액[은이]?|할인\s?폭[은이]?"
+    r"|정가보다|정가에서|원래보다|원래 가격보다|than the regular price by)\s(?:you\s|약\s|무려\s)?(?:up to\s"
+    r"|a full\s)?$"
 )
 FROM: Final = re.compile(r"^\s?(?:부터|에서 시작)|^\s?[~–-]")
 FROM_BEFORE: Final = re.compile(r"(?:from|starting at|start at|starts at|between|[~–-])\s?$")
 _ONCE: Final = re.compile(
-    r"^\*{0,2}\s?(?:에서(?!\s?(?:구매|만나|판매|살))|짜리(?:를|가)|였|이었|이던|~~|→|->|=>|➜|⇒|➡|▶)|^\)?\s?(?:regular|originally|before the sale)"
+    r"^\*{0,2}\s?(?:에서(?!\s?(?:구매|만나|판매|살))|짜리(?:를|가)|였|이었|이던|~~|→|->|=>|➜|⇒|➡|▶)|^\)?\s?(?:regular"
+    r"|originally"
+    r"|before the sale)"
 )
 _ONCE_WORDS: Final = (
-    r"원래|정가|기존|이전|종전|할인\s?전|세일\s?전|본래|소비자가|정상가|\bwas\b|\bwere\b|used to (?:be|cost|sell)|regular(?:ly)?|original(?:ly)?|list price"
-    r"|down from|instead of|rather than|reduced from|usual(?:ly)?|normal(?:ly)?|full price|rrp|msrp|before the (?:sale|discount)|compared (?:to|with)|~~"
+    r"원래|정가|기존|이전|종전|할인\s?전|세일\s?전|본래|소비자가|정상가|\bwas\b|\bwere\b|used to (?:be|cost|sell)"
+    r"|regular(?:ly)?"
+    r"|original(?:ly)?|list price"
+    r"|down from|instead of|rather than|reduced from|usual(?:ly)?|normal(?:ly)?|full price|rrp|msrp"
+    r"|before the (?:sale|discount)|compared (?:to|with)|~~"
 )
 # No other amount and no sale comes between.
 _ONCE_BEFORE: Final = re.compile(
-    rf"(?:{_ONCE_WORDS})(?:(?!지금|현재|할인가|세일가|할인해|now\b|today\b|currently|sale\b|only\b|but\b|are\b|is at)(?:[a-z]+-?\d+|[^\d.!?$₩€£])){{0,48}}[$₩€£]?$"
+    rf"(?:{_ONCE_WORDS})(?:(?!지금|현재|할인가|세일가|할인해|now\b|today\b|currently|sale\b|only\b|but\b|are\b"
+    rf"|is at)(?:[a-z]+-?\d+|[^\d.!?$₩€£])){{0,48}}[$₩€£]?$"
 )
-_ON_SALE_BEFORE: Final = re.compile(r"(?:할인가|세일가|특가|판매가|할인해서?|세일해서?|sale price|on sale (?:for|at)|discounted (?:price|to))[^\d.!?]{0,10}$")
+_ON_SALE_BEFORE: Final = re.compile(
+    r"(?:할인가|세일가|특가|판매가|할인해서?|세일해서?|sale price|on sale (?:for|at)|discounted (?:price"
+    r"|to))[^\d.!?]{0,10}$"
+)
 SUMS: Final = re.compile(
-    r"합쳐|합계|합해|합하|모두\s?합|총액|총\s?(?:금액|가격|[\d₩])|(?<![가-힣])총\b|다\s?해서|다\s?사시|둘\s?다\s?(?:사|구매)|함께\s?(?:사|구매|주문)|같이\s?(?:사|구매|주문)"
+    r"합쳐|합계|합해|합하|모두\s?합|총액|총\s?(?:금액|가격|[\d₩])|(?<![가-힣])총\b|다\s?해서|다\s?사시"
+    r"|둘\s?다\s?(?:사|구매)|함께\s?(?:사|구매|주문)"
+    r"|같이\s?(?:사|구매|주문)"
     r"|\btotal|together|altogether|both for|in all\b|combined|for (?:both|the pair|the two)|\bsum\b"
     r"|(?:두|세|네|2|3|4)\s?(?:개|대|세트)[를을면에]?\s|\b(?:two|three|2|3) (?:pairs?|of them|units|pieces|for)\b"
 )
 _DIFFERENCE: Final = re.compile(r"차이|차액|difference|differ\b|differ by|\bapart\b|extra for")
 _DIFFERS_AFTER: Final = re.compile(
-    r"^\*{0,2}\s?(?:을|를|이나|정도|쯤|만큼|가량)?\s?(?:더|덜)?\s?(?:비싸|비싼|비쌉|저렴|싸|싼|쌉|높|낮)|^\*{0,2}\s(?:more|less|cheaper|pricier|dearer)\b(?!\sor)"
+    r"^\*{0,2}\s?(?:을|를|이나|정도|쯤|만큼|가량)?\s?(?:더|덜)?\s?(?:비싸|비싼|비쌉|저렴|싸|싼|쌉|높|낮)"
+    r"|^\*{0,2}\s(?:more|less|cheaper|pricier"
+    r"|dearer)\b(?!\sor)"
 )
-_DIFFERS_BEFORE: Final = re.compile(r"(?:cheaper|more expensive|pricier|dearer|more|less)\b[^.!?]{0,44}\bby\s(?:about\s|some\s)?$")
-TIMES: Final = re.compile(r"(?:두|세|네|다섯|2|3|4|5)\s?(?:개|대|세트|켤레|벌)|\b(?:two|three|four|five|2|3|4|5) (?:pairs?|of (?:them|these)|units|pieces)")
+_DIFFERS_BEFORE: Final = re.compile(
+    r"(?:cheaper|more expensive|pricier|dearer|more|less)\b[^.!?]{0,44}\bby\s(?:about\s|some\s)?$"
+)
+TIMES: Final = re.compile(
+    r"(?:두|세|네|다섯|2|3|4|5)\s?(?:개|대|세트|켤레|벌)|\b(?:two|three|four|five|2|3|4|5) (?:pairs?|of (?:them"
+    r"|these)|units"
+    r"|pieces)"
+)
 GROUP: Final = re.compile(
-    r"모두|전부|둘\s?다|두\s?(?:제품|상품|모델|가지|개)|세\s?(?:제품|상품|모델|가지)|(?<!\S)다\s|\bboth\b|\ball\b|\beach\b|\bevery|\beither\b|\bneither\b"
+    r"모두|전부|둘\s?다|두\s?(?:제품|상품|모델|가지|개)|세\s?(?:제품|상품|모델|가지)|(?<!\S)다\s|\bboth\b|\ball\b"
+    r"|\beach\b|\bevery|\beither\b"
+    r"|\bneither\b"
     r"|\bthe two\b|\bthese two\b|\bnone\b"
 )
+RANGE: Final = re.compile(r"가격대|가격은[^.!?]*사이|\bprices?\b[^.!?]*\b(?:range|between|from)\b|price range")
 WISHED: Final = re.compile(
     r"말씀하신|찾으시|원하시|예산|생각하시|요청하신|조건|budget|you (?:said|asked|mentioned|want|need|are looking)"
     r"|looking for|your (?:limit|price|range)"

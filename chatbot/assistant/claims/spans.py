@@ -7,19 +7,22 @@ from typing import Final
 from chatbot.assistant.claims.numbers import ENGLISH_SMALL, NATIVE_NUMBER, SINO_NUMBER, small
 
 _KOREAN_UNIT: Final = (
-    r"영업일|일(?!반|부|본|상|체|단|찍|정|대)|시간|주일?(?!문|머|전|요|방|말|소|세|시|의)|개월|달(?!러|콤|라|리|려|음)|년|분(?!리|유|야|위|명|석|홍|께|들|이|의)"
+    r"영업일|일(?!반|부|본|상|체|단|찍|정|대)|시간|주일?(?!문|머|전|요|방|말|소|세|시|의)|개월|달(?!러|콤|라|리|려"
+    r"|음)|년|분(?!리|유|야|위|명|석|홍|께|들|이|의)"
 )
 _SPAN: Final = re.compile(
     r"(?<![\d.,])(?:(?P<low>\d+)(?:일|시간|주|개월|달|년)?\s?(?:[-~–]|to|or|and|에서)\s?)?(?P<number>\d+)[\s-]?"
     rf"(?:(?:business|working|full|calendar|영업)[\s-]?)?(?P<unit>{_KOREAN_UNIT}"
     r"|(?:day|hour|hr|week|month|year|minute|min)s?\b)"
     rf"|(?:(?P<wlow>{ENGLISH_SMALL})\s?(?:-|to|or|and)\s?)?(?P<word>{ENGLISH_SMALL}|\ban?\b(?!\s(?:few|couple))"
-    r"|\bthe(?=\shour\b)|\b(?:a\s)?couple(?:\sof)?|\b(?:a\s)?few|\bhalf\san?)[\s-]"
+    r"|(?<=within\s)the(?=\s(?:hour|day|week|month)\b)|\b(?:a\s)?couple(?:\sof)?|\b(?:a\s)?few|\bhalf\san?)[\s-]"
     r"(?:(?:business|working|full|calendar)[\s-])?(?P<wunit>(?:day|hour|hr|week|month|year|minute)s?\b|fortnight)"
-    rf"|(?P<sino>{SINO_NUMBER})\s?(?P<sunit>영업일|일|주일?|개월|년)(?=\s?(?:이?내|안|동안|정도|이면|만에|후|뒤|걸|까지|간|쯤"
+    rf"|(?P<sino>{SINO_NUMBER})\s?(?P<sunit>영업일|일|주일?|개월|년)(?=\s?(?:이?내|안|동안|정도|이면|만에|후|뒤|걸"
+    rf"|까지|간|쯤"
     r"|무상|보증|이|가|은|의|을|$))"
     rf"|(?P<native>{NATIVE_NUMBER})\s?(?P<nunit>시간|주(?!문|머|전)|달(?!러)|해)"
-    r"|(?P<named>하루\s?이틀|하루|이틀|사흘|나흘|닷새|엿새|열흘|보름|일주일|사나흘|이삼\s?일|삼사\s?일|사오\s?일|일이\s?일|오륙\s?일"
+    r"|(?P<named>하루\s?이틀|하루|이틀|사흘|나흘|닷새|엿새|열흘|보름|일주일|사나흘|이삼\s?일|삼사\s?일|사오\s?일"
+    r"|일이\s?일|오륙\s?일"
     r"|반나절|\bfortnight)(?!\s?종일)"
 )
 _UNITS: Final = {
@@ -35,23 +38,24 @@ _NAMED: Final = {
     "사오일": (4, 5), "오륙일": (5, 6), "fortnight": (14,),
 }  # fmt: skip
 _VAGUE: Final = {"couple": "2", "few": "some", "half": "half"}
-WEEKDAY: Final = (
-    r"[월화수목금토일]요일|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
-)
+WEEKDAY: Final = r"[월화수목금토일]요일|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
 _WHEN: Final = (
     ("2d", re.compile(r"모레|글피|day after tomorrow")),
     ("1d", re.compile(r"내일|익일|다음\s?날|(?<!after )tomorrow|next[\s-](?:business[\s-])?day|overnight")),
-    ("0d", re.compile(r"오늘(?!\s?(?:주문|결제|구매|은|의|도))|당일|(?<!order )(?<!buy )(?<!purchase )today|tonight|same[\s-]day")),
+    ("0d", re.compile(
+        r"오늘(?!\s?(?:주문|결제|구매|은|의|도))|당일|(?<!order )(?<!buy )(?<!purchase )today|tonight|same[\s-]day")),
     ("dawn", re.compile(r"새벽\s?(?:배송|도착|에)|by dawn")),
     ("express", re.compile(
         r"로켓\s?배송|총알\s?배송|퀵\s?(?:배송|서비스)|바로\s?배송|특급\s?배송|express (?:shipping|delivery)|expedited"
     )),
     ("this week", re.compile(r"이번\s?주|금주|this week|주말(?:까지|에|\s?전)|(?:by|before) the weekend")),
     ("next week", re.compile(r"다음\s?주|차주|next week")),
-    ("next month", re.compile(r"다음\s?달|내달|next month|end of (?:the|this) (?:month|week)|월말|이달\s?말|이번\s?달")),
+    ("next month", re.compile(
+        r"다음\s?달|내달|next month|end of (?:the|this) (?:month|week)|월말|이달\s?말|이번\s?달")),
     ("weekday", re.compile(WEEKDAY)),
     ("date", re.compile(
-        r"\d{1,2}월\s?\d{1,2}일|\b(?:jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d{1,2}(?:st|nd|rd|th)?\b"
+        r"\d{1,2}월\s?\d{1,2}일|\b(?:jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d{1,2}(?:st|nd|rd"
+        r"|th)?\b"
         r"|\b\d{1,2}(?:st|nd|rd|th)?\s(?:of\s)?(?:january|february|march|april|may|june|july|august|september|october"
         r"|november|december)\b"
     )),

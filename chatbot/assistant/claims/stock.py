@@ -10,23 +10,32 @@ from chatbot.assistant.claims.numbers import ENGLISH_SMALL, NATIVE_NUMBER
 State = Literal["available", "sold_out", "preorder", "backorder", "count"]
 
 _COUNT: Final = (
-    rf"(?:(?:only|just|merely|fewer than|less than|under|the last|about|around)\s+(?:the\s+)?)?(?<![\d.,$€£])(?:\d+|{ENGLISH_SMALL}|a few|few|a couple|a handful|a dozen)\s+"
+    rf"(?:(?:only|just|merely|fewer than|less than|under|the last|about|around)\s+(?:the\s+)?)?(?<![\d.,$€£])(?:\d+"
+    rf"|{ENGLISH_SMALL}|a few|few|a couple|a handful|a dozen)\s+"
     r"(?:[a-z0-9'-]+\s+){0,6}?(?:left\b(?!\s(?:ear|side|hand|and right))|remaining|remains?\b|to go around)"
-    rf"|(?:only|just|merely)\s+(?:\d+|{ENGLISH_SMALL})\s+(?:[a-z0-9'-]+\s+){{0,6}}?in stock|(?<![\d.,$€£])\d+\s+(?:\w+\s+)?in stock"
+    rf"|(?:only|just|merely)\s+(?:\d+|{ENGLISH_SMALL})\s+(?:[a-z0-9'-]+\s+){{0,6}}?in stock"
+    rf"|(?<![\d.,$€£])\d+\s+(?:\w+\s+)?in stock"
     r"|(?:only|just)\s+(?:\d+|one|two|three|four|five|a few|a couple)\s+(?:\w+\s+)?available"
     r"|\d+\s+(?:\w+\s+)?(?:units available)|(?:the\s+)?(?:very\s)?last\s+(?:one|piece|item|pair"
     r"|unit)s?(?:\s+left)?|(?:running|run) (?:low|out)\b|hardly any left|not many left|nearly gone|almost gone"
     r"|selling\s+(?:out\s+)?fast|almost sold[\s-]out|low (?:in|on) stock|limited stock|while (?:stocks?|supplies) last"
-    rf"|재고(?:가|는|도)?\s*(?:이제\s*|지금\s*|현재\s*|겨우\s*)*(?:단\s*|딱\s*)?(?:\d+|{NATIVE_NUMBER}|몇)\s*(?:개|점|대|벌|켤레)[가-힣]*(?:\s*(?:안\s*)?(?:남|있)[가-힣]*)?"
-    rf"|(?:\d+|{NATIVE_NUMBER}|몇)\s*(?:개|점|대|벌|켤레)(?:만|밖에|가|이|도|뿐)?\s*(?:안\s*)?(?:남|뿐)[가-힣]*|마지막\s*(?:한|1|하나|재고|수량)\s*(?:개|점|대)?"
-    r"|얼마\s*(?:안\s*남|남지\s*않)[가-힣]*|거의\s*(?:다\s*)?(?:팔|소진|품절)[가-힣]*|재고(?:가|는)?\s*(?:거의\s*없|부족|적|얼마)[가-힣]*"
+    rf"|재고(?:가|는|도)?\s*(?:이제\s*|지금\s*|현재\s*|겨우\s*)*(?:단\s*|딱\s*)?(?:\d+|{NATIVE_NUMBER}|몇)\s*(?:개|점"
+    rf"|대|벌"
+    rf"|켤레)[가-힣]*(?:\s*(?:안\s*)?(?:남|있)[가-힣]*)?"
+    rf"|(?:\d+|{NATIVE_NUMBER}|몇)\s*(?:개|점|대|벌|켤레)(?:만|밖에|가|이|도|뿐)?\s*(?:안\s*)?(?:남|뿐)[가-힣]*"
+    rf"|마지막\s*(?:한|1|하나|재고"
+    rf"|수량)\s*(?:개|점|대)?"
+    r"|얼마\s*(?:안\s*남|남지\s*않)[가-힣]*|거의\s*(?:다\s*)?(?:팔|소진|품절)[가-힣]*|재고(?:가|는)?\s*(?:거의\s*없"
+    r"|부족|적|얼마)[가-힣]*"
     r"|수량\s*한정|한정\s*수량"
     r"|(?:곧\s*)?품절\s*(?:임박|직전)[가-힣]*"
 )
 _NOT: Final = r"(?:(?:is|are)n't|not|no longer|never)\s+(?:currently\s+|yet\s+)?"
 _AVAILABLE: Final = (
-    r"(?:back\s+)?in[\s-]stock|available(?!\s+(?:in|as|with|on|at|to|sizes?|colou?rs?|from)\b)|ready to ship|(?:\bcan|\bmay)\s(?:still\s|now\s)?be\s(?:ordered|bought|purchased)|(?:아직|여전히)\s*남아\s*있[가-힣]*"
-    r"|(?:can|able to|could)\s(?:still\s|now\s|also\s)?(?:order|buy|purchase)\b|ready to (?:order|buy)|still (?:sell|have (?:it|them))\b"
+    r"(?:back\s+)?in[\s-]stock|available(?!\s+(?:in|as|with|on|at|to|sizes?|colou?rs?|from)\b)|ready to ship|(?:\bcan"
+    r"|\bmay)\s(?:still\s|now\s)?be\s(?:ordered|bought|purchased)|(?:아직|여전히)\s*남아\s*있[가-힣]*"
+    r"|(?:can|able to|could)\s(?:still\s|now\s|also\s)?(?:order|buy|purchase)\b|ready to (?:order|buy)|still (?:sell"
+    r"|have (?:it|them))\b"
     r"|판매\s*(?:중|하고\s*있)[가-힣]*|(?:지금|바로|아직)\s*(?:사실|살)\s*수\s*있[가-힣]*"
     r"|재고(?:가|는|도)?\s*(?:아직\s*|현재\s*|지금\s*|충분히\s*|넉넉히\s*|많이\s*)*(?:있|남아|충분|넉넉|많"
     r"|보유)[가-힣]*(?:\s있[가-힣]*)?"
@@ -34,7 +43,8 @@ _AVAILABLE: Final = (
 )
 _SOLD_OUT: Final = (
     r"out[\s-]of[\s-]stock|sold[\s-]out|unavailable|discontinued"
-    r"|(?:all|completely) gone|ran out\b|none left|no (?:more )?stock\b|cannot be (?:ordered|bought|purchased)|(?:no longer|not) (?:sell|for sale)"
+    r"|(?:all|completely) gone|ran out\b|none left|no (?:more )?stock\b|cannot be (?:ordered|bought|purchased)"
+    r"|(?:no longer|not) (?:sell|for sale)"
     r"|다\s*팔[렸려][가-힣]*|완판|솔드\s*아웃|동이?\s*났|구하실\s*수\s*없[가-힣]*|남아\s*있지\s*않[가-힣]*"
     r"|재고(?:가|는|도)?\s*(?:현재\s*|지금\s*|모두\s*|다\s*)*(?:없|소진|떨어)[가-힣]*|(?:일시\s*)?품절|매진|절판|단종"
     r"|(?:구매|구입|주문)(?:가|이|는|은)?\s*(?:불가|하실 수 없|할 수 없|어려)[가-힣]*"
@@ -53,7 +63,8 @@ _OPEN: Final = re.compile(
 _ASKED: Final = re.compile(r"(?:whether|if|in case|unless|until|before)\s+(?:\S+\s+){0,4}$")
 _DENIED: Final = re.compile(r"\s*(?:[이은는가]|상태[가는은]?|된 (?:건|것[이은])|되지)?\s*(?:아니|아닙|않)")
 _GENERAL: Final = re.compile(
-    r"\s*(?:한|된|인|중인)?\s*(?:(?:비슷한|다른|같은|similar|other|like)\s)?(?:상품|제품|것|items?\b|products?\b|ones?\b|goods\b)"
+    r"\s*(?:한|된|인|중인)?\s*(?:(?:비슷한|다른|같은|similar|other|like)\s)?(?:상품|제품|것|items?\b|products?\b"
+    r"|ones?\b|goods\b)"
 )
 
 

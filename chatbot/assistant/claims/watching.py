@@ -10,22 +10,24 @@ from chatbot.assistant.claims.sentences import END, behind
 from chatbot.assistant.claims.vocabulary import COMMON, KOREAN_MAKERS
 
 _KOREAN: Final = """
-품절 매진 절판 단종 완판 솔드 재고 입고 재입고 예약 구매 구입 주문 판매 남은 남았 남아 남지 마지막 한정 수량 배송 배달 도착 발송
-출고 수령 받아 받으 받을 보내 택배 무배 내일 익일 다음날 오늘 당일 모레 글피 로켓 총알 퀵 무료 공짜 반값 반가격 절반 할인 세일
-특가 쿠폰 코드를 증정 사은품 덤으로 하나더 적립 캐시백 포인트 마일리지 반품 환불 교환 취소 미개봉 영수증 보증 무상 수리 평생
-최저가 무이자 할부 착불 무통장 계좌이체 카카오 네이버페 회원 멤버십 가입하 신규 첫구매 학생 묶음 전액 언제든 묻지도 무조건
-하루 이틀 사흘 나흘 닷새 열흘 보름 사나흘 반나절 일주일 다음달 해외 픽업 선물포장 체험 영업 상담 운영 연중 평일 주말 매일
-공휴일 요일 정오 자정 타임 판매가 정가 금액 최소 저렴 비싸 비싼 비쌉 싸요 싸고 싸서 싸니 쌉니 예산 가성비 품질보 팔렸 팔려 매장
+품절 매진 절판 단종 완판 솔드 재고 입고 재입고 예약 구매 구입 주문 판매 남은 남았 남아 남지 마지막 한정 수량 배송
+배달 도착 발송 출고 수령 받아 받으 받을 보내 택배 무배 내일 익일 다음날 오늘 당일 모레 글피 로켓 총알 퀵 무료 공짜
+반값 반가격 절반 할인 세일 특가 쿠폰 코드를 증정 사은품 덤으로 하나더 적립 캐시백 포인트 마일리지 반품 환불 교환
+취소 미개봉 영수증 보증 무상 수리 평생 최저가 무이자 할부 착불 무통장 계좌이체 카카오 네이버페 회원 멤버십 가입하
+신규 첫구매 학생 묶음 전액 언제든 묻지도 무조건 하루 이틀 사흘 나흘 닷새 열흘 보름 사나흘 반나절 일주일 다음달 해외
+픽업 선물포장 체험 영업 상담 운영 연중 평일 주말 매일 공휴일 요일 정오 자정 타임 판매가 정가 금액 최소 저렴 비싸
+비싼 비쌉 싸요 싸고 싸서 싸니 쌉니 예산 가성비 품질보 팔렸 팔려 매장
 """
 _LATIN: Final = """
 stock sold available unavailable discontinued selling almost limited preorder ship ships shipped shipping postage
-deliver delivers delivered delivery arrive arrives arriving dispatch tomorrow today tonight overnight free half discount
-discounted sale special clearance flash coupon voucher promo cashback gift bogo return returns refund refunds
-exchange nonrefund warranty guarantee lifetime lowest price prices cost costs priced interest usd krw eur gbp jpy http
-https www save receive backorder loyalty reward bonus points express fully reduced marked cheaper cheapest expensive
-affordable pricier dearer twice double triple restock replenish regardless whatever minimum purchase checkout unopened
-unused newsletter membership student bundle instal klarna paypal worldwide internation overseas pickup repair trial
-weekend weekday midnight left gone handful final budget cannot hardly
+deliver delivers delivered delivery arrive arrives arriving dispatch tomorrow today tonight overnight free half
+discount discounted sale special clearance flash coupon voucher promo cashback gift bogo return returns refund
+refunds exchange nonrefund warranty guarantee lifetime lowest price prices cost costs priced interest usd krw eur
+gbp jpy http https www save receive backorder loyalty reward bonus points express fully reduced marked cheaper
+cheapest expensive affordable pricier dearer twice double triple restock replenish regardless whatever minimum
+purchase checkout unopened unused newsletter membership student bundle instal klarna paypal worldwide internation
+overseas pickup repair trial weekend weekday midnight left gone handful monday tuesday wednesday thursday friday
+saturday sunday final budget cannot hardly
 """
 # So common that they begin a claim only together with what follows. `~` is a word that is not whole yet.
 _KOREAN_ONLY_WITH: Final = {
@@ -57,7 +59,9 @@ _KOREAN_ONLY_WITH: Final = {
     "가격": r"가격[은이도:]?\s?(?:$|[\d은이도:같동내떨])",
 }
 _LATIN_ONLY_WITH: Final = {
-    "in": r"in[\s-](?:~|st)",
+    "in": r"in[\s-](?:~|st|a\s(?:~|da|we|mo|ho|co|fe|fo))",
+    "within": r"within\s(?:~|the|an?\b|ho|da|mi)",
+    "day": r"day\s(?:~|or\b)",
     "out": r"out[\s-](?:~|of)",
     "back": r"back[\s-]?(?:~|in|order|next|on|by|soon|with|short|again|lat)",
     "last": r"last\s(?:~|one|piece|item|unit|pair)",
@@ -123,7 +127,8 @@ one two three four five six seven eight nine ten eleven twelve thirteen fourteen
 nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand
 """
 _COUNTED: Final = (
-    r"[\s-](?:and\s)?(?:[a-z]{0,8}$|dollar|won\b|buck|euro|pound|yen|cent|percent|per\scent|day|hour|week|month|year|left|am\b|pm\b"
+    r"[\s-](?:and\s)?(?:[a-z]{0,8}$|dollar|won\b|buck|euro|pound|yen|cent|percent|per\scent|day|hour|week|month|year"
+    r"|left|am\b|pm\b"
     r"|a\.m|p\.m|in\sthe|o'cl|pairs?\sleft|business|working|hundred"
     r"|thousand|one|two|three|four|five|six|seven|eight|nine|to\b|or\b)"
 )
@@ -131,7 +136,8 @@ _NEW_WORD: Final = "(?<![가-힣])"
 _SINO_DIGITS: Final = "일이삼사오육칠팔구십백천만억"
 _SINO: Final = (
     r"(?<![가-힣])[일이삼사오육칠팔구십백천만억]+\s?"
-    r"(?:[일이삼사오육칠팔구][십백천만]?[일이삼사오육칠팔구십백천]*\s?)?(?:$|원|퍼센|프로|일\s|일이|일에|일만|주\s|개월|년|분의)"
+    r"(?:[일이삼사오육칠팔구][십백천만]?[일이삼사오육칠팔구십백천]*\s?)?(?:$|원|퍼센|프로|일\s|일이|일에|일만|주\s"
+    r"|개월|년|분의)"
 )
 # A number is money, a share, a time or a rest only by what follows it.
 _NUMERAL: Final = (
@@ -153,7 +159,7 @@ def _watched() -> tuple[re.Pattern[str], dict[str, re.Pattern[str]], dict[str, r
     One pattern of all that may begin would try some hundred branches at every character of an answer.
     """
     korean, latin, numbers = [*_KOREAN.split(), *KOREAN_MAKERS], _LATIN.split(), _NUMBERS.split()
-    where = {word: _NEW_WORD for word in KOREAN_MAKERS}
+    where = dict.fromkeys(KOREAN_MAKERS, _NEW_WORD)
     where |= {word: _NEW_WORD for word, pattern in _KOREAN_ONLY_WITH.items() if pattern.startswith(_NEW_WORD)}
     following: dict[str, list[str]] = {}
     last: dict[str, list[str]] = {"*": [""], "]": [""], "@": [""]}
