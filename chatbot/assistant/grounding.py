@@ -198,9 +198,8 @@ class Grounding:
             at, shown, unsaid = decided
             if unsaid:
                 words = "".join(said)
-                events += self._blocks.say(words) if len(words) < unsaid else []
-                events += self._blocks.take_back(unsaid) if len(words) < unsaid else []
-                said = [words[:-unsaid]] if len(words) >= unsaid else []
+                events += self._blocks.take_back(unsaid - len(words))
+                said = [words[: max(0, len(words) - unsaid)]]
             said.append(shown)
         self._held = text[at:]
         self._is_careful = self._is_astray or self._naming.may_go_on(self._line)

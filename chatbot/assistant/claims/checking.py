@@ -27,6 +27,9 @@ from chatbot.assistant.claims.stock import Stock, stocks
 
 _ALL: Final = re.compile(r"모두|전부|둘 다|(?<!\S)다 |both|all\b|each|every")
 
+_SOME: Final = re.compile(r"(?<![가-힣])(?:두|둘)(?![가-힣]*\s?번째)|\bboth\b|\bthe(?:se)? two\b|\beither\b")
+"""Two that may be meant, where nobody says which."""
+
 AnyClaim = TypeVar("AnyClaim", bound=Claim)
 Judged = tuple[Claim, Fix | None]
 """A claim, and what has to stand in its place; None where it is true."""
@@ -139,7 +142,9 @@ def _check_stock(found: Stock, line: Line, evidence: Evidence) -> Fix | None:
     if number is None:
         mentioned = {one.product for one in line.mentions}
         numbers = line.named_around(found) or mentioned or range(len(evidence.cards))
-        is_true = numbers and all(found.holds(evidence.cards[number].availability) for number in numbers)
+        true = [number for number in numbers if found.holds(evidence.cards[number].availability)]
+        some = _SOME.search(sentence) if len(numbers) == len(evidence.cards) else None
+        is_true = numbers and (len(true) == len(numbers) or (some is not None and len(true) > 1))
         return None if is_true else Fix(found.start, found.end, "stock")
     availability = evidence.cards[number].availability
     can_be_ordered = availability in ("preorder", "backorder") and "order" in sentence

@@ -28,6 +28,7 @@ _TIMES: Final = (
     r"|(?:costs?|price[ds]?)[^.!?]{0,40}?(?P<number2>twice|double|triple)\b|(?P<korean>두|세|네|2|3"
     r"|4)\s?배(?=[^.!?]*(?:가격|값|비싸|비싼|돈))"
     r"|(?:가격|값)[^.!?]{0,24}?(?P<korean2>두|세|네|2|3|4)\s?배"
+    r"|(?<=의\s)(?:약\s|거의\s|딱\s)?(?P<korean3>절반)"
 )
 _SAME: Final = (
     r"(?:cost|costs|priced?) (?:exactly |just )?(?:the same|equally|alike|identically)|(?:the )?(?:exact )?same price"
@@ -80,7 +81,7 @@ _MORE_BEFORE: Final = re.compile(r"(?:더|조금|훨씬|좀|살짝|약간)\s(?:\
 _ALL: Final = re.compile(r"모두|전부|둘\s?다|\bboth\b|\ball\b|\beach\b|\beither\b")
 _OF_PRICE: Final = re.compile(r"cost|price|expensive|\bpay|비싸|비싼|가격|값|돈")
 _TIMES_OF: Final = {
-    "twice": "2", "double": "2", "triple": "3", "half": "0.5", "두": "2", "세": "3", "네": "4",
+    "twice": "2", "double": "2", "triple": "3", "half": "0.5", "절반": "0.5", "두": "2", "세": "3", "네": "4",
     "two": "2", "three": "3", "four": "4", "2": "2", "3": "3", "4": "4",
 }  # fmt: skip
 _NEAR: Final = Decimal("0.06")
@@ -105,7 +106,7 @@ class _Named(NamedTuple):
 def comparisons(text: str, at: int = 0) -> Iterator[Comparison]:
     """Every comparison of prices in `text`, which is level (see `names.level`), from `at` on."""
     for match in _CLAIM.finditer(text, at):
-        said = match["number"] or match["number2"] or match["korean"] or match["korean2"]
+        said = match["number"] or match["number2"] or match["korean"] or match["korean2"] or match["korean3"]
         times = Decimal(_TIMES_OF[said.split()[0]]) if said else Decimal(1)
         kind: Kind = next(name for name in ("times", "same", "outside", "inside", "cheaper", "dearer") if match[name])
         yield Comparison(match.start(), match.end(), kind, times)

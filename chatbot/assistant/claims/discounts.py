@@ -13,6 +13,8 @@ _SIGN: Final = r"(?:%|퍼센트|프로(?!젝|그|세|필|페|틴|모|\s?(?:모�
 _PERCENT: Final = re.compile(
     rf"(?:(?<![\d.,])(?P<number>\d{{1,3}}(?:\.\d+)?)|(?P<word>{ENGLISH_SMALL}|{SINO_NUMBER}))[\s-]?{_SIGN}"
     r"(?P<off>\s?(?:off\b|할인|세일|discount|dc\b))?"
+    r"|(?:정가|정상가|가격|원래\s?가격)의\s?(?P<share>\d{1,3})\s?%|(?P<share2>\d{1,3})\s?(?:%|percent) of (?:the|its"
+    r"|their) (?:\w+ )?price"
     r"|(?P<half>반값|반\s?가격|half[\s-](?:the\s)?(?:(?:regular|usual|original|normal)\s)?(?:price|off)|half (?:its"
     r"|their) (?:usual |regular |normal )?price|절반\s?(?:가격|값)"
     r"|(?:가격의?|값의?|정가의?)\s절반|(?:가격|값)[이은도]?\s?(?:딱\s|무려\s)?절반)"
@@ -106,6 +108,9 @@ def discounts(text: str, at: int = 0) -> Iterator[Discount]:
         if match["part"]:
             part = next(percent for word, percent in _PARTS.items() if re.search(rf"{word}\b|{word}", match["part"]))
             yield Discount(match.start(), match.end(), Decimal(part), is_word=True)
+            continue
+        if share := match["share"] or match["share2"]:
+            yield Discount(match.start(), match.end(), 100 - Decimal(share), is_word=True)
             continue
         around = text[max(0, match.start() - _NEAR_CHARACTERS) : match.end() + _NEAR_CHARACTERS]
         if match["off"] or _NEAR.search(around):

@@ -10,7 +10,7 @@ from chatbot.assistant.claims.spans import WEEKDAY
 _OPENING: Final = (
     r"영업|상담|운영|문을|문의|연락|전화|고객\s?센터|응대|\bopen\b|opening|\bhours are\b|\bclosed?\b|reach (?:us|our)"
     r"|contact us|call us|visit us|(?:drop|stop|come) by|our (?:team|staff|store|shop)|customer (?:service|support)"
-    r"|support team|we(?:'re| are) (?:here|there|available)"
+    r"|support team|we(?:'re| are) (?:here|there|available)|(?:are|is) here for you|at your service"
 )
 _IS_OPENING: Final = re.compile(_OPENING)
 _MAY_BE_OPENING: Final = re.compile(rf"{_OPENING}|방문|매장|답변|\bhours\b|clos|contact|\bcall\b|visit|support|service")

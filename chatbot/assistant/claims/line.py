@@ -14,6 +14,7 @@ _COMPARED: Final = re.compile(
     r"^\*{0,2}\s?(?:보다|말고|대신|와 달리|과 달리|에 비해)|(?:than|unlike|instead of|compared (?:to|with)"
     r"|besides)\s(?:the\s)?\*{0,2}$"
 )
+_BESIDE: Final = re.compile(r"\*{0,2}\s?(?:\(|at|for|[:=]|의)\s?$")
 _UP_TO_A_CITATION: Final = re.compile(r"[^,;\n\d]{0,18}$")
 
 
@@ -83,6 +84,8 @@ class Line:
         before = [one for one in self.mentions if one.end <= claim.start]
         after = next((one for one in self.mentions if one.start >= claim.end), None)
         read = [one for one in before if one.is_prose and not self._is_compared(one)]
+        if before and before[-1].is_prose and _BESIDE.match(self.text[before[-1].end : claim.start]):
+            return before[-1].product
         if read and read[-1].start >= sentence:
             return read[-1].product
         if after and not after.is_prose and _UP_TO_A_CITATION.match(self.text[claim.end : after.start]):

@@ -18,6 +18,7 @@ from chatbot.assistant.claims.vocabulary import (
     KOREAN_QUALITY,
     KOREAN_VERSION,
     LATIN_MAKERS,
+    QUALITIES,
     STANDARD,
     VERSIONS,
 )
@@ -74,9 +75,9 @@ class Naming:
         """Where in `text` from `at` on, behind `line`, an unknown name goes on or begins; its length when nowhere."""
         before = (line + text[:at])[-REACH:]
         both, first = before + text[at:], len(before)
-        for found in self.unknown(both, level(both)):
-            if found.end > first:
-                return max(at, found.start - first + at)
+        starts = [found.start for found in self.unknown(both, level(both)) if found.end > first]
+        if starts:
+            return max(at, min(starts) - first + at)
         open_ = None if is_final else _UNFINISHED.search(both, 0 if len(both) < REACH else len(both) - REACH)
         if open_ and " " in open_[0].strip() and open_.end() > first:
             return max(at, open_.start() - first + at)
@@ -153,7 +154,7 @@ class Naming:
 
     def _is_part(self, said: Sequence[str]) -> bool:
         """Whether words, of which the first is one that names begin with, are those of one name in order."""
-        said = [word for word in said if word not in COMMON or word in self._evidence.first_words]
+        said = [word for word in said if word not in COMMON - QUALITIES or word in self._evidence.first_words]
         if not said or said[0] not in self._evidence.first_words:
             return True
         return any(_in_order(said, title) for title in self._titles)

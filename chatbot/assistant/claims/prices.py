@@ -24,6 +24,8 @@ from chatbot.assistant.claims.roles import (
     SAVED,
     SAVED_BEFORE,
     SUMS,
+    SUPPOSED,
+    SUPPOSED_AFTER,
     TIMES,
     WISHED,
     is_difference,
@@ -59,7 +61,7 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
         return None
     if said.is_fee():
         return Fix(amount.start, amount.end, "terms")
-    if said.is_wish() or said.is_range() or said.is_bound_on_all():
+    if said.is_wish() or said.is_supposed() or said.is_range() or said.is_bound_on_all():
         return None
     if said.is_difference() or said.is_sum():
         return None
@@ -133,12 +135,12 @@ class _Said:
         if not SUMS.search(self.sentence):
             return False
         prices = _prices(self.evidence.cards[number] for number in self._spoken_of())
-        if TIMES.search(self.sentence) and any(
-            one * count == self.amount.value for one in prices for count in range(2, 6)
-        ):
-            return True
-        sizes = {2, 3, len(prices)} - {0, 1}
-        return any(sum(some) == self.amount.value for size in sizes for some in combinations(prices, size))
+        sums = [sum(some, Decimal(0)) for size in {2, 3, len(prices)} - {0, 1} for some in combinations(prices, size)]
+        if TIMES.search(self.sentence):
+            sums += [one * count for one in prices for count in range(2, 6)]
+        if bound := self._bound:
+            return any(holds(bound, self.amount, each) for each in sums)
+        return self.amount.value in sums
 
     def is_bound_on_all(self) -> bool:
         """Whether it is a bound on several products together that all of them keep."""
@@ -151,6 +153,13 @@ class _Said:
             named = set(self._spoken_of())
         cards = [self.evidence.cards[number] for number in named]
         return bool(cards) and all(self._is_kept_by(card, self._bound) for card in cards)
+
+    def is_supposed(self) -> bool:
+        """Whether it is what the shopper may want to spend, and what the sentence names costs no more."""
+        if not (SUPPOSED.search(self.before) or SUPPOSED_AFTER.match(self.after)):
+            return False
+        cards = [self.evidence.cards[number] for number in self.line.named_around(self.amount)]
+        return all(self._is_kept_by(card, "below") for card in cards)
 
     def is_range(self) -> bool:
         """Whether it is the least or the most that a candidate costs."""

@@ -81,6 +81,12 @@ _DIFFERS_AFTER: Final = re.compile(
 _DIFFERS_BEFORE: Final = re.compile(
     r"(?:cheaper|more expensive|pricier|dearer|more|less)\b[^.!?]{0,44}\bby\s(?:about\s|some\s)?$"
 )
+SUPPOSED: Final = re.compile(
+    r"예산[이은을]?\s(?:약\s|한\s)?$|budget (?:is|of|was|around|about)\s(?:about\s|around\s|up to\s)?$"
+)
+SUPPOSED_AFTER: Final = re.compile(
+    r"^\s?(?:정도\s?|까지\s?)?(?:예산|이?시?라?면\s?[^.]*예산|to spend\b|budget\b|in your pocket)"
+)
 TIMES: Final = re.compile(
     r"(?:두|세|네|다섯|2|3|4|5)\s?(?:개|대|세트|켤레|벌)|\b(?:two|three|four|five|2|3|4|5) (?:pairs?|of (?:them"
     r"|these)|units"

@@ -36,6 +36,8 @@ _AVAILABLE: Final = (
     r"|\bmay)\s(?:still\s|now\s)?be\s(?:ordered|bought|purchased)|(?:아직|여전히)\s*남아\s*있[가-힣]*"
     r"|(?:can|able to|could)\s(?:still\s|now\s|also\s)?(?:order|buy|purchase)\b|ready to (?:order|buy)|still (?:sell"
     r"|have (?:it|them))\b"
+    r"|(?:has|have) been (?:restocked|replenished)|재고(?:가|는)?\s*다시\s*들어[왔온][가-힣]*|(?:재)?입고(?:되었|됐"
+    r"|되어|했|완료|된)[가-힣]*"
     r"|판매\s*(?:중|하고\s*있)[가-힣]*|(?:지금|바로|아직)\s*(?:사실|살)\s*수\s*있[가-힣]*"
     r"|재고(?:가|는|도)?\s*(?:아직\s*|현재\s*|지금\s*|충분히\s*|넉넉히\s*|많이\s*)*(?:있|남아|충분|넉넉|많"
     r"|보유)[가-힣]*(?:\s있[가-힣]*)?"

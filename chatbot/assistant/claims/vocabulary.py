@@ -219,6 +219,8 @@ COMMON: Final = frozenset(
     ]
 )
 """Words with a capital that name no product."""
+QUALITIES: Final = frozenset({"wireless", "wired", "portable", "compact"})
+"""Those of them by which one product differs from another."""
 VERSIONS: Final = frozenset(
     [
         "pro",

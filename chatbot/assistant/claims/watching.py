@@ -33,6 +33,7 @@ saturday sunday final budget cannot hardly
 _KOREAN_ONLY_WITH: Final = {
     "값": r"값[은이]",
     "곧": r"곧\s?(?:$|품|입|재|다)",
+    "이달": r"이달\s?(?:$|말|중|안)",
     "이번": r"이번\s?(?:$|주|달)",
     "다음": r"다음\s?(?:$|주|달|날)",
     "다시": r"다시\s?(?:$|입|들|판|만|구)",
@@ -61,7 +62,7 @@ _KOREAN_ONLY_WITH: Final = {
 _LATIN_ONLY_WITH: Final = {
     "in": r"in[\s-](?:~|st|a\s(?:~|da|we|mo|ho|co|fe|fo))",
     "within": r"within\s(?:~|the|an?\b|ho|da|mi)",
-    "day": r"day\s(?:~|or\b)",
+    "day": r"day\s(?:~|or\b|and\s(?:n|$))",
     "out": r"out[\s-](?:~|of)",
     "back": r"back[\s-]?(?:~|in|order|next|on|by|soon|with|short|again|lat)",
     "last": r"last\s(?:~|one|piece|item|unit|pair)",
@@ -80,6 +81,8 @@ _LATIN_ONLY_WITH: Final = {
     "isn't": r"isn't\s(?:~|in|av|on|di|re)",
     "aren't": r"aren't\s(?:~|in|av|on|di|re)",
     "can't": r"can't\s(?:~|be|ret|ref|exc)",
+    "limited": r"limited[\s-](?:~|ti|st)",
+    "this": r"this\s(?:~|week|month)",
     "can": r"can\s(?:~|st|be|or|bu|pu|ex|re)",
     "buy": r"buy\s(?:~|one|two|three|1|2|3|it|them|the|both|now)",
     "order": r"order\s(?:~|it|them|the|one|now|either|your|right|ships|both|of)",
@@ -127,9 +130,10 @@ one two three four five six seven eight nine ten eleven twelve thirteen fourteen
 nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand
 """
 _COUNTED: Final = (
-    r"[\s-](?:and\s)?(?:[a-z]{0,8}$|dollar|won\b|buck|euro|pound|yen|cent|percent|per\scent|day|hour|week|month|year"
+    r"[\s-](?:and\s)?(?:[a-z]{0,8}$|dollar|won\b|buck|euro|pound|yen|cent|percent|per\s(?:cent|[a-z]{0,3}$)|day|hour"
+    r"|week|month|year"
     r"|left|am\b|pm\b"
-    r"|a\.m|p\.m|in\sthe|o'cl|pairs?\sleft|business|working|hundred"
+    r"|a\.m|p\.m|in\s(?:the|th?$|$)|o'cl|pairs?\sleft|business|working|hundred"
     r"|thousand|one|two|three|four|five|six|seven|eight|nine|to\b|or\b)"
 )
 _NEW_WORD: Final = "(?<![가-힣])"

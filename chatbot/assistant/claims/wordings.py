@@ -6,7 +6,8 @@ from typing import Final
 DELIVERY: Final = re.compile(
     r"배송|배달|도착|발송|출고|수령|받아\s?보|받으(?!신 (?:날|후|뒤|다음))|받을|받는\s?데|댁에서|댁으로|문\s?앞"
     r"|보내\s?드|택배|deliver|ship(?!shape)|arriv|dispatch|reach(?:es)? you|get it\b|get them\b"
-    r"|(?<!after you )(?<!once you )receive|at your (?:door|home|place)|parcel|package\b|be with you|hold of (?:it"
+    r"|(?<!after you )(?<!once you )receive|at your (?:door|home|place)|doorstep|warehouse|on its way|parcel"
+    r"|package\b|be with you|hold of (?:it"
     r"|them)|in your hands"
 )
 RETURNS: Final = re.compile(
@@ -18,7 +19,7 @@ WARRANTY: Final = re.compile(
     r"보증|무상|수리|warrant|guarantee|a/s|(?<![a-z])as(?=[는은가를]\s|\s?(?:기간|센터|보증))|repair"
 )
 RESTOCK: Final = re.compile(
-    r"재입고|다시\s?입고|입고(?:될|됩|예정|돼|되|일)|다시\s?(?:들어[오올옵]|판매[될할]|구매하실\s?수\s?있을)"
+    r"재입고|다시\s?입고|입고(?:될|됩|예정|돼|되|일)|다시\s?(?:들어[오올옵]|판매[될할됩돼]|구매하실\s?수\s?있을)"
     r"|들어올\s?예정"
     r"|\b(?:be|comes?|is|are) back\b|\bback in(?:to)? stock"
     r"|(?<!sent\s)(?<!send\s)(?<!them\s)(?<!\bit\s)(?<!goods\s)(?<!items\s)\bback (?:on (?:the )?shel|next|by|within"
@@ -98,7 +99,8 @@ SAID: Final = (
         r"|받지\s?않|되지\s?않|불가능|어렵|어려|제외)|(?:반품|환불|교환)\s?(?:대상이?|가능\s?상품이?)\s?(?:아니|아닙"
         r"|에서\s?제외)"
         r"|(?:cannot|can't|can not|could not|may not|won't|will not|are not|aren't|is not|isn't|not|never) (?:be )?"
-        r"(?:returned|refunded|exchanged|returnable|refundable|return\b|exchange\b|refund\b"
+        r"(?:returned|refunded|exchanged|sent back|brought back|taken back|returnable|refundable|return\b|exchange\b"
+        r"|refund\b"
         r"|eligible for (?:a )?(?:returns?|refunds?|exchanges?))"
         r"|non-?\s?(?:returnable|refundable)|no (?:returns?|refunds?|exchanges?)\b(?! (?:fee|cost|charge))|final sale"
         r"|sales? (?:is|are) final|(?:excluded|exempt) from (?:returns?|refunds?)"
@@ -153,6 +155,14 @@ SAID: Final = (
         r"|작성)[^.!?]{0,16}(?:드|적립|할인)"
         r"|first[\s-](?:order|purchase|time (?:buyer|customer))(?!s?\sof)|sign(?:ing)? up|newsletter"
         r"|members?(?:hip)? (?:get|discount|price|save|receive)|student discount"
+    )),
+    (("offer", "deadline"), re.compile(
+        r"(?:오늘|내일|이번\s?주말?|주말|금주|월말|이번\s?달|이달|\d+일|[월화수목금토일]요일)(?:까지만?"
+        r"|만)\s?[^.!?]{0,30}(?:할인|세일|특가|행사)"
+        r"|(?:한정\s?(?:기간|시간)|(?:기간|시간)\s?한정)|(?:today|tonight|this week(?:end)?|tomorrow|(?:mon|tues"
+        r"|wednes|thurs|fri|satur|sun)day)"
+        r"[\s-]only|limited[\s-]time|(?:sale|offer|deal|discount|promotion) (?:ends|is valid|runs (?:until|through)"
+        r"|lasts|expires)"
     )),
     (("offer", "bundle"), re.compile(
         r"(?:세트|함께|같이|묶음)(?:로)?\s?(?:구매|사|주문)[가-힣]*\s[^.!?]{0,20}(?:할인|깎|저렴|무료)|세트\s?할인"
