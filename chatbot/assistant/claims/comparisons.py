@@ -13,7 +13,8 @@ from chatbot.assistant.claims.line import Line
 Kind = Literal["cheaper", "dearer", "times", "same", "outside", "inside"]
 
 _CHEAPER: Final = (
-    r"\b(?:cheaper|less expensive|less costly|more affordable|lower[\s-]priced|costs? less|cheapest|most affordable"
+    r"\b(?:low(?:est|er) price|cheaper|less expensive|less costly|more affordable|lower[\s-]priced|costs? less"
+    r"|cheapest|most affordable"
     r"|least expensive"
     r"|lowest[\s-]priced)\b|저렴(?!이)[가-힣]*|(?<![가-힣])(?:싸(?:요|고|며|서|니|지만|지는?|다|답|면)|싼|쌉니다"
     r"|쌀)(?![가-힣]*\s?(?:커피|밥))"
@@ -70,6 +71,7 @@ _OPTION: Final = re.compile(
     r"^\s(?:\w+\s)?(?:option|one|pair|choice|of the (?:two|three|bunch)|model|pick|product|alternative|buy)s?\s(?:is"
     r"|are|would be|here is|for you is)\b"
 )
+_GOES_TO: Final = re.compile(r"^\s(?:is|are|goes|comes|belongs)\s(?:that of|with|to|from|the)\b")
 _WISHED: Final = re.compile(
     r"^[^.!?]{0,14}(?:원하시|찾으시|필요하시|원하신|찾으신)|(?:looking for|want|need|prefer|like) (?:something "
     r"|anything |a |an "
@@ -196,7 +198,13 @@ class _Compared:
         later = [one for one in rest if one.start >= self.found.end]
         earlier = [one for one in rest if one.end <= self.found.start]
         sort = _OF_A_SORT.match(after)
-        points_on = bool(sort or _OPTION.match(after) or _WISHED.match(after) or _WISHED.search(self._before))
+        points_on = bool(
+            sort
+            or _OPTION.match(after)
+            or _GOES_TO.match(after)
+            or _WISHED.match(after)
+            or _WISHED.search(self._before)
+        )
         if (points_on and later) or not earlier:
             return later[0].product if later else None
         return (earlier[-1] if self.line.text.isascii() or other is None else earlier[0]).product

@@ -10,13 +10,14 @@ from chatbot.assistant.claims.spans import WEEKDAY
 _OPENING: Final = (
     r"영업|상담|운영|문을|문의|연락|전화|고객\s?센터|응대|\bopen\b|opening|\bhours are\b|\bclosed?\b|reach (?:us|our)"
     r"|contact us|call us|visit us|(?:drop|stop|come) by|our (?:team|staff|store|shop)|customer (?:service|support)"
-    r"|support team|we(?:'re| are) (?:here|there|available)|(?:are|is) here for you|at your service"
+    r"|support team|we(?:'re| are) (?:here|there|available)|(?:are|is) here for you|at your service|we answer"
+    r"|answers? (?:calls|your calls|the phone|from|until)|phone lines?|our lines"
 )
 _IS_OPENING: Final = re.compile(_OPENING)
 _MAY_BE_OPENING: Final = re.compile(rf"{_OPENING}|방문|매장|답변|\bhours\b|clos|contact|\bcall\b|visit|support|service")
 _ALWAYS: Final = re.compile(
     r"24\s?시간|24\s?hours|24[\s/-]7|twenty-four hours|around the clock|round the clock|day and night|연중\s?무휴|365일"
-    r"|언제나 열려|항상 열려|always open|밤낮|any time of (?:the )?(?:day|night)|night and day"
+    r"|언제나 열려|항상 열려|always open|밤낮|any time of (?:the )?(?:day|night)|night and day|all night"
 )
 _DAYS: Final = re.compile(
     rf"{WEEKDAY}|평일|주말|공휴일|휴일|매일|주\s?[5-7]일|\bweekdays?\b|\bweekends?\b|\bevery day\b|\bdaily\b"
@@ -28,7 +29,8 @@ _CLOCK: Final = re.compile(
     rf"|\s?(?P<part>반))?"
     rf"|(?P<half2>{_HALF})?\s?(?<![\d:])(?P<hour2>\d{{1,2}}):(?P<minute2>\d\d)(?![\d:])\s?(?P<ampm2>[ap]\.?m\b)?"
     rf"|(?<![\d:.])(?P<hour3>\d{{1,2}}|{ENGLISH_SMALL})\s?(?P<ampm3>[ap]\.?m)\b"
-    rf"|(?<![\d:.])(?P<hour4>\d{{1,2}}|{ENGLISH_SMALL})\s?(?:o'clock\s?)?in the (?P<part4>morning|evening|afternoon)"
+    rf"|(?<![\d:.])(?P<hour4>\d{{1,2}}|{ENGLISH_SMALL})\s?(?:o'clock\s?)?(?:in the|at) (?P<part4>morning|night"
+    rf"|evening|afternoon)"
     r"|(?P<half6>오전|오후)?\s?(?<![\d:.])(?P<hour6>\d{1,2})(?=\s?[-~]\s?\d{1,2}\s?시)"
     r"|(?<![\d:.])(?P<hour7>\d{1,2})(?=\s?(?:-|to)\s?\d{1,2}(?::\d\d)?\s?[ap]\.?m\b)"
     r"|(?P<noon>정오|\bnoon\b|\bmidday\b)|(?P<midnight>자정|\bmidnight\b)"
@@ -37,7 +39,11 @@ _BARE: Final = re.compile(
     rf"(?:from|between|open|hours(?:\sare)?:?)\s(?P<low>\d{{1,2}}|{ENGLISH_SMALL})\s?(?:-|to|until|till|and)\s?"
     rf"(?P<high>\d{{1,2}}|{ENGLISH_SMALL})(?!\s?(?:[ap]\.?m|:|\w*\s?(?:day|week|hour|year)))"
 )
-_LATER: Final = ("오후", "저녁", "밤", "pm", "evening", "afternoon")
+_UNTIL: Final = re.compile(
+    rf"(?:until|till|opens? at|closes? at)\s(?P<hour>\d{{1,2}}|{ENGLISH_SMALL})(?!\s?(?:[ap]\.?m|:|at night|in the"
+    rf"|\w*\s?(?:day|week|hour|year)))"
+)
+_LATER: Final = ("오후", "저녁", "밤", "pm", "evening", "afternoon", "night")
 
 
 def hours(text: str, before: str = "") -> Iterator[tuple[int, int, str]]:
@@ -49,6 +55,8 @@ def hours(text: str, before: str = "") -> Iterator[tuple[int, int, str]]:
             yield match.start(), match.end(), "always"
         for match in _DAYS.finditer(text):
             yield match.start(), match.end(), match[0]
+        for match in _UNTIL.finditer(text):
+            yield match.start(), match.end(), f"{(small(match['hour']) or 0) % 12}:00?"
         for match in _BARE.finditer(text):
             for hour in ("low", "high"):
                 yield match.start(hour), match.end(hour), f"{(small(match[hour]) or 0) % 12}:00?"

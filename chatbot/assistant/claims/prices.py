@@ -23,6 +23,8 @@ from chatbot.assistant.claims.roles import (
     RANGE,
     SAVED,
     SAVED_BEFORE,
+    SPENT,
+    SPENT_AFTER,
     SUMS,
     SUPPOSED,
     SUPPOSED_AFTER,
@@ -113,7 +115,12 @@ class _Said:
             return False
         is_wished = speaks_of_wishes(self.sentence)
         if not self.is_of_a_product:
-            return is_wished or self._bound is not None
+            return (
+                is_wished
+                or self._bound is not None
+                or SPENT.search(self.before) is not None
+                or SPENT_AFTER.match(self.after) is not None
+            )
         if not is_wished:
             return False
         number = self.line.subject(self.amount)

@@ -81,6 +81,8 @@ _DIFFERS_AFTER: Final = re.compile(
 _DIFFERS_BEFORE: Final = re.compile(
     r"(?:cheaper|more expensive|pricier|dearer|more|less)\b[^.!?]{0,44}\bby\s(?:about\s|some\s)?$"
 )
+SPENT: Final = re.compile(r"(?:with|for|have|got)\s(?:your\s|about\s|around\s)?$")
+SPENT_AFTER: Final = re.compile(r"^\s?(?:으로[는도]?|이?면|정도면|이라면|이시면)\s")
 SUPPOSED: Final = re.compile(
     r"예산[이은을]?\s(?:약\s|한\s)?$|budget (?:is|of|was|around|about)\s(?:about\s|around\s|up to\s)?$"
 )

@@ -12,11 +12,12 @@ _KOREAN_UNIT: Final = (
 )
 _SPAN: Final = re.compile(
     r"(?<![\d.,])(?:(?P<low>\d+)(?:일|시간|주|개월|달|년)?\s?(?:[-~–]|to|or|and|에서)\s?)?(?P<number>\d+)[\s-]?"
-    rf"(?:(?:business|working|full|calendar|영업)[\s-]?)?(?P<unit>{_KOREAN_UNIT}"
+    rf"(?:(?:business|working|full|calendar|single|whole|mere|영업)[\s-]?)?(?P<unit>{_KOREAN_UNIT}"
     r"|(?:day|hour|hr|week|month|year|minute|min)s?\b)"
     rf"|(?:(?P<wlow>{ENGLISH_SMALL})\s?(?:-|to|or|and)\s?)?(?P<word>{ENGLISH_SMALL}|\ban?\b(?!\s(?:few|couple))"
     r"|(?<=within\s)the(?=\s(?:hour|day|week|month)\b)|\b(?:a\s)?couple(?:\sof)?|\b(?:a\s)?few|\bhalf\san?)[\s-]"
-    r"(?:(?:business|working|full|calendar)[\s-])?(?P<wunit>(?:day|hour|hr|week|month|year|minute)s?\b|fortnight)"
+    r"(?:(?:business|working|full|calendar|single|whole|mere)[\s-])?(?P<wunit>(?:day|hour|hr|week|month|year"
+    r"|minute)s?\b|fortnight)"
     rf"|(?P<sino>{SINO_NUMBER})\s?(?P<sunit>영업일|일|주일?|개월|년)(?=\s?(?:이?내|안|동안|정도|이면|만에|후|뒤|걸"
     rf"|까지|간|쯤"
     r"|무상|보증|이|가|은|의|을|$))"
@@ -52,6 +53,11 @@ _WHEN: Final = (
     ("next week", re.compile(r"다음\s?주|차주|next week")),
     ("next month", re.compile(
         r"다음\s?달|내달|next month|end of (?:the|this) (?:month|week)|월말|이달\s?말|이번\s?달")),
+    ("month", re.compile(
+        r"\d{1,2}월(?!\s?\d)(?:\s?(?:초|중순|말|중|하순))?[에까]?"
+        r"|\b(?:in|by|early|late|mid|until|end of)[\s-](?:january|february|march|april|may|june|july|august|september"
+        r"|october|november|december)\b"
+    )),
     ("weekday", re.compile(WEEKDAY)),
     ("date", re.compile(
         r"\d{1,2}월\s?\d{1,2}일|\b(?:jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d{1,2}(?:st|nd|rd"

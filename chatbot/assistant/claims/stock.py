@@ -12,7 +12,8 @@ State = Literal["available", "sold_out", "preorder", "backorder", "count"]
 _COUNT: Final = (
     rf"(?:(?:only|just|merely|fewer than|less than|under|the last|about|around)\s+(?:the\s+)?)?(?<![\d.,$€£])(?:\d+"
     rf"|{ENGLISH_SMALL}|a few|few|a couple|a handful|a dozen)\s+"
-    r"(?:[a-z0-9'-]+\s+){0,6}?(?:left\b(?!\s(?:ear|side|hand|and right))|remaining|remains?\b|to go around)"
+    r"(?:[a-z0-9'-]+\s+){0,6}?(?:left\b(?!\s(?:ear|side|hand|and right))|remaining|remains?\b|to go around"
+    r"|on the shel|on hand)"
     rf"|(?:only|just|merely)\s+(?:\d+|{ENGLISH_SMALL})\s+(?:[a-z0-9'-]+\s+){{0,6}}?in stock"
     rf"|(?<![\d.,$€£])\d+\s+(?:\w+\s+)?in stock"
     r"|(?:only|just)\s+(?:\d+|one|two|three|four|five|a few|a couple)\s+(?:\w+\s+)?available"
@@ -25,7 +26,8 @@ _COUNT: Final = (
     rf"|(?:\d+|{NATIVE_NUMBER}|몇)\s*(?:개|점|대|벌|켤레)(?:만|밖에|가|이|도|뿐)?\s*(?:안\s*)?(?:남|뿐)[가-힣]*"
     rf"|마지막\s*(?:한|1|하나|재고"
     rf"|수량)\s*(?:개|점|대)?"
-    r"|얼마\s*(?:안\s*남|남지\s*않)[가-힣]*|거의\s*(?:다\s*)?(?:팔|소진|품절)[가-힣]*|재고(?:가|는)?\s*(?:거의\s*없"
+    r"|얼마\s*(?:안\s*남|남지\s*않)[가-힣]*|거의\s*(?:다\s*)?(?:팔|소진|품절)[가-힣]*|재고(?:가|는)?\s*(?:(?:거의"
+    r"|별로|많이)\s*(?:안\s*)?(?:없|남)"
     r"|부족|적|얼마)[가-힣]*"
     r"|수량\s*한정|한정\s*수량"
     r"|(?:곧\s*)?품절\s*(?:임박|직전)[가-힣]*"
@@ -36,7 +38,8 @@ _AVAILABLE: Final = (
     r"|\bmay)\s(?:still\s|now\s)?be\s(?:ordered|bought|purchased)|(?:아직|여전히)\s*남아\s*있[가-힣]*"
     r"|(?:can|able to|could)\s(?:still\s|now\s|also\s)?(?:order|buy|purchase)\b|ready to (?:order|buy)|still (?:sell"
     r"|have (?:it|them))\b"
-    r"|(?:has|have) been (?:restocked|replenished)|재고(?:가|는)?\s*다시\s*들어[왔온][가-힣]*|(?:재)?입고(?:되었|됐"
+    r"|\bwe (?:still|do) have\b|(?:has|have) been (?:restocked|replenished)|재고(?:가"
+    r"|는)?\s*다시\s*들어[왔온][가-힣]*|(?:재)?입고(?:되었|됐"
     r"|되어|했|완료|된)[가-힣]*"
     r"|판매\s*(?:중|하고\s*있)[가-힣]*|(?:지금|바로|아직)\s*(?:사실|살)\s*수\s*있[가-힣]*"
     r"|재고(?:가|는|도)?\s*(?:아직\s*|현재\s*|지금\s*|충분히\s*|넉넉히\s*|많이\s*)*(?:있|남아|충분|넉넉|많"
@@ -53,7 +56,7 @@ _SOLD_OUT: Final = (
 )
 _STOCK: Final = re.compile(
     rf"(?P<count>{_COUNT})|(?P<not>{_NOT})?(?:(?P<available>{_AVAILABLE})|(?P<sold_out>{_SOLD_OUT}))"
-    r"|(?P<preorder>pre-?orders?\b|예약\s*(?:판매|구매|주문))|(?P<backorder>back-?order(?:s|ed)?\b"
+    r"|(?P<preorder>pre-?order(?:s|ed|ing)?\b|예약\s*(?:판매|구매|주문))|(?P<backorder>back-?order(?:s|ed)?\b"
     r"|입고\s*(?:예정|대기))"
 )
 # Not how it is but how it may become, or what is not known.

@@ -26,9 +26,14 @@ refunds exchange nonrefund warranty guarantee lifetime lowest price prices cost 
 gbp jpy http https www save receive backorder loyalty reward bonus points express fully reduced marked cheaper
 cheapest expensive affordable pricier dearer twice double triple restock replenish regardless whatever minimum
 purchase checkout unopened unused newsletter membership student bundle instal klarna paypal worldwide internation
-overseas pickup repair trial weekend weekday midnight left gone handful monday tuesday wednesday thursday friday
-saturday sunday final budget cannot hardly
+overseas pickup repair trial weekend weekday midnight left gone shelf shelves handful monday tuesday wednesday
+thursday friday saturday sunday final budget cannot hardly
 """
+_SPAN_SO_FAR: Final = "|".join(
+    f"{word[:length]}{'$' if length < len(word) else ''}"
+    for word in ("day", "week", "month", "year", "single", "couple")
+    for length in range(len(word), 0, -1)
+)
 # So common that they begin a claim only together with what follows. `~` is a word that is not whole yet.
 _KOREAN_ONLY_WITH: Final = {
     "값": r"값[은이]",
@@ -54,6 +59,7 @@ _KOREAN_ONLY_WITH: Final = {
     "네": r"(?<![가-힣])네\s?(?:$|배|달|주|시|개|대|켤)",
     "배": r"(?<![가-힣])배\s?(?:$|가|나|정|비)",
     "문": r"문을?\s?(?:$|앞|열|닫)",
+    "싼": r"(?<![가-힣])싼\s?(?:$|것|건|게|쪽|제|상|이|헤|편)",
     "더": r"(?<![가-힣])더\s?(?:$|싼|싸|쌉|비|저)",
     "같은": r"같은\s?(?:$|가격|값)",
     "새벽": r"새벽\s?(?:$|배송|도착|에)",
@@ -61,6 +67,7 @@ _KOREAN_ONLY_WITH: Final = {
 }
 _LATIN_ONLY_WITH: Final = {
     "in": r"in[\s-](?:~|st|a\s(?:~|da|we|mo|ho|co|fe|fo))",
+    "a": rf"a\s(?:$|{_SPAN_SO_FAR})",
     "within": r"within\s(?:~|the|an?\b|ho|da|mi)",
     "day": r"day\s(?:~|or\b|and\s(?:n|$))",
     "out": r"out[\s-](?:~|of)",

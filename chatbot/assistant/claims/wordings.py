@@ -6,7 +6,8 @@ from typing import Final
 DELIVERY: Final = re.compile(
     r"배송|배달|도착|발송|출고|수령|받아\s?보|받으(?!신 (?:날|후|뒤|다음))|받을|받는\s?데|댁에서|댁으로|문\s?앞"
     r"|보내\s?드|택배|deliver|ship(?!shape)|arriv|dispatch|reach(?:es)? you|get it\b|get them\b"
-    r"|(?<!after you )(?<!once you )receive|at your (?:door|home|place)|doorstep|warehouse|on its way|parcel"
+    r"|(?<!after you )(?<!once you )receive|at your (?:door|home|place)|doorstep|warehouse|on its way|(?:will"
+    r"|'ll) be (?:there|here)\b|parcel"
     r"|package\b|be with you|hold of (?:it"
     r"|them)|in your hands"
 )
@@ -24,7 +25,8 @@ RESTOCK: Final = re.compile(
     r"|\b(?:be|comes?|is|are) back\b|\bback in(?:to)? stock"
     r"|(?<!sent\s)(?<!send\s)(?<!them\s)(?<!\bit\s)(?<!goods\s)(?<!items\s)\bback (?:on (?:the )?shel|next|by|within"
     r"|soon|shortly|on \w+day)|restock|available again|in stock again"
-    r"|(?:new|next|fresh) (?:stock|batch|shipment)|replenish"
+    r"|return(?:s|ing)? to (?:our|the) (?:shop|store|shel|stock|range)|(?:new|next|fresh) (?:stock|batch|shipment)"
+    r"|replenish"
 )
 
 _AMOUNT_OR_ORDER: Final = r"(?:금액|주문|구매|가격)"
@@ -40,6 +42,10 @@ SAID: Final = (
         r"|new |more |fresh |another )*(?:stock|batch|shipment|deliver)"
     )),
     (("delivery", "free"), re.compile(
+        r"\b(?:shipping|delivery|postage)\b[^.!?]{0,30}\b(?:nothing|zero|on us|included|complimentary|gratis"
+        r"|on the house)\b"
+        r"|(?:never|not|n't|without|no need to) (?:have to )?pay(?:ing)? (?:\w+ ){0,3}?(?:for )?(?:shipping|delivery"
+        r"|postage)|(?:complimentary|gratis) (?:shipping|delivery)|"
         r"무료\s?(?:로\s)?(?:배송|배달|발송)|무료로\s?(?:보내|받)|(?<![가-힣])무배(?![가-힣]{2})"
         r"|(?:배송|택배)(?:비|료)?[는은가이도]?\s{0,2}(?:모두\s|전부\s|전액\s|완전\s|항상\s)?(?:무료|공짜)"
         r"|(?:배송|택배)(?:비|료)[는은가도를]?\s?(?:\S+\s)?(?:없|안\s|들지|0원|받지|면제|걱정|부담[이은]?\s?없)"
@@ -107,6 +113,8 @@ SAID: Final = (
         r"|(?:do not|don't) (?:accept|take|offer|allow) (?:any )?(?:returns?|refunds?|exchanges?)"
     )),
     (("returns", "condition"), re.compile(
+        r"(?:포인트|적립금|쿠폰|상품권|마일리지)로만?\s|교환만\s|refund(?:ed|s)? (?:only )?(?:as|in"
+        r"|by) (?:\w+ )?(?:credit|points|vouchers?)|"
         r"미개봉|개봉하지\s?않|개봉\s?전|포장을?\s?(?:뜯|개봉|훼손)|영수증|택을?\s?제거|새\s?상품\s?상태|unopened"
         r"|unused|original packag|receipt"
         r"|tags? (?:on|attached)"
@@ -130,11 +138,15 @@ SAID: Final = (
         r"|online|anywhere)"
     )),
     (("offer", "gift"), re.compile(
+        r"무료로\s?(?:드립|챙겨|넣어)|(?:공짜|서비스|선물)로\s?(?:드려|드리|드립|챙겨)|\b(?:an?|one"
+        r"|your) free (?!time|hand|moment|minute|day|ear|weekend|trial|evening|hour)[a-z]|"
         r"사은품|증정|덤으로|free gifts?|gift with purchase|comes with a free|throw in|무료로\s?(?:드려|드리|제공|증정)"
         r"|for free with|free (?:case|pouch|cable|bag|cover|accessor\w*)"
     )),
     (("offer", "gift wrap"), re.compile(r"(?:무료\s?)?선물\s?포장|gift[\s-]?wrap\w*")),
     (("offer", "one more"), re.compile(
+        r"(?:\d|한|두|세)\s?(?:개|벌|켤레)를?\s?(?:구매|사|주문)[^.!?]{0,20}(?:더\s?(?:드|증정|받)|덤|무료|공짜)"
+        r"|buy (?:one|two|three|1|2|3)\b[^.!?]{0,60}?\b(?:free|on us|on the house)\b|"
         r"(?<![\d+])[123]\s?\+\s?1(?![\d+])|원\s?플러스\s?원|buy (?:one|two|three|1|2|3)\b[^.!?]{0,60}?\bget\b|bogo\b"
         r"|하나\s?더\s?(?:드|증정|받)"
         r"|(?:두|세)\s?(?:번째|개째|개를?\s?사)[^.!?]{0,24}(?:무료|공짜|반값|할인|덤|\d+\s?%)"
