@@ -30,6 +30,7 @@ from chatbot.assistant.claims.watching import (
     word_end,
 )
 from chatbot.assistant.corrections import Corrections
+from chatbot.assistant.spoken import Spoken
 from chatbot.catalog.knowledge import Entry
 from chatbot.events import ProductCard, TextAdded, TurnEvent
 
@@ -73,14 +74,11 @@ class Grounding:
         """Whether what is held is a sentence that nothing but its end lets go on."""
         self._unread = 0
         """Characters that passed since it was last looked whether they recite the rules."""
-        self._line = ""
-        """The line so far, as the model wrote it and as it was corrected."""
+        self._spoken = Spoken(self._citations)
         self._is_careful = False
         """Whether the next word has to be read whatever it is: it may go on with a name."""
         self._is_astray = False
         """Whether the line speaks of a product that does not exist."""
-        self._filled: list[tuple[int, int]] = []
-        """Behind which brackets of the line how many characters more were shown than stand there."""
         self._before = ""
         """The end of the lines before, for a recital that goes over several."""
         self._previous: int | None = None
@@ -100,7 +98,7 @@ class Grounding:
         if self._held or blocks.due or said.block != blocks.open or self._is_careful:
             return False
         text = said.text
-        return glance(text, self._line) == "plain" and not self._may_name(text) and self._goes_on(text)
+        return glance(text, self._spoken.line) == "plain" and not self._may_name(text) and self._goes_on(text)
 
     def feed(self, text: str) -> list[TurnEvent]:
         """The events that these further words of the model allow to be shown."""
@@ -111,7 +109,7 @@ class Grounding:
         text = self._held + text
         blocks = self._blocks
         if len(text) < SHORT and not blocks.due and blocks.open and not self._is_careful:
-            match glance(text, self._line):
+            match glance(text, self._spoken.line):
                 case "plain" if not self._may_name(text) and self._goes_on(text):
                     self._held = ""
                     return [TextAdded(text=text, block=blocks.open)]
@@ -132,8 +130,8 @@ class Grounding:
 
     def withdraw(self, reason: str) -> list[TurnEvent]:
         """Take back all words so far; what is fed next begins a new block. Cards stay: they are the shop's own."""
-        self._held = self._line = ""
-        self._filled.clear()
+        self._held = ""
+        self._spoken.begin()
         self._is_careful = self._is_astray = False
         self._awaits_end = False
         self._previous = None
@@ -155,10 +153,10 @@ class Grounding:
         if rules := self._rules:
             self._unread += len(text)
             if self._unread >= rules.step:
-                if rules.begins(level(self._line[-SUSPECT:]), level(text)) < len(text):
+                if rules.begins(level(self._spoken.line[-SUSPECT:]), level(text)) < len(text):
                     return False
                 self._unread = 0
-        self._line += text
+        self._spoken.line += text
         self._blocks.said.append(text)
         return True
 
@@ -175,7 +173,7 @@ class Grounding:
         self._awaits_end = False
         while at < len(text):
             mark = self._next_mark(passage, at)
-            self._line += text[at:mark]
+            self._spoken.line += text[at:mark]
             said.append(text[at:mark])
             at = mark
             if at == len(text):
@@ -192,7 +190,7 @@ class Grounding:
             decided = self._bracket(passage, at) if text[at] == "[" else self._claim(passage, at)
             if decided is None:
                 if said == [" "] and text[at] != "[":  # one frame for a space and its word
-                    self._line, at = self._line[:-1], at - 1
+                    self._spoken.line, at = self._spoken.line[:-1], at - 1
                     said = []
                 break
             at, shown, unsaid = decided
@@ -202,7 +200,7 @@ class Grounding:
                 said = [words[: max(0, len(words) - unsaid)]]
             said.append(shown)
         self._held = text[at:]
-        self._is_careful = self._is_astray or self._naming.may_go_on(self._line)
+        self._is_careful = self._is_astray or self._naming.may_go_on(self._spoken.line)
         return events + self._blocks.say("".join(said))
 
     def _next_mark(self, passage: "_Passage", at: int) -> int:
@@ -210,14 +208,17 @@ class Grounding:
         text, plain, is_final = passage.text, passage.plain, passage.is_final
         if self._is_astray:
             mark = at
-        elif at == 0 and goes_on(self._line, plain):
+        elif at == 0 and goes_on(self._spoken.line, plain):
             mark = 0
         else:
-            mark = may_begin(plain, word_end(plain) if at == 0 and is_in_word(self._line) else at)
-        while mark < len(plain) and (over := self._naming.over(self._line, plain, mark, is_final=is_final)) is not None:
+            mark = may_begin(plain, word_end(plain) if at == 0 and is_in_word(self._spoken.line) else at)
+        while (
+            mark < len(plain)
+            and (over := self._naming.over(self._spoken.line, plain, mark, is_final=is_final)) is not None
+        ):
             mark = may_begin(plain, over)
         if self._is_careful or text != plain or self._may_name(text):
-            mark = min(mark, self._naming.begins(self._line, text, at, is_final=is_final))
+            mark = min(mark, self._naming.begins(self._spoken.line, text, at, is_final=is_final))
         for sign in "[\n":
             place = passage.text.find(sign, at, mark)
             mark = mark if place < 0 else place
@@ -231,30 +232,7 @@ class Grounding:
         if whole is None and not passage.is_final and BRACKETED_SO_FAR.fullmatch(passage.text, mark):
             return None
         said = whole[0] if whole else "["
-        return _Decided(mark + len(said), self._say(said))
-
-    def _say(self, text: str) -> str:
-        """Go on with the line, and what is shown of that: its citations carried out."""
-        pieces: list[str] = []
-        at = 0
-        for bracketed in BRACKETED.finditer(text):
-            shown = self._citations.carried_out(bracketed[0])
-            pieces += [text[at : bracketed.start()], shown]
-            at = bracketed.end()
-            self._filled.append((len(self._line) + at, len(shown) - len(bracketed[0])))
-        self._line += text
-        return "".join((*pieces, text[at:]))
-
-    def _unsay(self, characters: int) -> tuple[str, int]:
-        """Take back the last characters of the line: what they were, and how many of them a shopper sees."""
-        if not characters:
-            return "", 0
-        start = len(self._line) - characters
-        taken, self._line = self._line[start:], self._line[:start]
-        shown = characters + sum(more for place, more in self._filled if place > start)
-        self._filled = [filled for filled in self._filled if filled[0] <= start]
-        self._citations.unsay(taken)
-        return taken, shown
+        return _Decided(mark + len(said), self._spoken.say(said))
 
     def _claim(self, passage: "_Passage", mark: int) -> "_Decided | None":
         """Where the sentence is over that goes on at `mark`, and what is shown of it; None while that is open.
@@ -272,29 +250,29 @@ class Grounding:
                 self.interventions.append({"kind": "product", "text": sentence, "shown": ""})
                 return _Decided(end, "")
             is_over = plain[end : end + 1] == "\n" or (is_final and end == len(text))
-            fixes = check(self._evidence, self._naming, self._line, sentence, self._previous, is_over=is_over)
+            fixes = check(self._evidence, self._naming, self._spoken.line, sentence, self._previous, is_over=is_over)
             if fixes is not None:
                 return _Decided(end, *self._corrected(sentence, fixes))
             further = sentence_end(plain, end, is_final=is_final) if end < len(text) else None
             begin, end = end, further if further != end else None
-        is_name = self._naming.over(self._line, plain, mark, is_final=True) is not None
+        is_name = self._naming.over(self._spoken.line, plain, mark, is_final=True) is not None
         self._awaits_end = ends_later(plain[begin:]) and has_begun(plain, mark) and not is_name
         return None
 
     def _corrected(self, sentence: str, fixes: Sequence[Fix]) -> tuple[str, int]:
         """What is shown of a sentence, and how much of what was shown before it is taken back."""
         if not fixes:
-            return self._say(sentence), 0
-        taken, unsaid = self._unsay(max(0, -fixes[0].start))
+            return self._spoken.say(sentence), 0
+        taken, unsaid = self._spoken.unsay(max(0, -fixes[0].start))
         words = f"{taken}{sentence}"
         shifted = [replace(fix, start=fix.start + len(taken), end=fix.end + len(taken)) for fix in fixes]
-        corrected = self._corrections.carried_out(words, shifted, self._line)
+        corrected = self._corrections.carried_out(words, shifted, self._spoken.line)
         for fix in shifted:
             if fix.kind == "product":
                 self._is_astray = True
             elif fix.is_whole:
                 self._remember(words[fix.start : fix.end])
-        return self._say(corrected), unsaid
+        return self._spoken.say(corrected), unsaid
 
     def _goes_astray(self, sentence: str) -> bool:
         """Whether a sentence (see `names.level`) goes on about the product that does not exist."""
@@ -317,12 +295,11 @@ class Grounding:
         """Show nothing of a sentence that recites the rules; its line begins anew."""
         self.interventions.append({"kind": "rules", "text": sentence, "shown": ""})
         self._before = f"{self._tail()}{sentence}"[-RECITED:]
-        self._line = ""
-        self._filled.clear()
+        self._spoken.begin()
 
     def _end_line(self) -> None:
         """The line is over: the products that it names get their cards."""
-        mentions = self._evidence.names.mentions(level(self._line)) if self._line else []
+        mentions = self._evidence.names.mentions(level(self._spoken.line)) if self._spoken.line else []
         for mention in mentions:
             card = self._evidence.cards[mention.product]
             if mention.is_prose and self._blocks.ask_for(card):
@@ -330,13 +307,12 @@ class Grounding:
         if mentions:
             self._previous = mentions[-1].product
         self._before = f"{self._tail()}\n"[-RECITED:]
-        self._line = ""
-        self._filled.clear()
+        self._spoken.begin()
         self._is_astray = False
 
     def _tail(self) -> str:
         """The end of what was said, as far as a recital can go on from it."""
-        return f"{self._before}{self._line[-RECITED:]}"[-RECITED:]
+        return f"{self._before}{self._spoken.line[-RECITED:]}"[-RECITED:]
 
 
 class _Passage(NamedTuple):
