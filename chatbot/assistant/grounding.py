@@ -2,8 +2,10 @@
 
 The model never decides a price, a stock state or which product exists. It cites (see `citations`), and cards stand
 after the line that cites them, or that names a product without citing it. What it says in words of its own is believed
-where the shop bears it out (see `claims`): a sentence that may claim something about money, a discount, stock or terms
-is waited for and judged as a whole; all others pass as they come. Every change is an intervention.
+where the shop bears it out (see `claims`): a sentence that may claim something about money, a discount, stock, terms or
+names of goods is waited for and judged as a whole; all others pass as they come. A wrong fact is replaced by the
+right one; where there is none, the sentence goes, with what was shown of it before the claim began. Every change is an
+intervention.
 """
 
 from collections.abc import Sequence
@@ -15,7 +17,7 @@ from chatbot.assistant.citations import Citations
 from chatbot.assistant.claims.checking import check
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
-from chatbot.assistant.claims.names import BRACKETED, BRACKETED_SO_FAR, level, visible
+from chatbot.assistant.claims.names import BRACKETED, BRACKETED_SO_FAR, CITED, level, visible
 from chatbot.assistant.claims.naming import Naming
 from chatbot.assistant.claims.secrets import RECITED, SUSPECT, secret
 from chatbot.assistant.claims.watching import (
@@ -212,10 +214,7 @@ class Grounding:
             mark = 0
         else:
             mark = may_begin(plain, word_end(plain) if at == 0 and is_in_word(self._spoken.line) else at)
-        while (
-            mark < len(plain)
-            and (over := self._naming.over(self._spoken.line, plain, mark, is_final=is_final)) is not None
-        ):
+        while (over := self._naming.over(self._spoken.line, plain, mark, is_final=is_final)) is not None:
             mark = may_begin(plain, over)
         if self._is_careful or text != plain or self._may_name(text):
             mark = min(mark, self._naming.begins(self._spoken.line, text, at, is_final=is_final))
@@ -272,6 +271,8 @@ class Grounding:
                 self._is_astray = True
             elif fix.is_whole:
                 self._remember(words[fix.start : fix.end])
+                for cited in CITED.findall(words[fix.start : fix.end]):
+                    self._citations.carried_out(cited)
         return self._spoken.say(corrected), unsaid
 
     def _goes_astray(self, sentence: str) -> bool:
@@ -279,13 +280,15 @@ class Grounding:
         self._is_astray = not (self._evidence.names.mentions(sentence) or "?" in sentence) and bool(sentence.strip())
         return self._is_astray
 
-    def _remember(self, sentence: str) -> None:
-        """A sentence is not shown; the products that it spoke of are, and what follows may speak of them."""
-        for mention in self._evidence.names.mentions(level(sentence)):
+    def _remember(self, text: str) -> None:
+        """Words were said or taken back: the products in them get their cards, and what follows may speak of them."""
+        mentions = self._evidence.names.mentions(level(text))
+        for mention in mentions:
             card = self._evidence.cards[mention.product]
-            if self._blocks.ask_for(card) and mention.is_prose:
+            if mention.is_prose and self._blocks.ask_for(card):
                 self.interventions.append({"kind": "card_added", "text": card.title, "shown": card.sku})
-            self._previous = mention.product
+        if mentions:
+            self._previous = mentions[-1].product
 
     def _recites(self, sentence: str) -> bool:
         """Whether a sentence (see `names.level`), behind what was said, recites the rules."""
@@ -299,13 +302,8 @@ class Grounding:
 
     def _end_line(self) -> None:
         """The line is over: the products that it names get their cards."""
-        mentions = self._evidence.names.mentions(level(self._spoken.line)) if self._spoken.line else []
-        for mention in mentions:
-            card = self._evidence.cards[mention.product]
-            if mention.is_prose and self._blocks.ask_for(card):
-                self.interventions.append({"kind": "card_added", "text": card.title, "shown": card.sku})
-        if mentions:
-            self._previous = mentions[-1].product
+        if self._spoken.line:
+            self._remember(self._spoken.line)
         self._before = f"{self._tail()}\n"[-RECITED:]
         self._spoken.begin()
         self._is_astray = False

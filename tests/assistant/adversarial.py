@@ -399,7 +399,7 @@ def lies() -> Iterator[Lie]:
         for kind, answer, forbidden in written:
             yield Lie(kind, language, answer.format(*NAMES[language]), forbidden)
     for kind, language, answer, forbidden in unseen_lies():
-        yield Lie(f"unseen {kind}", language, answer, forbidden)
+        yield Lie(kind, language, answer, forbidden)
 
 
 def truths() -> Iterator[Truth]:

@@ -9,7 +9,7 @@ import pytest
 from chatbot.assistant.claims.amounts import amounts
 from chatbot.assistant.claims.names import visible
 from chatbot.assistant.grounding import Grounding
-from chatbot.events import TextAdded, TurnEvent
+from chatbot.events import TextAdded, TextCorrected, TurnEvent
 from chatbot.wire import fold
 from tests.assistant.adversarial import CARDS, NAMES, SAID, TERMS, Lie, Truth, lies, truths
 
@@ -199,3 +199,77 @@ def test_the_name_of_an_earlier_product_is_not_taken_for_a_candidate_that_is_cal
         grounding = Grounding(cards=CARDS["ko"], language="ko", titles=titles)
         parts = fold([*grounding.feed(said), *grounding.close()]).parts
         assert [part["type"] for part in parts] == expected
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 200])
+def test_a_sentence_that_nobody_bears_out_goes_with_what_was_shown_of_it(size: int) -> None:
+    said = "좋은 선택이에요. 저희 상점은 모든 주문이 무료 배송입니다. 또 궁금한 점이 있으세요?"
+    events, grounding = ground("ko", [said[at : at + size] for at in range(0, len(said), size)])
+    assert text_of(events) == "좋은 선택이에요. 자세한 조건은 매장 안내를 확인해 주세요. 또 궁금한 점이 있으세요?"
+    assert [each["kind"] for each in grounding.interventions] == ["terms"]
+    taken_back = [event for event in events if isinstance(event, TextCorrected)]
+    assert bool(taken_back) is (size < len(said))
+    assert all(event.text == "좋은 선택이에요. " and event.reason == "unfounded" for event in taken_back)
+
+
+def test_where_one_product_is_meant_its_facts_stand_in_place_of_the_sentence() -> None:
+    events, _ = ground("en", ["Nice! The Summer Speaker [[p3]] will be", " back next Monday. Anything else?"])
+    assert text_of(events) == "Nice! Please see the shop's own terms. Anything else?"
+    events, _ = ground("en", list("Nice! The Dawn Wireless Earphones are on sale. They are light."))
+    assert text_of(events) == "Nice! Dawn Wireless Earphones: $59.00, in stock. They are light."
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("[Order it here](https://shop.example.org/n300) today.", "Order it here today."),
+        ("[Order it here](/p/E-2/) today.", "[Order it here](/p/E-2/) today."),
+        ("[https://evil.example](https://evil.example) is it. Bye!", "Bye!"),
+        ("Look at evil.shop for more. Bye!", "Bye!"),
+        ("It is light.And it is loud, e.g. outside.", "It is light.And it is loud, e.g. outside."),
+    ],
+)
+def test_of_a_link_that_is_not_the_shop_s_the_text_stays(said: str, shown: str) -> None:
+    for pieces in ([said], list(said), re.findall(r"\s*\S+", said)):
+        assert text_of(ground("en", pieces)[0]) == shown
+
+
+def test_what_goes_on_about_a_product_that_does_not_exist_goes_too() -> None:
+    said = (
+        "We also carry the Sony WH-CH520. It has great bass. The Dusk Headphones N300 [[p2]] are fine. They fold.\n"
+        "Do you like them?"
+    )
+    for pieces in ([said], list(said), re.findall(r"\s*\S+", said)):
+        assert text_of(ground("en", pieces)[0]) == (
+            "I could not find this one in the shop. The Dusk Headphones N300  are fine. They fold.\nDo you like them?"
+        )
+
+
+def test_a_name_is_known_by_the_shop_s_own_words_and_waits_no_longer_than_itself() -> None:
+    grounding = Grounding(cards=CARDS["en"], language="en", catalogue="Works with the Sony LinkBuds app.")
+    said = "Take the Dusk Headphones N300 with Sony LinkBuds and go outside"
+    shown = "".join(
+        event.text
+        for piece in re.findall(r"\s*\S+", said)
+        for event in grounding.feed(piece)
+        if isinstance(event, TextAdded)
+    )
+    assert shown == said
+
+
+@pytest.mark.parametrize(
+    ("said", "is_true"),
+    [
+        ("The earphones are cheaper than the headphones.", True),
+        ("The headphones are cheaper than the earphones.", False),
+        ("The headphones are not cheaper than the earphones.", True),
+        ("The headphones cost $12.20 more than the earphones.", True),
+        ("The headphones cost $13.20 more than the earphones.", False),
+        ("Together they cost $130.20.", True),
+        ("Together they cost $110.20.", False),
+        ("The N300 are within your budget.", True),
+        ("The N300 are outside your budget.", False),
+    ],
+)
+def test_prices_that_are_set_against_each_other_are_the_shop_s(said: str, is_true: bool) -> None:
+    assert (text_of(ground("en", [said])[0]) == said) is is_true

@@ -1,10 +1,12 @@
-"""Lies and truths by somebody who knew the shop of `adversarial` and its terms, and none of the code that judges them.
+"""Lies and truths about the shop of `adversarial`, in the words of a model and in both languages.
 
-They were written blind, in the words of a model and in both languages. When they were first asked, 39 of the 120 lies
-were shown and 9 of the 100 truths changed; what let them through was mended by its kind, and they stand here since.
-As with all cases that were seen, that none slips through any more says little about the next ones.
+The `unseen` ones are by somebody who knew that shop and its terms, and none of the code that judges them. When they
+were first asked, 39 of the 120 lies were shown and 9 of the 100 truths changed; what let them through was mended by its
+kind, and they stand here since. The `further` ones were written for that, kind by kind, each batch before it was run:
+of the last, 19 of 80 lies were shown at first and 2 of 79 truths changed. As with all cases that were seen, that none
+slips through any more says little about the next ones.
 
-One line of a file is one answer, `\\n` in it a line's end; a lie's `forbidden` are apart by ` || `.
+One line of a file is one answer, `\\n` in it a line's end; what is forbidden in a lie is apart by ` || `.
 """
 
 import csv
@@ -16,14 +18,17 @@ _HERE = Path(__file__).parent
 
 def unseen_lies() -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
     """Kind, language, answer, and what of it no shopper may read."""
-    for row in _rows("unseen_lies.tsv"):
-        yield row["kind"], row["language"], row["answer"], tuple(row["forbidden"].split(" || "))
+    for name in ("unseen", "further"):
+        for row in _rows(f"{name}_lies.tsv"):
+            kind = f"{name} {row.get('kind', '')}".rstrip()
+            yield kind, row["language"], row["answer"], tuple(row["forbidden"].split(" || "))
 
 
 def unseen_truths() -> Iterator[tuple[str, str]]:
     """Language and answer."""
-    for row in _rows("unseen_truths.tsv"):
-        yield row["language"], row["answer"]
+    for name in ("unseen", "further"):
+        for row in _rows(f"{name}_truths.tsv"):
+            yield row["language"], row["answer"]
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

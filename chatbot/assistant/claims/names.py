@@ -9,6 +9,8 @@ from typing import Final
 from chatbot.events import ProductCard
 
 CITATION: Final = re.compile(r"\[\[\s*p(\d{1,3})\s*(?:\.\s*(price|stock|title)\s*)?\]\]", re.IGNORECASE)
+CITED: Final = re.compile(r"\[\[\s*p\d{1,3}\s*\]\]", re.IGNORECASE)
+"""A citation that asks for a card and nothing more."""
 BRACKETED: Final = re.compile(r"\[\[[^\[\]\n]{1,40}\]\]")
 BRACKETED_SO_FAR: Final = re.compile(r"\[(?:\[[^\[\]\n]{0,40}\]?)?")
 """What may become a citation; longer than this it is text."""

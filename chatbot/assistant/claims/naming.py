@@ -87,7 +87,7 @@ class Naming:
         """Where a name is over that begins at `mark`, if it is one that may stand; None when it is not, or no name."""
         if maker := _MAKER.match(plain, mark):
             return maker.end() if self._knows(maker[0]) or DEVICE.match(plain[maker.end() :]) else None
-        if not plain[mark].isdigit():
+        if not plain[mark : mark + 1].isdigit():
             return None
         before = level(line[-REACH:]) + plain[:mark]
         if not re.search(r"[a-z]-?$", before):

@@ -70,6 +70,7 @@ LATIN_ONLY_WITH: Final = {
     "just": r"just\s(?:~|\d|one|two|three|four|five|six|seven|eight|nine|ten|a\s)",
     "few": r"few\s(?:~|left|rem|pair|unit|day|week|hour)",
     "couple": r"couple\s(?:~|of)",
+    "still": r"still\s(?:~|have|sell|in\s|av)",
     "running": r"running\s(?:~|low|out)",
     "low": r"low\s(?:~|in|on)",
     "next": r"next[\s-](?:~|day|business|week|month|mon|tue|wed|thu|fri|sat|sun)",
