@@ -101,7 +101,9 @@ class Evidence:
     def allows(self, link: str) -> bool:
         """Whether this address (see `names.level`) may be written: it is given, or stands in the shop's entries."""
         bare = _bare(link)
-        return any(bare == _bare(level(each)) for each in self.links) or bare in self._ours.addresses
+        if any(bare == _bare(level(each)) for each in self.links) or bare in self._ours.addresses:
+            return True
+        return "/" not in bare and bare in self._words  # a brand that is called like its address
 
     def knows(self, said: Sequence[str], *, as_name: bool) -> bool:
         """Whether all these words stand in titles, brands and the shop's entries, or, not as a name, in descriptions.

@@ -110,14 +110,14 @@ class Names:
         """The same with where they stand from `start` to `stop`: the number, the beginning, the end."""
         for kind, numbers in self._of_a_kind.items():
             if len(numbers) == 1:
-                for place in _places(text[:stop], kind):
+                for place in places(text[:stop], kind):
                     if place >= start:
                         yield numbers[0], place, place + len(kind)
 
     def kinds_in(self, text: str) -> set[int]:
         """The numbers of the candidates that alone are of a kind of goods of which `text` (see `level`) speaks."""
         alone = ((kind, numbers[0]) for kind, numbers in self._of_a_kind.items() if len(numbers) == 1)
-        return {number for kind, number in alone if next(_places(text, kind), None) is not None}
+        return {number for kind, number in alone if next(places(text, kind), None) is not None}
 
     def mentions(self, text: str) -> list[Mention]:
         """Where `text` (see `level`) names a candidate, in order; a longer name goes before one inside it."""
@@ -128,7 +128,7 @@ class Names:
         ]
         taken: list[tuple[int, int]] = []
         for alias, number in self._aliases:
-            for start in _places(text, alias):
+            for start in places(text, alias):
                 end = start + len(alias)
                 if all(end <= left or start >= right for left, right in taken):
                     taken.append((start, end))
@@ -170,7 +170,8 @@ def _forms(kind: str) -> set[str]:
     return {kind, kind[:-1]} if kind.endswith("s") else {kind, f"{kind}s"}
 
 
-def _places(text: str, alias: str) -> Iterator[int]:
+def places(text: str, alias: str) -> Iterator[int]:
+    """Where `alias` stands as a word in `text`, both level; a Korean one may have particles behind it."""
     start = text.find(alias)
     while start >= 0:
         end = start + len(alias)

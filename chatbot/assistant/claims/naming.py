@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
 from chatbot.assistant.claims.evidence import Evidence
-from chatbot.assistant.claims.names import level, words
+from chatbot.assistant.claims.names import level, places, words
 from chatbot.assistant.claims.vocabulary import (
     COMMON,
     DEVICE,
@@ -32,6 +32,10 @@ _MODEL: Final = re.compile(r"(?<![a-z0-9.])(?=[a-z-]*\d)(?=[0-9-]*[a-z])[a-z][a-
 _MAKER: Final = re.compile("|".join(sorted(map(re.escape, KOREAN_MAKERS), key=len, reverse=True)))
 _STARTS: Final = re.compile(r"(?:^|[.!?:。|]\s*|\n|^\s*(?:[-*+•]|\d{1,2}[.)])\s+)[\"'“‘*(]*$")
 _UNFINISHED: Final = re.compile(rf"{_CAPITAL}(?:\s(?:{_CAPITAL}|\d[\w-]*))*\s?$")
+_RUN: Final = re.compile(rf"(?<![\w]){_CAPITAL}(?:\s(?:{_CAPITAL}|\d[\w-]*))*")
+_WORD_BEHIND: Final = re.compile(r"\s([a-z]+)(?![a-z])")
+_WORD_BEFORE: Final = re.compile(r"([가-힣]+)\s$")
+_NUMBERED: Final = re.compile(r"\s(?:[2-9]|ii|iii|iv)(?=\s(?:is|are|at|for|costs?|in|have|has|were|was)\b|\s?[-:,(]|\.?\s*$)")
 _COLOURS: Final = re.compile(r"\b(?:in|colou?rs?:?)\s(?:\w+,?\s(?:and\s|or\s)?){0,3}$")
 
 
@@ -50,17 +54,11 @@ class Naming:
         self._evidence = evidence
         self._titles = [words(level(title)) for title in evidence.all_titles]
         kinds = evidence.names.kinds
-        latin = "|".join(sorted({*KINDS.split(), *(kind for kind in kinds if kind.isascii())}, key=len, reverse=True))
-        korean = sorted((kind for kind in kinds if not kind.isascii()), key=len, reverse=True)
-        self._run = re.compile(rf"(?<![\w]){_CAPITAL}(?:\s(?:{_CAPITAL}|\d[\w-]*))*(?:\s(?:{latin})(?![A-Za-z]))?")
-        self._kinds = frozenset(latin.split("|"))
-        last = "".join(sorted({kind[-1] for kind in korean}))
+        self._latin_kinds = frozenset({*KINDS.split(), *(kind for kind in kinds if kind.isascii())})
+        self._korean_kinds = tuple(kind for kind in kinds if not kind.isascii())
+        last = re.escape("".join(sorted({kind[-1] for kind in self._korean_kinds})))
         self.korean_kind = re.compile(f"[{last}]") if last else None
         """A character with which a kind of goods ends; None where the shop's goods have no Korean names."""
-        self._goods = re.compile(rf"(?:([가-힣]+)\s)?({'|'.join(korean)})") if korean else None
-        self._goods_end = re.compile(
-            rf"(?:{'|'.join(map(re.escape, (*korean, *evidence.names.titles)))})\s?[가-힣]{{0,2}}$"
-        )
 
     def may_go_on(self, line: str) -> bool:
         """Whether the next word may go on with a name in which a line ends, and so make another one of it."""
@@ -69,7 +67,8 @@ class Naming:
             return True
         if self.korean_kind is None or not self.korean_kind.search(line, max(0, len(line) - 4)):
             return False
-        return self._goods_end.search(level(line[-REACH:])) is not None
+        tail = level(line[-REACH:])
+        return any(tail[: len(tail) - cut].rstrip(" ").endswith(self._korean_kinds) for cut in range(3))
 
     def begins(self, line: str, text: str, at: int, *, is_final: bool) -> int:
         """Where in `text` from `at` on, behind `line`, an unknown name goes on or begins; its length when nowhere."""
@@ -102,9 +101,14 @@ class Naming:
         """Every name in `written` (`plain`: see `names.level`) that the shop does not know, in no order."""
         mentions = [one for one in self._evidence.names.mentions(plain) if one.is_prose]
         for one in mentions:
-            version = KOREAN_VERSION.match(plain, one.end)
-            if version and not self._is_in_a_title(plain[one.start : version.end()]):
+            version = KOREAN_VERSION.match(plain, one.end) or _NUMBERED.match(plain, one.end)
+            if version and plain[one.start : version.end()] not in self._own:
                 yield Unknown(one.start, version.end(), "version")
+        for found in self._among_others(written, plain):
+            if not any(one.start <= found.start and found.end <= one.end for one in mentions):
+                yield found
+
+    def _among_others(self, written: str, plain: str) -> Iterator[Unknown]:
         for match in _MODEL.finditer(plain):
             if not self._is_harmless(match[0]):
                 words_before = plain[max(0, match.start() - 40) : match.start()].split()[-3:]
@@ -115,15 +119,19 @@ class Naming:
             is_word = not ("가" <= before <= "힣")
             if is_word and not self._knows(match[0]) and not DEVICE.match(plain[match.end() :]):
                 yield Unknown(match.start(), match.end(), "maker")
-        for match in self._run.finditer(written):
+        for match in _RUN.finditer(written):
             yield from self._in_run(match, plain)
-        for match in self._goods.finditer(plain) if self._goods else ():
-            if match[1] and self._is_made_up(match[1], match[2]):
-                yield Unknown(match.start(), match.end(), "goods")
+        for kind in self._korean_kinds:
+            for place in places(plain, kind):
+                before = _WORD_BEFORE.search(plain, 0, place)
+                if before and self._is_made_up(before[1], kind):
+                    yield Unknown(before.start(), place + len(kind), "goods")
 
     def _in_run(self, run: re.Match[str], plain: str) -> Iterator[Unknown]:
-        """What is unknown of words with capitals in a row."""
+        """What is unknown of words with capitals in a row, and of a kind of goods behind them."""
         start, end = run.span()
+        if (behind := _WORD_BEHIND.match(plain, end)) and behind[1] in self._latin_kinds:
+            end = behind.end()
         said = [word.removesuffix("'s") for word in words(plain[start:end].replace("’", "'"))]
         is_start = _STARTS.search(run.string[:start]) is not None
         for maker in said:
@@ -138,22 +146,20 @@ class Naming:
             return
         if is_start and numbers == said[1:] and said[0] not in self._evidence.first_words:
             return
-        is_named = any(word in self._kinds or word in VERSIONS or any(map(str.isdigit, word)) for word in said)
+        is_named = any(word in self._latin_kinds or word in VERSIONS or any(map(str.isdigit, word)) for word in said)
         new = [
             word
             for word in said
-            if word not in COMMON and word not in numbers and not self._knows(word) and word not in self._kinds
+            if word not in COMMON and word not in numbers and not self._knows(word) and word not in self._latin_kinds
         ]
-        if is_start and new == said[:1] and len(said) == 2 and run[0].split()[-1].islower():  # capitals begin sentences
+        if is_start and new == said[:1] and len(said) == 2 and run.string[start:end].split()[-1].islower():  # capitals begin sentences
             return
-        if is_named and (new or not self._is_part(said)):  # digits alone make no name of other words
+        if is_named and (new or not (self._is_part(said, numbers) or plain[start:end] in self._own)):  # digits alone make no name of other words
             yield Unknown(start, end, "version" if not new or set(new) <= VERSIONS else "title")
 
-    def _is_in_a_title(self, said: str) -> bool:
-        return any(said in level(title) for title in self._evidence.all_titles)
-
-    def _is_part(self, said: Sequence[str]) -> bool:
+    def _is_part(self, said: Sequence[str], numbers: Sequence[str]) -> bool:
         """Whether words, of which the first is one that names begin with, are those of one name in order."""
+        said = [word for word in said if word not in numbers]
         said = [word for word in said if word not in COMMON - QUALITIES or word in self._evidence.first_words]
         if not said or said[0] not in self._evidence.first_words:
             return True
@@ -171,7 +177,14 @@ class Naming:
         return STANDARD.fullmatch(token) is not None or self._knows(token)
 
     def _knows(self, word: str) -> bool:
-        return self._evidence.knows([word], as_name=False) or word in self._said
+        if self._evidence.knows([word], as_name=False) or word in self._said:
+            return True
+        return word.isascii() and next(places(self._own, word), None) is not None
+
+    @cached_property
+    def _own(self) -> str:
+        """All that the shop says of its goods and terms."""
+        return level(" ".join((*self._evidence.all_titles, self._evidence.catalogue, self._evidence.terms)))
 
     @cached_property
     def _said(self) -> frozenset[str]:

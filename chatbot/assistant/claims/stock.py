@@ -18,7 +18,7 @@ _COUNT: Final = (
     rf"|(?<![\d.,$€£])\d+\s+(?:\w+\s+)?in stock"
     r"|(?:only|just)\s+(?:\d+|one|two|three|four|five|a few|a couple)\s+(?:\w+\s+)?available"
     r"|\d+\s+(?:\w+\s+)?(?:units available)|(?:the\s+)?(?:very\s)?last\s+(?:one|piece|item|pair"
-    r"|unit)s?(?:\s+left)?|(?:running|run) (?:low|out)\b|hardly any left|not many left|nearly gone|almost gone"
+    r"|unit)s?(?:\s+left)?|(?:running|run) (?:low|out)\b(?!\sof)|hardly any left|not many left|nearly gone|almost gone"
     r"|selling\s+(?:out\s+)?fast|almost sold[\s-]out|low (?:in|on) stock|limited stock|while (?:stocks?|supplies) last"
     rf"|재고(?:가|는|도)?\s*(?:이제\s*|지금\s*|현재\s*|겨우\s*)*(?:단\s*|딱\s*)?(?:\d+|{NATIVE_NUMBER}|몇)\s*(?:개|점"
     rf"|대|벌"
