@@ -31,11 +31,13 @@ _CAPITAL: Final = r"[A-Z][A-Za-z0-9&'’+-]*"
 _MODEL: Final = re.compile(r"(?<![a-z0-9.])(?=[a-z-]*\d)(?=[0-9-]*[a-z])[a-z][a-z0-9-]*\d[a-z0-9-]*")
 _MAKER: Final = re.compile("|".join(sorted(map(re.escape, KOREAN_MAKERS), key=len, reverse=True)))
 _STARTS: Final = re.compile(r"(?:^|[.!?:。|]\s*|\n|^\s*(?:[-*+•]|\d{1,2}[.)])\s+)[\"'“‘*(]*$")
-_UNFINISHED: Final = re.compile(rf"{_CAPITAL}(?:\s(?:{_CAPITAL}|\d[\w-]*))*\s?$")
-_RUN: Final = re.compile(rf"(?<![\w]){_CAPITAL}(?:\s(?:{_CAPITAL}|\d[\w-]*))*")
+_UNFINISHED: Final = re.compile(rf"{_CAPITAL}(?:\s(?:{_CAPITAL}|\d[A-Za-z0-9-]*))*\s?$")
+_RUN: Final = re.compile(rf"(?<![\w]){_CAPITAL}(?:\s(?:{_CAPITAL}|\d[A-Za-z0-9-]*))*")
 _WORD_BEHIND: Final = re.compile(r"\s([a-z]+)(?![a-z])")
 _WORD_BEFORE: Final = re.compile(r"([가-힣]+)\s$")
-_NUMBERED: Final = re.compile(r"\s(?:[2-9]|ii|iii|iv)(?=\s(?:is|are|at|for|costs?|in|have|has|were|was)\b|\s?[-:,(]|\.?\s*$)")
+_NUMBERED: Final = re.compile(
+    r"\s(?:[2-9]|ii|iii|iv)(?=\s(?:is|are|at|for|costs?|in|have|has|were|was)\b|\s?[-:,(]|\.?\s*$)"
+)
 _COLOURS: Final = re.compile(r"\b(?:in|colou?rs?:?)\s(?:\w+,?\s(?:and\s|or\s)?){0,3}$")
 
 
@@ -123,9 +125,9 @@ class Naming:
             yield from self._in_run(match, plain)
         for kind in self._korean_kinds:
             for place in places(plain, kind):
-                before = _WORD_BEFORE.search(plain, 0, place)
-                if before and self._is_made_up(before[1], kind):
-                    yield Unknown(before.start(), place + len(kind), "goods")
+                word = _WORD_BEFORE.search(plain, max(0, place - NEAR), place)
+                if word and self._is_made_up(word[1], kind):
+                    yield Unknown(word.start(), place + len(kind), "goods")
 
     def _in_run(self, run: re.Match[str], plain: str) -> Iterator[Unknown]:
         """What is unknown of words with capitals in a row, and of a kind of goods behind them."""
@@ -152,9 +154,13 @@ class Naming:
             for word in said
             if word not in COMMON and word not in numbers and not self._knows(word) and word not in self._latin_kinds
         ]
-        if is_start and new == said[:1] and len(said) == 2 and run.string[start:end].split()[-1].islower():  # capitals begin sentences
+        if (
+            is_start and new == said[:1] and len(said) == 2 and run.string[start:end].split()[-1].islower()
+        ):  # capitals begin sentences
             return
-        if is_named and (new or not (self._is_part(said, numbers) or plain[start:end] in self._own)):  # digits alone make no name of other words
+        if is_named and (
+            new or not (self._is_part(said, numbers) or plain[start:end] in self._own)
+        ):  # digits alone make no name of other words
             yield Unknown(start, end, "version" if not new or set(new) <= VERSIONS else "title")
 
     def _is_part(self, said: Sequence[str], numbers: Sequence[str]) -> bool:
