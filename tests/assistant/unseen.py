@@ -3,7 +3,7 @@
 The `unseen` ones are by somebody who knew that shop and its terms, and none of the code that judges them. When they
 were first asked, 39 of the 120 lies were shown and 9 of the 100 truths changed; what let them through was mended by its
 kind, and they stand here since. The `further` ones were written for that, kind by kind, each batch before it was run:
-of the last, 19 of 80 lies were shown at first and 2 of 79 truths changed. As with all cases that were seen, that none
+of the third, 19 of 80 lies were shown at first and 2 of 79 truths changed. As with all cases that were seen, that none
 slips through any more says little about the next ones.
 
 One line of a file is one answer, `\\n` in it a line's end; what is forbidden in a lie is apart by ` || `.

@@ -21,7 +21,7 @@ from chatbot.assistant.claims.links import check_link, links
 from chatbot.assistant.claims.names import level
 from chatbot.assistant.claims.naming import Naming
 from chatbot.assistant.claims.prices import check_amount, speaks_of_wishes
-from chatbot.assistant.claims.promises import Promise, promises
+from chatbot.assistant.claims.promises import Promise, is_left_open, promises
 from chatbot.assistant.claims.sentences import extent, is_item, is_row
 from chatbot.assistant.claims.stock import Stock, stocks
 
@@ -119,6 +119,8 @@ def _in_sentence(fixes: Sequence[Fix], line: Line) -> list[Fix]:
 
 def _check_discount(found: Discount, line: Line, evidence: Evidence) -> Fix | None:
     if found.percent is not None and evidence.is_percent_ours(found.percent):
+        return None
+    if found.is_word and not line.is_named_at(found.start) and is_left_open(line.sentence_around(found)):
         return None
     if found.percent is None and not line.is_named_at(found.start) and speaks_of_wishes(line.text):
         return None

@@ -38,6 +38,7 @@ _WORD_BEFORE: Final = re.compile(r"([가-힣]+)\s$")
 _NUMBERED: Final = re.compile(
     r"\s(?:[2-9]|ii|iii|iv)(?=\s(?:is|are|at|for|costs?|in|have|has|were|was)\b|\s?[-:,(]|\.?\s*$)"
 )
+_VARIANT: Final = re.compile(r"\b(?:pro|max|plus|lite|mini|ultra|deluxe) (?:version|edition|model|variant)\b")
 _COLOURS: Final = re.compile(r"\b(?:in|colou?rs?:?)\s(?:\w+,?\s(?:and\s|or\s)?){0,3}$")
 
 
@@ -64,8 +65,8 @@ class Naming:
 
     def may_go_on(self, line: str) -> bool:
         """Whether the next word may go on with a name in which a line ends, and so make another one of it."""
-        last = line[-NEAR:].rstrip(" ").rpartition(" ")[2]
-        if last[:1].isupper() and last[-1:].isalnum() and last.lower() not in COMMON:
+        near = line[-NEAR:].rsplit(" ", 2)  # the word before may be a name, and the last one not whole yet
+        if any(word[:1].isupper() and word[-1:].isalnum() and word.lower() not in COMMON for word in near[-2:]):
             return True
         if self.korean_kind is None or not self.korean_kind.search(line, max(0, len(line) - 4)):
             return False
@@ -116,6 +117,9 @@ class Naming:
                 words_before = plain[max(0, match.start() - 40) : match.start()].split()[-3:]
                 is_of_ours = bool(self._evidence.first_words.intersection(words_before))
                 yield Unknown(match.start(), match.end(), "version" if is_of_ours else "model")
+        for match in _VARIANT.finditer(plain):
+            if match[0] not in self._own:
+                yield Unknown(match.start(), match.end(), "version")
         for match in _MAKER.finditer(plain):
             before = plain[match.start() - 1 : match.start()]
             is_word = not ("가" <= before <= "힣")

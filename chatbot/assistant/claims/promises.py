@@ -33,7 +33,7 @@ _UNDER_BEFORE: Final = re.compile(r"(?:under|below|less than|up to|at most)\s\*{
 _OPEN: Final = re.compile(
     r"여부|인지|(?<!하)는지|모르|알 수 없|알기 어려|확인이 (?:필요|어려)|약속드릴 수 없|(?:드리|말씀드리|확인하"
     r"|안내하)기\s?(?:는\s)?어려"
-    r"|정보[가는]\s?(?:\S+\s)?없|안내[가는]\s?없|알려진\s?바"
+    r"|안내받은\s?(?:것|바|내용|정보)[이가은는]?\s?없|정보[가는]\s?(?:\S+\s)?없|안내[가는]\s?없|알려진\s?바"
     r"|whether|not sure|don't know|do not know|can(?:no|')t (?:say|promise|confirm|tell|guarantee|check|give|commit)"
     r"|cannot (?:say|promise"
     r"|confirm|tell|guarantee|check|give|commit)|(?:unable|not able) to|no (?:information|details)|(?:don't"
@@ -94,6 +94,11 @@ def promises(text: str, at: int = 0, *, is_ours: bool = False) -> Iterator[Promi
 def alike(one: Atom, other: Atom) -> bool:
     """Whether two atoms promise the same."""
     return one == other or (one[0] == other[0] == "hours" and hours.alike(one[1], other[1]))
+
+
+def is_left_open(text: str) -> bool:
+    """Whether a sentence asks, or says that it does not know."""
+    return _OPEN.search(text) is not None
 
 
 def is_condition(text: str, amount: Amount) -> bool:

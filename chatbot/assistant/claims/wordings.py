@@ -169,6 +169,9 @@ SAID: Final = (
         r"|members?(?:hip)? (?:get|discount|price|save|receive)|student discount"
     )),
     (("offer", "deadline"), re.compile(
+        r"(?:sale|discount\w*|offer|reduced|price)\b[^.!?]{0,40}\b(?:until|till|through)\s(?:\w+day\b|the end|tonight"
+        r"|tomorrow|midnight|this|next)"
+        r"|"
         r"(?:오늘|내일|이번\s?주말?|주말|금주|월말|이번\s?달|이달|\d+일|[월화수목금토일]요일)(?:까지만?"
         r"|만)\s?[^.!?]{0,30}(?:할인|세일|특가|행사)"
         r"|(?:한정\s?(?:기간|시간)|(?:기간|시간)\s?한정)|(?:today|tonight|this week(?:end)?|tomorrow|(?:mon|tues"
