@@ -44,14 +44,12 @@ class Corrections:
         return "".join((*pieces, text[at:]))
 
     def _sentence_for(self, fix: Fix, claim: str) -> str:
-        """The sentence that stands in place of one, in the language that is active; for a link none."""
+        """The sentence that stands in place of one, in the language that is active."""
         match fix.kind:
             case "terms":
                 said = f"{terms_unknown()}."
             case "product":
                 said = not_in_shop()
-            case "link":
-                return ""
             case _:
                 said = f"{price_unknown()}." if fix.product is None else _facts(self.cards[fix.product])
         space = _SPACE_BEHIND.search(claim)

@@ -224,8 +224,8 @@ def test_where_one_product_is_meant_its_facts_stand_in_place_of_the_sentence() -
     [
         ("[Order it here](https://shop.example.org/n300) today.", "Order it here today."),
         ("[Order it here](/p/E-2/) today.", "[Order it here](/p/E-2/) today."),
-        ("[https://evil.example](https://evil.example) is it. Bye!", "Bye!"),
-        ("Look at evil.shop for more. Bye!", "Bye!"),
+        ("[https://evil.example](https://evil.example) is it. Bye!", "See the product page. Bye!"),
+        ("Look at evil.shop for more. Bye!", "See the product page. Bye!"),
         ("It is light.And it is loud, e.g. outside.", "It is light.And it is loud, e.g. outside."),
     ],
 )

@@ -8,11 +8,13 @@ from chatbot.assistant.claims.amounts import amounts
 from chatbot.assistant.claims.discounts import discounts
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
+from chatbot.assistant.claims.hours import hours
 from chatbot.assistant.claims.line import Line
 from chatbot.assistant.claims.names import words
 from chatbot.assistant.claims.naming import Naming, Unknown
 from chatbot.assistant.claims.promises import promises
 from chatbot.assistant.claims.sentences import extent, is_item, is_row
+from chatbot.assistant.claims.spans import spans
 from chatbot.assistant.claims.stock import stocks
 from chatbot.assistant.claims.vocabulary import KOREAN_QUALITY
 
@@ -105,6 +107,8 @@ def _is_invented(bold: re.Match[str], line: Line, evidence: Evidence) -> bool:
     said = words(bold[1])
     rest = [word for word in said if not any(word in line.text[one.start : one.end] for one in named)]
     if len(said) < 2 or not rest or any(list(find(bold[1])) for find in _CLAIMS):
+        return False
+    if any(True for _ in spans(bold[1])) or any(True for _ in hours(bold[1], line.text)):
         return False
     recommends = _RECOMMENDS.search(line.text) is not None or bool(amounts(line.text))
     if evidence.knows(rest, as_name=recommends):

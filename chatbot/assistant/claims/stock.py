@@ -10,14 +10,14 @@ from chatbot.assistant.claims.numbers import ENGLISH_SMALL, NATIVE_NUMBER
 State = Literal["available", "sold_out", "preorder", "backorder", "count"]
 
 _COUNT: Final = (
-    rf"(?:(?:only|just|merely|fewer than|less than|under|the last|about|around)\s+(?:the\s+)?)?(?<![\d.,$€£])(?:\d+"
+    rf"(?:(?:only|just|merely|fewer than|less than|under|the last|about|around)\s+(?:the\s+)?)?(?<![\w.,$€£-])(?:\d+"
     rf"|{ENGLISH_SMALL}|a few|few|a couple|a handful|a dozen)\s+"
     r"(?:[a-z0-9'-]+\s+){0,6}?(?:left\b(?!\s(?:ear|side|hand|and right))|remaining|remains?\b|to go around"
     r"|on the shel|on hand)"
     rf"|(?:only|just|merely)\s+(?:\d+|{ENGLISH_SMALL})\s+(?:[a-z0-9'-]+\s+){{0,6}}?in stock"
-    rf"|(?<![\d.,$€£])\d+\s+(?:\w+\s+)?in stock"
+    rf"|(?<![\w.,$€£-])\d+\s+(?:\w+\s+)?in stock"
     r"|(?:only|just)\s+(?:\d+|one|two|three|four|five|a few|a couple)\s+(?:\w+\s+)?available"
-    r"|\d+\s+(?:\w+\s+)?(?:units available)|(?:the\s+)?(?:very\s)?last\s+(?:one|piece|item|pair"
+    r"|(?<![\w.,$€£-])\d+\s+(?:\w+\s+)?(?:units available)|(?:the\s+)?(?:very\s)?last\s+(?:one|piece|item|pair"
     r"|unit)s?(?:\s+left)?|(?:running|run) (?:low|out)\b(?!\sof)|hardly any left|not many left|nearly gone|almost gone"
     r"|selling\s+(?:out\s+)?fast|almost sold[\s-]out|low (?:in|on) stock|limited stock|while (?:stocks?|supplies) last"
     rf"|재고(?:가|는|도)?\s*(?:이제\s*|지금\s*|현재\s*|겨우\s*)*(?:단\s*|딱\s*)?(?:\d+|{NATIVE_NUMBER}|몇)\s*(?:개|점"
