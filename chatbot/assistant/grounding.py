@@ -20,6 +20,7 @@ from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.names import BRACKETED, BRACKETED_SO_FAR, CITED, level, visible
 from chatbot.assistant.claims.naming import Naming
 from chatbot.assistant.claims.secrets import RECITED, SUSPECT, secret
+from chatbot.assistant.claims.sentences import is_row
 from chatbot.assistant.claims.watching import (
     LONGEST,
     ends_later,
@@ -181,8 +182,9 @@ class Grounding:
             if at == len(text):
                 break
             if text[at] == "\n":
+                is_in_table = is_row(self._spoken.line)
                 self._end_line()
-                if self._blocks.due:  # cards stand after their line
+                if self._blocks.due and not is_in_table:  # cards stand after their line, or behind its table
                     events += self._blocks.say("".join(said)) + self._blocks.end()
                     said = []
                 else:

@@ -46,6 +46,10 @@ ANSWERS = {
         ["첫째는 새벽 이어폰, 259,000원 ", "A-1", "둘째는 199,000원 ", "B[2]"],
     ),
     "a card in the middle of its line": ("The [[p2]] is [[p2.stock]].\n\nBye", ["The  is 구매 가능.", "B[2]", "Bye"]),
+    "cards of a table behind it": (
+        "| |\n|---|\n| [[p1.title]] [[p1]] |\n| [[p2]] |\n\nBye",
+        ["| |\n|---|\n| 새벽 이어폰  |\n|  |\n", "A-1", "B[2]", "Bye"],
+    ),
     "one product cited twice": ("[[p1]] and [[p1]]\nagain [[p1]]", [" and ", "A-1", "again "]),
     "an unknown product": ("Take [[p9]] or [[p0.price]].", ["Take  or ."]),
     "brackets that are no citation": ("a [b] [[c]] [[d e]] [", ["a [b] [[c]] [[d e]] ["]),
