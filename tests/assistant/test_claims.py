@@ -273,3 +273,22 @@ def test_a_name_is_known_by_the_shop_s_own_words_and_waits_no_longer_than_itself
 )
 def test_prices_that_are_set_against_each_other_are_the_shop_s(said: str, is_true: bool) -> None:
     assert (text_of(ground("en", [said])[0]) == said) is is_true
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "said", "is_shown"),
+    [
+        ("en", "Do you have Sony headphones?", "I am sorry, we have no “Sony headphones”. These come closest.", True),
+        ("en", "Do you have Sony headphones?", "Unfortunately we don't currently carry Sony.", True),
+        ("en", "Do you have Sony headphones?", "Yes, we have Sony headphones for you.", False),
+        ("ko", "소니 헤드폰 있어요?", "아쉽게도 저희 매장에 ‘소니 헤드폰’은 없어요.", True),
+        ("ko", "소니 헤드폰 있어요?", "소니 제품은 판매하고 있지 않아요.", True),
+        ("ko", "소니 헤드폰 있어요?", "네, 소니 헤드폰 있어요!", False),
+    ],
+)
+def test_of_a_maker_that_the_shop_lacks_an_answer_may_say_only_that(
+    language: str, asked: str, said: str, is_shown: bool
+) -> None:
+    grounding = Grounding(cards=CARDS[language], language=language, said=asked)
+    events = [event for piece in said for event in grounding.feed(piece)] + grounding.close()
+    assert (text_of(events) == said) is is_shown

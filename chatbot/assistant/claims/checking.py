@@ -140,6 +140,8 @@ def _check_stock(found: Stock, line: Line, evidence: Evidence) -> Fix | None:
     if found.is_general and found.state != "count" and not line.is_named_at(found.start):
         return None
     sentence = line.sentence_around(found)
+    if found.state == "sold_out" and not line.named_around(found) and evidence.lacks(sentence):
+        return None
     number = None if _ALL.search(sentence) else line.subject(found)
     if number is None:
         mentioned = {one.product for one in line.mentions}

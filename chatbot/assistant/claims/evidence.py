@@ -113,6 +113,11 @@ class Evidence:
         known = self._words if as_name else self._words | self._words_described
         return all(word in known or (not word.isascii() and _is_inflected(word, known)) for word in said)
 
+    def lacks(self, sentence: str) -> bool:
+        """Whether it names something that the shopper asked for and that nothing of the shop's says."""
+        asked = (word for word in words(sentence) if word in self.words_said)
+        return any(not self.knows([word], as_name=False) for word in asked)
+
     @property
     def all_titles(self) -> Sequence[str]:
         """Those of the candidates and of the products that were shown before."""

@@ -55,9 +55,9 @@ _LIKENED: Final = re.compile(
     r"|mentioned)"
 )
 _NOT_HERE: Final = re.compile(
-    r"없(?!이)|찾지 못|못 찾|취급하지|판매하지\s?않|다루지|not (?:in|sold|part|one of|something)|(?:do not|don't"
-    r"|does not"
-    r"|doesn't) (?:have|sell|carry|stock|offer)"
+    r"없(?!이)|찾지 못|못 찾|취급하지|(?:판매|취급|보유)(?:하고 있|되고 있|하|되)지(?:는)?\s?않|안\s?팔|다루지"
+    r"|not (?:in|sold|part|one of|something)|(?:do not|don't|does not|doesn't) (?:\w+ )?(?:have|sell|carry|stock|offer)"
+    r"|(?:have|has|got|sell|carry|stock|offer|there is|there are|there's) no\b"
     r"|(?:could not|couldn't|cannot|can't) find|no such|isn't (?:in|part|one of)|aren't (?:in|part|one of)"
 )
 _CLAIMS: Final[tuple[Callable[[str], Iterable[object]], ...]] = (amounts, stocks, promises, discounts)

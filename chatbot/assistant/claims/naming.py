@@ -199,7 +199,8 @@ class Naming:
     @cached_property
     def _said(self) -> frozenset[str]:
         """What the shopper calls things. A name of goods is not known by that (see `invented`)."""
-        return frozenset(word for word in self._evidence.words_said if word not in LATIN_MAKERS and word.isalpha())
+        makers = {*LATIN_MAKERS, *KOREAN_MAKERS}
+        return frozenset(word for word in self._evidence.words_said if word not in makers and word.isalpha())
 
 
 def _in_order(said: Sequence[str], title: Sequence[str]) -> bool:
