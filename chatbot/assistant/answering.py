@@ -7,7 +7,6 @@ that it is over.
 
 import asyncio
 import logging
-from collections.abc import Awaitable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from time import perf_counter
@@ -19,6 +18,7 @@ from chatbot import conf
 from chatbot.assistant import answer_cache, closing, leases, routing
 from chatbot.assistant.answer_cache import Cached
 from chatbot.assistant.attempts import Attempts
+from chatbot.assistant.cancelling import cancel, to_the_end
 from chatbot.assistant.closing import Result
 from chatbot.assistant.grounding import Grounding
 from chatbot.assistant.opening import Opened
@@ -37,7 +37,6 @@ from chatbot.events import (
     Waiting,
 )
 from chatbot.models import Product, Turn
-from chatbot.relay.base import ChatRequest
 from chatbot.streams.memory import TurnLog
 from chatbot.wire import fold
 
@@ -89,14 +88,14 @@ class Answering:
             TurnStarted(turn=self.opened.turn, conversation=self.opened.conversation, message=self.opened.message)
         )
         lease = asyncio.create_task(self._keep_lease())
-        self._reading = asyncio.create_task(self._answer())
+        self._reading = asyncio.create_task(self._answer(), name=f"the answer of turn {self.opened.turn}")
         end: TurnEnded | TurnFailed
         try:
             end = await asyncio.shield(self._reading)
         except asyncio.CancelledError:
             end = TurnEnded(ending="stopped") if self._stopped else TurnEnded(ending="incomplete", code="shutdown")
             if not self._drains:
-                await _over(self._reading)
+                await cancel(self._reading)
         except Exception:
             logger.exception("turn %s failed", self.opened.turn)
             end = self._failure(ChatbotError())
@@ -104,12 +103,12 @@ class Answering:
             self._over = True
             lease.cancel()
         try:
-            await _to_the_end(self._close(end))
+            await to_the_end(self._close(end))
             if self._drains:
                 await asyncio.wait([self._reading], timeout=conf.current().drain_s)
         finally:
             if self._drains:
-                await _to_the_end(self._close_drained(self._reading))
+                await to_the_end(self._close_drained(self._reading))
 
     def stop(self) -> None:
         """End the turn; what was said so far stays. Too late or twice is no harm.
@@ -127,7 +126,7 @@ class Answering:
             return await self._replay(self.opened.cached)
         if not self.opened.plan:
             return self._without_model(self.opened.without_plan)
-        request = self._request()
+        request = self.opened.request()
         self._attempts.asked(request)
         try:
             relay = routing.relay_of(self.opened.plan, may_race=self.opened.may_race)
@@ -193,19 +192,6 @@ class Answering:
             if number % AT_ONCE == 0:
                 await asyncio.sleep(0)
         return TurnEnded(ending="complete")
-
-    def _request(self) -> ChatRequest:
-        settings = conf.current()
-        composed = self.opened.brief.prompt
-        return ChatRequest(
-            messages=composed.messages,
-            model=self.opened.plan[0].route.model,
-            max_tokens=settings.answer_tokens,
-            temperature=settings.temperature,
-            user=self.opened.user,
-            estimated_tokens=composed.estimated_tokens + settings.answer_tokens,
-            attempt=self.opened.attempt,
-        )
 
     def _hear(self, said: TextAdded) -> None:
         self._attempts.heard.append(said.text)
@@ -295,7 +281,7 @@ class Answering:
 
     async def _close_drained(self, reading: asyncio.Task[TurnEnded | TurnFailed]) -> None:
         """Settle what was read on unseen, whole or not."""
-        await _over(reading)
+        await cancel(reading)
         self._attempts.give_up("stopped", self._elapsed_ms())
         try:
             await closing.close_drained(self.opened, self._attempts.take())
@@ -309,21 +295,3 @@ class Answering:
 
     def _elapsed_ms(self) -> int:
         return round((perf_counter() - self.opened.began_s) * 1000)
-
-
-async def _over(task: asyncio.Task[TurnEnded | TurnFailed]) -> None:
-    """Cancel `task` and await its end."""
-    task.cancel()
-    await asyncio.wait([task])
-    if not task.cancelled() and (error := task.exception()):
-        logger.error("a turn failed while it was stopped", exc_info=error)
-
-
-async def _to_the_end(work: Awaitable[None]) -> None:
-    """Await `work` to its end even when this task is cancelled meanwhile, as at the end of the process."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await task
-        raise

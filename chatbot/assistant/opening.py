@@ -25,7 +25,7 @@ from chatbot.database import in_database
 from chatbot.errors import BudgetSpent, NotFound, RateLimited, TurnRunning
 from chatbot.models import Conversation, Message, Route, Turn
 from chatbot.models.inserting import insert
-from chatbot.relay.base import new_attempt_id
+from chatbot.relay.base import ChatRequest, new_attempt_id
 from chatbot.visitors import Visitor
 
 
@@ -74,6 +74,19 @@ class Opened:
     def belongs_to(self, visitor: Visitor) -> bool:
         """Whether `visitor` is the one who asked."""
         return self.owner == (visitor.key, visitor.user_id)
+
+    def request(self) -> ChatRequest:
+        """What the first model of the plan is asked."""
+        settings, prompt = conf.current(), self.brief.prompt
+        return ChatRequest(
+            messages=prompt.messages,
+            model=self.plan[0].route.model,
+            max_tokens=settings.answer_tokens,
+            temperature=settings.temperature,
+            user=self.user,
+            estimated_tokens=prompt.estimated_tokens + settings.answer_tokens,
+            attempt=self.attempt,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
