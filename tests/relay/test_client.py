@@ -3,7 +3,6 @@
 import asyncio
 import traceback
 from contextlib import aclosing
-from typing import Any
 
 import pytest
 
@@ -11,7 +10,6 @@ from chatbot.errors import (
     AnswerTooLarge,
     BadGatewayBody,
     ConfigurationError,
-    FirstTokenTimeout,
     MalformedStream,
     RelayError,
     RelayOverloaded,
@@ -19,9 +17,7 @@ from chatbot.errors import (
     RelayRejected,
     RelayUnauthorized,
     RelayUnreachable,
-    StallTimeout,
     StreamCut,
-    TotalTimeout,
     UpstreamErrorEvent,
     UpstreamRefusalEvent,
 )
@@ -29,7 +25,6 @@ from chatbot.events import AttemptEnded, AttemptStarted, TextAdded, Usage
 from chatbot.relay.base import Endpoint
 from chatbot.relay.client import HttpRelay
 from tests.relay.conftest import (
-    CHUNKED_HEAD,
     DONE,
     KEY,
     STREAM_HEAD,
@@ -42,10 +37,8 @@ from tests.relay.conftest import (
     data,
     endpoint,
     hear,
-    kept_alive,
     plain,
     response,
-    then_silence,
     usage,
 )
 
@@ -381,267 +374,6 @@ async def test_a_line_without_end_is_too_large(upstream: Upstream) -> None:
 
     assert heard.text == "Hello"
     assert isinstance(heard.error, AnswerTooLarge)
-
-
-async def test_silence_before_the_first_word_is_a_first_token_timeout(upstream: Upstream) -> None:
-    upstream.plays(then_silence(), then_silence(STREAM_HEAD), then_silence(STREAM_HEAD, b": ping\n\n"))
-    relay = HttpRelay(endpoint(upstream.url, first_token_s=0.05))
-
-    for _ in range(3):
-        heard = await hear(relay)
-        assert isinstance(heard.error, FirstTokenTimeout)
-        assert heard.ended[0].outcome == "failed"
-        assert 40 <= heard.ended[0].total_ms < 1000
-
-
-async def test_pings_do_not_put_off_the_first_token_timeout(upstream: Upstream) -> None:
-    async def ping(exchange: Exchange) -> None:
-        await exchange.send(STREAM_HEAD)
-        while not exchange.writer.is_closing():
-            await exchange.send(b": ping\n\n")
-            await asyncio.sleep(0.01)
-
-    upstream.plays(ping)
-
-    heard = await hear(HttpRelay(endpoint(upstream.url, first_token_s=0.08)))
-
-    assert isinstance(heard.error, FirstTokenTimeout)
-
-
-async def test_silence_between_words_is_a_stall(upstream: Upstream) -> None:
-    upstream.plays(then_silence(STREAM_HEAD, chunk("Hello")))
-
-    heard = await hear(HttpRelay(endpoint(upstream.url, between_tokens_s=0.05)))
-
-    assert heard.text == "Hello"
-    assert isinstance(heard.error, StallTimeout)
-    assert heard.ended[0].outcome == "incomplete"
-    assert 45 <= heard.ended[0].total_ms < 1000
-    await upstream.gone.wait()
-
-
-async def test_pings_between_words_keep_an_answer_alive(upstream: Upstream) -> None:
-    async def play(exchange: Exchange) -> None:
-        await exchange.send(STREAM_HEAD + chunk("Hello"))
-        for _ in range(10):
-            await asyncio.sleep(0.02)
-            await exchange.send(b": ping\n\n")
-        await exchange.send(chunk(" again") + chunk(finish="stop") + DONE)
-        exchange.writer.close()
-
-    upstream.plays(play)
-
-    heard = await hear(HttpRelay(endpoint(upstream.url, between_tokens_s=0.15)))
-
-    assert (heard.text, heard.error) == ("Hello again", None)
-
-
-async def test_a_steady_drip_ends_at_the_total_limit(upstream: Upstream) -> None:
-    async def drip(exchange: Exchange) -> None:
-        await exchange.send(STREAM_HEAD)
-        while not exchange.writer.is_closing():
-            await exchange.send(chunk("."))
-            await asyncio.sleep(0.01)
-
-    upstream.plays(drip)
-
-    heard = await hear(HttpRelay(endpoint(upstream.url, total_s=0.1)))
-
-    assert isinstance(heard.error, TotalTimeout)
-    assert heard.ended[0].outcome == "incomplete"
-    assert 90 <= heard.ended[0].total_ms < 1000
-
-
-async def test_a_slow_consumer_is_no_stall_of_the_upstream(upstream: Upstream) -> None:
-    read = asyncio.Event()
-
-    async def play(exchange: Exchange) -> None:
-        await exchange.send(STREAM_HEAD + chunk("Hello"))
-        await read.wait()
-        await exchange.send(chunk(" world") + chunk(finish="stop") + DONE)
-        exchange.writer.close()
-
-    upstream.plays(play)
-    words = []
-    async with aclosing(HttpRelay(endpoint(upstream.url, between_tokens_s=0.05)).stream(ask())) as events:
-        async for event in events:
-            if isinstance(event, TextAdded):
-                words.append(event.text)
-                read.set()
-                await asyncio.sleep(0.1)
-
-    assert words == ["Hello", " world"]
-
-
-async def test_a_plain_answer_may_take_longer_than_a_first_word(upstream: Upstream) -> None:
-    async def play(exchange: Exchange) -> None:
-        await asyncio.sleep(0.08)
-        await exchange.send(plain("Hi"))
-        exchange.writer.close()
-
-    upstream.plays(play, then_silence())
-    relay = HttpRelay(endpoint(upstream.url, first_token_s=0.05, between_tokens_s=0.2))
-
-    late, never = await hear(relay, ask(stream=False)), await hear(relay, ask(stream=False))
-
-    assert (late.text, late.error) == ("Hi", None)
-    assert isinstance(never.error, FirstTokenTimeout)
-
-
-async def test_an_upstream_that_never_hangs_up_does_not_hold_a_whole_answer_back(upstream: Upstream) -> None:
-    upstream.plays(then_silence(CHUNKED_HEAD, b"%x\r\n%b\r\n" % (len(WHOLE), WHOLE)))
-
-    heard = await hear(HttpRelay(endpoint(upstream.url)))
-
-    assert (heard.text, heard.error) == ("Hello world", None)
-    assert heard.ended[0].total_ms < 1000
-    await upstream.gone.wait()
-
-
-async def test_silence_after_a_finish_reason_ends_a_whole_answer(
-    upstream: Upstream, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("chatbot.relay.exchange.TAIL_S", 0.05)
-    upstream.plays(then_silence(STREAM_HEAD, chunk("Hi"), chunk(finish="stop")))
-
-    heard = await hear(HttpRelay(endpoint(upstream.url)))
-
-    assert (heard.text, heard.error) == ("Hi", None)
-    assert heard.ended[0].outcome == "answered"
-
-
-async def test_closing_the_generator_closes_the_connection_and_yields_nothing(upstream: Upstream) -> None:
-    upstream.plays(then_silence(STREAM_HEAD, chunk("Hello")))
-    events = HttpRelay(endpoint(upstream.url)).stream(ask())
-
-    kinds = [type(await anext(events)) for _ in range(2)]
-    await events.aclose()
-
-    assert kinds == [AttemptStarted, TextAdded]
-    await upstream.gone.wait()
-
-
-async def test_a_consumer_that_breaks_off_closes_the_connection(upstream: Upstream) -> None:
-    upstream.plays(then_silence(STREAM_HEAD, chunk("Hello")))
-
-    async with aclosing(HttpRelay(endpoint(upstream.url)).stream(ask())) as events:
-        async for event in events:
-            if isinstance(event, TextAdded):
-                break
-
-    await upstream.gone.wait()
-
-
-@pytest.mark.parametrize("sent", [(), (STREAM_HEAD,), (STREAM_HEAD, chunk("Hello"))])
-async def test_cancelling_the_consumer_closes_the_connection(upstream: Upstream, sent: tuple[bytes, ...]) -> None:
-    waiting = asyncio.Event()
-
-    async def play(exchange: Exchange) -> None:
-        await exchange.send(*sent)
-        waiting.set()
-        await exchange.until_gone()
-        exchange.writer.close()
-
-    upstream.plays(play)
-    task = asyncio.create_task(hear(HttpRelay(endpoint(upstream.url))))
-    await waiting.wait()
-    task.cancel()
-
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    await upstream.gone.wait()
-
-
-async def test_a_cancelled_attempt_tells_what_is_known_of_it(upstream: Upstream) -> None:
-    heard = await cancelled(upstream, chunk("Hello"), late=b"")
-
-    assert heard[-1] == AttemptEnded(
-        attempt=heard[-1].attempt,
-        outcome="stopped",
-        usage=Usage(),
-        served_model="served-1",
-        upstream_id="chatcmpl-1",
-        first_word_ms=heard[-1].first_word_ms,
-        total_ms=heard[-1].total_ms,
-    )
-    assert heard[-1].first_word_ms is not None
-
-
-async def test_what_came_at_the_moment_of_the_cancelling_counts_and_is_not_said(upstream: Upstream) -> None:
-    heard = await cancelled(upstream, chunk("Hello"), late=chunk(" world") + chunk(finish="stop") + usage())
-
-    assert [event.text for event in heard if isinstance(event, TextAdded)] == ["Hello"]
-    assert (heard[-1].outcome, heard[-1].usage, heard[-1].unheard) == ("stopped", REPORTED, " world")
-
-
-async def cancelled(upstream: Upstream, sent: bytes, late: bytes) -> list[Any]:
-    """What an attempt tells whose consumer is cancelled after `sent`, while `late` has come and was not read."""
-    playing: asyncio.Future[Exchange] = asyncio.get_running_loop().create_future()
-    heard: list[Any] = []
-    spoke = asyncio.Event()
-
-    async def play(exchange: Exchange) -> None:
-        await exchange.send(STREAM_HEAD, sent)
-        playing.set_result(exchange)
-        await exchange.until_gone()
-        exchange.writer.close()
-
-    async def read() -> None:
-        async with aclosing(HttpRelay(endpoint(upstream.url)).stream(ask())) as events:
-            async for event in events:
-                heard.append(event)
-                if isinstance(event, TextAdded):
-                    spoke.set()
-
-    upstream.plays(play)
-    task = asyncio.create_task(read())
-    exchange = await playing
-    await spoke.wait()
-    if late:
-        exchange.writer.write(late)
-    # Two rounds of the loop later the bytes are there and whoever waits for them has not been woken yet.
-    loop = asyncio.get_running_loop()
-    loop.call_soon(loop.call_soon, task.cancel)
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    await upstream.gone.wait()
-    return heard
-
-
-async def test_an_error_status_closes_the_connection_of_an_upstream_that_does_not(upstream: Upstream) -> None:
-    upstream.plays(then_silence(b"HTTP/1.1 302 Found\r\nContent-Length: 10\r\n\r\n"))
-
-    await hear(HttpRelay(endpoint(upstream.url)))
-
-    await upstream.gone.wait()
-
-
-async def test_a_whole_answer_leaves_its_connection_for_the_next(upstream: Upstream) -> None:
-    upstream.plays(kept_alive(chunked(WHOLE)))
-    relay = HttpRelay(endpoint(upstream.url))
-
-    for _ in range(3):
-        assert (await hear(relay)).error is None
-
-    assert (len(upstream.requests), upstream.connections) == (3, 1)
-
-
-async def test_more_answers_than_a_default_pool_holds_run_at_once(upstream: Upstream) -> None:
-    everyone = asyncio.Event()
-
-    async def play(exchange: Exchange) -> None:
-        if len(upstream.requests) == 120:
-            everyone.set()
-        await everyone.wait()
-        await exchange.send(STREAM_HEAD + WHOLE)
-        exchange.writer.close()
-
-    upstream.plays(play)
-    relay = HttpRelay(endpoint(upstream.url))
-
-    all_heard = await asyncio.gather(*[hear(relay) for _ in range(120)])
-
-    assert [heard.text for heard in all_heard] == ["Hello world"] * 120
 
 
 async def test_no_cookie_of_the_upstream_is_sent_back(upstream: Upstream) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.template import engines
 from django.test import RequestFactory
 from django.utils import translation
@@ -117,3 +118,9 @@ def widget(page: Page) -> SimpleNamespace:
         stop=page.get_by_role("button", name="Stop the answer"),
         launcher=page.get_by_role("button", name="Ask us"),
     )
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong, each with the element and what to do."""
+    found = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {node['html']}: {node['failureSummary']}" for each in found for node in each["nodes"]]

@@ -63,6 +63,16 @@ def card(sku: str, title: str, price: str, *, sale: str = "", **more: str) -> Pa
     return {"type": "data-product", "id": sku, "data": data}
 
 
+ANSWER = "Two fit: **Dawn** and *Wave*.\n\n- one\n- two"
+
+
+def with_cards(question: str) -> list[object]:
+    """An answer with two cards between two texts."""
+    dawn = card("E-2", "Dawn earphones", "₩89,000", sale="₩79,000", brand="Dawn")
+    wave = card("E-9", "Wave Air", "₩49,000", availability="out_of_stock", availability_text="Sold out")
+    return [*said(ANSWER), dawn, wave, *said("Both are light.", "t2"), finish()]
+
+
 def finish(ending: str = "complete", code: str = "") -> Part:
     """The last part of an answer that was kept."""
     return {"type": "finish", "finishReason": "stop", "messageMetadata": {"ending": ending, "code": code}}

@@ -1,0 +1,180 @@
+"""The widget by keyboard, input method, screen reader and touch, on small screens and in any colour."""
+
+import re
+from types import SimpleNamespace
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+
+from tests.widget.conftest import rendered, violations
+from tests.widget.fake_shop import HOLD, FakeShop, failed, finish, said, serving, with_cards
+
+pytestmark = pytest.mark.browser
+
+Scheme = Literal["light", "dark"]
+
+
+def test_enter_inside_an_input_method_sends_nothing(page: Page, shop: FakeShop, widget: SimpleNamespace) -> None:
+    widget.open()
+    widget.field.fill("안녕하세요")
+    press = """(field, extra) => field.dispatchEvent(
+        new KeyboardEvent("keydown", {key: "Enter", bubbles: true, cancelable: true, composed: true, ...extra}))"""
+    widget.field.evaluate(press, {"isComposing": True})
+    widget.field.evaluate(press, {"keyCode": 229})
+    expect(widget.field).to_have_value("안녕하세요")
+    page.keyboard.press("Shift+Enter")
+    expect(widget.field).to_have_value("안녕하세요\n")
+    assert shop.requests("ask") == []
+    widget.field.evaluate(press, {})
+    expect(widget.answers).to_have_count(1)
+    assert [asked["text"] for asked in shop.requests("ask")] == ["안녕하세요"]
+
+
+def test_a_composition_of_the_real_input_method_is_sent_whole(
+    page: Page, shop: FakeShop, widget: SimpleNamespace
+) -> None:
+    widget.open()
+    widget.field.focus()
+    devtools = page.context.new_cdp_session(page)
+    for syllable in ("ㅇ", "아", "안"):
+        devtools.send("Input.imeSetComposition", {"text": syllable, "selectionStart": 1, "selectionEnd": 1})
+    expect(widget.field).to_have_value("안")
+    devtools.send("Input.insertText", {"text": "안녕"})
+    page.keyboard.press("Enter")
+    expect(widget.questions).to_have_text("You said:안녕")
+
+
+def test_the_keyboard_opens_closes_and_finds_its_way_back(page: Page, widget: SimpleNamespace) -> None:
+    widget.launcher.focus()
+    expect(widget.launcher).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Enter")
+    expect(widget.field).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(widget.launcher).to_be_focused()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_who_reads_further_up_is_left_there_and_told_of_new_words(
+    page: Page, shop: FakeShop, widget: SimpleNamespace
+) -> None:
+    many = "\n\n".join(f"Line {n}" for n in range(60))
+    shop.script = lambda question: [*said(many, size=50), HOLD, *said("The end.", "t2"), HOLD, finish()]
+    widget.open()
+    widget.ask("Much")
+    expect(widget.answers).to_contain_text("Line 59")
+    widget.log.evaluate("log => { log.scrollTop = 100; }")
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    shop.go()
+    below = page.get_by_role("button", name="New words below")
+    expect(below).to_be_visible()
+    assert widget.log.evaluate("log => log.scrollTop") == 100
+    below.click()
+    expect(below).to_be_hidden()
+    assert widget.log.evaluate("log => log.scrollHeight - log.scrollTop - log.clientHeight") < 2
+    shop.go()
+
+
+def test_an_answer_behind_a_closed_panel_is_announced_on_the_launcher(
+    page: Page, shop: FakeShop, widget: SimpleNamespace
+) -> None:
+    shop.script = lambda question: [*said("one "), HOLD, finish()]
+    widget.open()
+    widget.ask("Count")
+    expect(widget.answers).to_contain_text("one")
+    page.keyboard.press("Escape")
+    shop.go()
+    expect(page.get_by_role("button", name="Ask us (new answer)")).to_be_visible()
+    widget.open()
+    expect(widget.answers).to_have_attribute("aria-busy", "false")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 375])
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_axe_finds_nothing_to_complain_of(browser: Browser, language: str, width: int, scheme: Scheme) -> None:
+    size: ViewportSize = {"width": width, "height": 720}
+    context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
+    with serving(lambda path: rendered(path, language)) as shop:
+        page = context.new_page()
+        page.goto(shop.url)
+        expect(page.locator("button.launcher")).to_be_visible()
+        assert violations(page) == []
+        page.locator("button.launcher").click()
+        expect(page.locator("dialog")).to_be_visible()
+        assert violations(page) == []
+        for count, script in enumerate((with_cards, lambda question: [failed("relay", "Not now.")]), 1):
+            shop.script = script
+            page.locator("textarea").fill("?")
+            page.keyboard.press("Enter")
+            expect(page.locator("article.assistant[aria-busy=false]")).to_have_count(count)
+        assert violations(page) == []
+    context.close()
+
+
+def test_on_a_phone_the_panel_is_a_sheet_that_leaves_for_a_product(browser: Browser, shop: FakeShop) -> None:
+    context = browser.new_context(
+        viewport={"width": 375, "height": 700}, has_touch=True, is_mobile=True, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto(shop.url)
+    page.get_by_role("button", name="Ask us").tap()
+    dialog = page.get_by_role("dialog", name="Shopping assistant")
+    assert dialog.bounding_box() == {"x": 0, "y": 0, "width": 375, "height": 700}
+    expect(page.get_by_role("heading", name="Shopping assistant")).to_be_focused()
+    shop.script = with_cards
+    page.get_by_role("button", name="Help me find a gift").tap()
+    page.get_by_role("link", name="Wave Air").tap()
+    expect(page).to_have_url(f"{shop.url}/p/E-9/")
+    expect(page.get_by_role("button", name="Ask us")).to_be_visible()
+    expect(dialog).to_be_hidden()
+    context.close()
+
+
+def test_everything_to_tap_is_large_enough(browser: Browser, shop: FakeShop) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(shop.url)
+    page.get_by_role("button", name="Ask us").tap()
+    shop.script = with_cards
+    sizes = "all => all.filter((e) => e.checkVisibility()).map((e) => [e.innerText, e.offsetWidth, e.offsetHeight])"
+    for answered in (1, 2):
+        for words, width, height in page.locator("dialog button, dialog textarea").evaluate_all(sizes):
+            assert width >= 44, words
+            assert height >= 44, words
+        page.locator("textarea").fill("?")
+        page.keyboard.press("Enter")
+        expect(page.locator(".thumb")).to_have_count(2 * answered)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    context.close()
+
+
+@pytest.mark.parametrize(("accent", "ink"), [("#ffe066", "0 0 0"), ("#0b3d2e", "1 0 0"), ("navy", "1 0 0")])
+def test_words_on_any_accent_are_black_or_white_whichever_reads_better(
+    browser: Browser, context: BrowserContext, accent: str, ink: str
+) -> None:
+    with serving(lambda path: rendered(path, accent=accent)) as shop:
+        page = context.new_page()
+        page.goto(shop.url)
+        launcher = page.get_by_role("button", name="Ask us")
+        expect(launcher).to_be_visible()
+        assert re.sub(r"[^\d. ]", "", launcher.evaluate("e => getComputedStyle(e).color")).strip() == ink
+        assert violations(page) == []
+
+
+def test_a_missing_style_sheet_leaves_the_link_to_people(context: BrowserContext, shop: FakeShop) -> None:
+    page = context.new_page()
+    page.route(re.compile(r"/widget\.css"), lambda route: route.abort())
+    page.goto(shop.url)
+    expect(page.get_by_role("link", name="Contact us")).to_be_visible()
+    expect(page.get_by_role("button", name="Ask us")).to_be_hidden()
+
+
+def test_an_element_that_is_taken_off_the_page_closes_its_connection(
+    page: Page, shop: FakeShop, widget: SimpleNamespace
+) -> None:
+    widget.open()
+    widget.ask("Hi")
+    expect(widget.answers).to_have_attribute("aria-busy", "false")
+    page.evaluate("window.taken = document.querySelector('chatbot-widget'); window.taken.remove()")
+    shop.wait_for("close")
