@@ -4,55 +4,84 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from chatbot.catalog.phrasing import any_of, one_of
+
 Sort = Literal["", "cheapest", "dearest", "newest"]
 
-_FLAGS: Final = re.IGNORECASE
+# The order that is asked for.
 _MOST: Final = r"(?:가장|제일|젤|최고로)\s*"
 _ENDS: Final = r"(?:아?요|죠|지요?|나요?|니|냐|네요?)?"
 _THING: Final = r"(?:\s*(?:걸로|거로|것으로|순으로|순|거|것|걸|게|건|꺼|제품|상품)(?:은|는|이|가|만|로|으로|요){0,4})?"
 _IN_ORDER: Final = r"\s*(?:순(?:서)?(?:으로|대로|서)?|(?:거|것|것들|제품|상품)?\s*부터)(?:만|요)?"
-_BY_PRICE: Final = (
-    r"(?:(?:please\s+)?(?:sort(?:ed)?|order(?:ed)?|arrange[d]?|rank(?:ed)?|list(?:ed)?)\s+(?:(?:them"
-    r"|these|those|it|all)\s+)?(?:by\s+)?"
-    r"(?:the\s+)?(?:price[sd]?\b)?,?\s*|by\s+price,?\s*|price[sd]?,?:?\s*)"
+_SORTED: Final = r"(?:please\s+)?(?:sort(?:ed)?|order(?:ed)?|arrange[d]?|rank(?:ed)?|list(?:ed)?)\s+"
+_BY_PRICE: Final = one_of(
+    rf"{_SORTED}(?:(?:them|these|those|it|all)\s+)?(?:by\s+)?(?:the\s+)?(?:price[sd]?\b)?,?\s*",
+    r"by\s+price,?\s*",
+    r"price[sd]?,?:?\s*",
 )
 _ONE: Final = r"(?:\s+(?:one|ones|option|options)\b)?(?:\s+first\b)?"
+_FROM: Final = rf"\b(?:{_BY_PRICE})?(?:from\s+)?(?:the\s+)?"
+_LOW: Final = r"(?:cheapest|lowest|low|least\s+expensive)"
+_CHEAPEST: Final = one_of(
+    "cheapest",
+    r"lowest[\s-]*pric(?:e|ed|es)",
+    r"least\s+expensive",
+    r"lowest\s+first",
+    "ascending",
+    r"most\s+affordable",
+)
+_DEAREST: Final = one_of(
+    r"most\s+expensive",
+    r"highest[\s-]*pric(?:e|ed|es)",
+    r"highest\s+first",
+    "priciest",
+    "descending",
+)
+_NEWEST: Final = one_of(
+    "newest",
+    "latest",
+    r"most\s+recent",
+    r"just\s+released",
+    r"new\s+arrivals?",
+)
+_KOREAN_CHEAP: Final = one_of(
+    r"낮은\s*가격",
+    r"가격이?\s*(?:낮은|싼|저렴한)",
+    "저렴한",
+    "싼",
+)
+_KOREAN_BY_PRICE: Final = one_of(
+    rf"{_KOREAN_CHEAP}{_IN_ORDER}",
+    r"(?<!높은\s)가격\s*순(?:서)?(?:으로|대로)?",
+)
+_NOT_DEAREST_FIRST: Final = r"(?!,?\s*(?:from\s+)?(?:the\s+)?(?:high|most|desc|dear|pric))"
+_KOREAN_NEW: Final = "(?:최신형|최신|신상품|신상|신제품|신형)"
 _ORDERS: Final[tuple[tuple[Sort, tuple[str, ...]], ...]] = (
     (
         "cheapest",
-        (
-            rf"\b(?:{_BY_PRICE})?(?:from\s+)?(?:the\s+)?(?:cheapest|lowest|low"
-            r"|least\s+expensive)\s+to\s+(?:the\s+)?(?:most\s+expensive|highest|high|priciest|dearest)\b",
-        ),
+        (rf"{_FROM}{_LOW}\s+to\s+(?:the\s+)?(?:most\s+expensive|highest|high|priciest|dearest)\b",),
     ),
     (
         "dearest",
-        (
-            rf"\b(?:{_BY_PRICE})?(?:from\s+)?(?:the\s+)?(?:most\s+expensive|highest|high"
-            r"|priciest)\s+to\s+(?:the\s+)?(?:cheapest|lowest|low|least\s+expensive)\b",
-        ),
+        (rf"{_FROM}(?:most\s+expensive|highest|high|priciest)\s+to\s+(?:the\s+)?{_LOW}\b",),
     ),
     (
         "cheapest",
         (
-            rf"\b(?:{_BY_PRICE})?(?:the\s+)?(?:cheapest|lowest[\s-]*pric(?:e|ed|es)|least\s+expensive"
-            rf"|lowest\s+first|ascending|most\s+affordable){_ONE}(?!\w):?",
+            rf"\b(?:{_BY_PRICE})?(?:the\s+)?{_CHEAPEST}{_ONE}(?!\w):?",
             rf"{_MOST}(?:싸|싼가|저렴하|저렴해|저렴한가|저렴합니까){_ENDS}(?![가-힣])",
             rf"{_MOST}(?:싼|값싼|저렴한|싸고|싼데|저렴하게|싸게|싼\s*가격의){_THING}",
             r"최저가\s*(?:로|순으로|순|의)?",
-            rf"(?<![가-힣])(?:(?:낮은\s*가격|가격이?\s*(?:낮은|싼|저렴한)|저렴한|싼){_IN_ORDER}"
-            r"|(?<!높은\s)가격\s*순(?:서)?(?:으로|대로)?)(?![가-힣])",
-            r"\b(?:sort(?:ed)?|order(?:ed)?)\s+(?:(?:them|these|those"
-            r"|it)\s+)?by\s+price\b(?!,?\s*(?:from\s+)?(?:the\s+)?(?:high|most|desc|dear|pric))",
-            r"(?<![가-힣])(?:비싸지\s*않은|안\s*비싼|부담\s*(?:없는|되지\s*않는))(?:\s*(?:걸로|거로|거|것))?"
-            r"|\bnot\s+(?:too|so|very|that)\s+(?:expensive|pricey)\b",
+            rf"(?<![가-힣]){_KOREAN_BY_PRICE}(?![가-힣])",
+            rf"\b(?:sort(?:ed)?|order(?:ed)?)\s+(?:(?:them|these|those|it)\s+)?by\s+price\b{_NOT_DEAREST_FIRST}",
+            r"(?<![가-힣])(?:비싸지\s*않은|안\s*비싼|부담\s*(?:없는|되지\s*않는))(?:\s*(?:걸로|거로|거|것))?",
+            r"\bnot\s+(?:too|so|very|that)\s+(?:expensive|pricey)\b",
         ),
     ),
     (
         "dearest",
         (
-            rf"\b(?:{_BY_PRICE})?(?:the\s+)?(?:most\s+expensive|highest[\s-]*pric(?:e|ed|es)|highest\s+first"
-            rf"|priciest|descending){_ONE}(?!\w)",
+            rf"\b(?:{_BY_PRICE})?(?:the\s+)?{_DEAREST}{_ONE}(?!\w)",
             rf"{_MOST}비(?:싸|싼가){_ENDS}(?![가-힣])",
             rf"{_MOST}(?:비싼|고급){_THING}",
             r"최고가(?:의)?",
@@ -62,10 +91,11 @@ _ORDERS: Final[tuple[tuple[Sort, tuple[str, ...]], ...]] = (
     (
         "newest",
         (
-            r"\bwhat(?:['’]s|\s+is)\s+new\b|\b(?:sort(?:ed)?\s+by\s+)?(?:the\s+)?(?:newest|latest|most\s+recent"
-            r"|just\s+released|new\s+arrivals?)(?:\s+(?:one|ones))?(?:\s+first)?\b",
-            r"(?:가장\s*|제일\s*)?(?:최신형|최신|신상품|신상|신제품|신형)(?:\s*순(?:서)?(?:으로|대로)?|부터|인"
-            r"|의|으로|로)?|새로\s*나온|(?:가장|제일)\s*(?:최근에?\s*(?:나온|출시된)|새로운)",
+            r"\bwhat(?:['’]s|\s+is)\s+new\b",
+            rf"\b(?:sort(?:ed)?\s+by\s+)?(?:the\s+)?{_NEWEST}(?:\s+(?:one|ones))?(?:\s+first)?\b",
+            rf"(?:가장\s*|제일\s*)?{_KOREAN_NEW}(?:\s*순(?:서)?(?:으로|대로)?|부터|인|의|으로|로)?",
+            r"새로\s*나온",
+            r"(?:가장|제일)\s*(?:최근에?\s*(?:나온|출시된)|새로운)",
         ),
     ),
     (
@@ -76,41 +106,57 @@ _ORDERS: Final[tuple[tuple[Sort, tuple[str, ...]], ...]] = (
         ),
     ),
 )
-_SORTS: Final = tuple((name, re.compile("|".join(patterns), _FLAGS)) for name, patterns in _ORDERS)
-_AROUND_ORDER: Final = re.compile(
-    r"(?<=\S)\s+first(?=\W*$)|^\W*(?:please\s+)?(?:sort|rank|list|order|arrange)\s+(?=\w)", _FLAGS
+_SORTS: Final = tuple((name, any_of(*ways)) for name, ways in _ORDERS)
+_AROUND_ORDER: Final = any_of(
+    r"(?<=\S)\s+first(?=\W*$)",
+    r"^\W*(?:please\s+)?(?:sort|rank|list|order|arrange)\s+(?=\w)",
 )
 """What is left of "newest laptops first" and "rank monitors by price"."""
-_OCCASIONS: Final = (
-    r"(?:birthday|christmas|holiday|wedding|anniversary|graduation|house[\s-]?warming|retirement"
-    r"|farewell|new\s+year['’]?s?"
-    r"|valentine['’]?s?(?:\s+day)?|thank[\s-]you|baby\s+shower)"
+
+# A present, and for what.
+_OCCASIONS: Final = one_of(
+    "birthday|christmas|holiday|wedding|anniversary|graduation",
+    r"house[\s-]?warming",
+    "retirement|farewell",
+    r"new\s+year['’]?s?",
+    r"valentine['’]?s?(?:\s+day)?",
+    r"thank[\s-]you",
+    r"baby\s+shower",
 )
-_OCCASIONS_KOREAN: Final = (
-    r"(?:생일|생신|결혼\s*기념일|결혼|집들이|기념일|크리스마스|어버이날|스승의\s*날|어린이날"
-    r"|발렌타인(?:데이)?|화이트데이|명절|설날|추석|졸업|입학|취업|승진|돌|백일|출산|감사|환갑|칠순"
-    r"|퇴직)"
+_OCCASIONS_KOREAN: Final = one_of(
+    r"생일|생신|결혼\s*기념일|결혼|집들이|기념일",
+    r"크리스마스|어버이날|스승의\s*날|어린이날|발렌타인(?:데이)?|화이트데이|명절|설날|추석",
+    "졸업|입학|취업|승진|돌|백일|출산|감사|환갑|칠순|퇴직",
 )
-_GIFT: Final = re.compile(
-    r"\b(?:(?:it|this|that|which)(?:['’]?s|\s+is|\s+will\s+be|['’]ll\s+be"
-    r"|\s+would\s+be)\s+)?(?:(?:meant\s+)?(?:as|to\s+give\s+as)\s+)?(?:a\s+|an\s+)?(?:(?:nice|good|great"
-    r"|small|little|perfect|lovely|cute)\s+)?"
-    rf"(?:{_OCCASIONS}\s+)?(?:gifts?|presents?)(?:\s+ideas?)?\b|\b(?:to\s+)?(?:gift|gifting|be\s+gifted)\b"
-    rf"|(?:(?:{_OCCASIONS_KOREAN}|줄|드릴)\s*)?선물(?:용|세트용)?(?:로|을|으로|이|은|도|만"
-    r"|인데|이에요|이예요|이야|이요|입니다|할|하려고|하려는데|하려|하기|하고|하면|줄|드릴|해|용|거|거예요|건데){0,4}"
-    r"(?:\s*(?:거|건데|거예요|거야|하려고|할\s*거(?:예요|야|에요)?|싶(?:어|은)\S*)(?![가-힣]))?(?![가-힣])",
-    _FLAGS,
+_IT_IS: Final = r"(?:it|this|that|which)(?:['’]?s|\s+is|\s+will\s+be|['’]ll\s+be|\s+would\s+be)"
+_NICE: Final = "(?:nice|good|great|small|little|perfect|lovely|cute)"
+_AS_A: Final = rf"(?:(?:meant\s+)?(?:as|to\s+give\s+as)\s+)?(?:a\s+|an\s+)?(?:{_NICE}\s+)?"
+_GIFT_ENDS: Final = one_of(
+    "로|을|으로|이|은|도|만|인데|이에요|이예요|이야|이요|입니다",
+    "할|하려고|하려는데|하려|하기|하고|하면|줄|드릴|해|용|거|거예요|건데",
 )
-_OCCASION: Final = re.compile(
-    r"(?P<who>\b(?:for\s+)?(?:my|our|a|his|her|their)\s+(?:[a-z]+\s+)?\w+?)"
-    rf"(?:['’]s|(?<=s)['’]|(?<!s)s)\s+(?:\d+(?:st|nd|rd|th)\s+)?{_OCCASIONS}\b"
-    r"(?:\s+is\s+(?:coming(?:\s+up)?|soon|tomorrow|next\s+\w+|this\s+\w+))?"
-    rf"|\b(?:for|it['’]?s|on)\s+(?:(?:his|her|their|a|the|our)\s+)?{_OCCASIONS}(?=\W*$)"
-    rf"|{_OCCASIONS_KOREAN}(?:에|인데요?|이에요|예요|이야|이라서?|라서?|입니다|이거든요?|에\s*(?:줄"
-    r"|드릴))(?![가-힣])",
-    _FLAGS,
+_GIFT_GIVEN: Final = one_of(
+    "거|건데|거예요|거야|하려고",
+    r"할\s*거(?:예요|야|에요)?",
+    r"싶(?:어|은)\S*",
+)
+_KOREAN_GIFT: Final = rf"선물(?:용|세트용)?{_GIFT_ENDS}{{0,4}}(?:\s*{_GIFT_GIVEN}(?![가-힣]))?"
+_GIFT: Final = any_of(
+    rf"\b(?:{_IT_IS}\s+)?{_AS_A}(?:{_OCCASIONS}\s+)?(?:gifts?|presents?)(?:\s+ideas?)?\b",
+    r"\b(?:to\s+)?(?:gift|gifting|be\s+gifted)\b",
+    rf"(?:(?:{_OCCASIONS_KOREAN}|줄|드릴)\s*)?{_KOREAN_GIFT}(?![가-힣])",
+)
+_WHO: Final = r"(?P<who>\b(?:for\s+)?(?:my|our|a|his|her|their)\s+(?:[a-z]+\s+)?\w+?)(?:['’]s|(?<=s)['’]|(?<!s)s)"
+_IS_SOON: Final = r"(?:\s+is\s+(?:coming(?:\s+up)?|soon|tomorrow|next\s+\w+|this\s+\w+))"
+_KOREAN_IS: Final = r"(?:에|인데요?|이에요|예요|이야|이라서?|라서?|입니다|이거든요?|에\s*(?:줄|드릴))"
+_OCCASION: Final = any_of(
+    rf"{_WHO}\s+(?:\d+(?:st|nd|rd|th)\s+)?{_OCCASIONS}\b{_IS_SOON}?",
+    rf"\b(?:for|it['’]?s|on)\s+(?:(?:his|her|their|a|the|our)\s+)?{_OCCASIONS}(?=\W*$)",
+    rf"{_OCCASIONS_KOREAN}{_KOREAN_IS}(?![가-힣])",
 )
 """An occasion for a present, where a thing of that name ("생일 케이크") is not meant."""
+
+# Whom it is for.
 _PEOPLE: Final = (
     ("girlfriend", "girlfriend|gf 여자친구 여친"),
     ("boyfriend", "boyfriend|bf 남자친구 남친"),
@@ -132,47 +178,50 @@ _PEOPLE: Final = (
     ("sister", "sister|sis 언니 누나 여동생"),
     ("brother", "brother|bro 오빠 형 남동생"),
 )
-_GIVEN: Final = (
-    r"(?:한테는?|에게는?|께서|께|이|가|의|을|를|용|도|랑|들|은|는)?(?:요)?\s*(?:주려고|주려는|주고|줄"
-    r"|드리려고|드릴|사줄까?|사드릴까?|선물할)?(?:\s*(?:거|것|건|꺼)(?:는|은|로"
-    r"|도)?(?:요)?)?(?![가-힣])"
+_TO: Final = "(?:한테는?|에게는?|께서|께|이|가|의|을|를|용|도|랑|들|은|는)?(?:요)?"
+_GIVES: Final = "(?:주려고|주려는|주고|줄|드리려고|드릴|사줄까?|사드릴까?|선물할)?"
+_GIVEN: Final = rf"{_TO}\s*{_GIVES}(?:\s*(?:거|것|건|꺼)(?:는|은|로|도)?(?:요)?)?(?![가-힣])"
+_KNOWN_AS: Final = one_of(
+    "my|our|a|an|the|his|her|their|your",
+    r"\d+\s+year\s+old",
+    "little|older|elder|younger|big|baby|best|dear|old|new|young|teenage|lovely|close|good",
+    r"\w+['’]s",
 )
-_WHOSE: Final = (
-    r"(?:(?:my|our|a|an|the|his|her|their|your|\d+\s+year\s+old|little|older|elder|younger|big|baby|best"
-    r"|dear|old|new|young|teenage|lovely|close|good|\w+['’]s)\s+)*"
+_WHOSE: Final = rf"(?:{_KNOWN_AS}\s+)*"
+_FOR: Final = r"(?:for|(?:get|buy|give|gift|gifting|to)\s+(?=(?:my|our|his|her|their)\b))"
+_NEEDS: Final = (
+    r"(?:also\s+|really\s+)?(?:needs?|wants?|likes?|loves?|is\s+(?:looking\s+for|into))\b(?:\s+(?:a\s+)?new\b)?"
 )
-
-
+_KOREAN_OURS: Final = "(?:직장|회사|우리|저희|친한|제)"
 _ANYBODY: Final = "|".join(words.split(" ")[0] for _, words in _PEOPLE)
+_ALONE: Final = rf"(?:['’]s(?!\s+(?:{_ANYBODY})\b)|s['’]|(?!['’]))(?!\w)"
+"""Behind somebody whom it is for, not somebody of theirs: "my mother's", not "my mother's friend"."""
 
 
 def _who(words: str) -> re.Pattern[str]:
     english, *korean = words.split(" ")
-    return re.compile(
-        r"\b(?:for|(?:get|buy|give|gift|gifting|to)\s+(?=(?:my|our|his|her"
-        rf"|their)\b))\s*{_WHOSE}(?P<english>{english})(?:['’]s(?!\s+(?:{_ANYBODY})\b)|s['’]|(?!['’]))(?!\w)"
-        rf"|(?<!\w\s)(?<!\w)(?:my|our)\s+{_WHOSE}(?P<owned>{english})(?:['’]s)?(?!\w)(?:\s+(?:also\s+"
-        r"|really\s+)?(?:needs?|wants?|likes?|loves?|is\s+(?:looking\s+for|into))\b(?:\s+(?:a\s+)?new\b)?)?"
-        rf"|(?:(?<=about\s)|(?<=^and\s))(?:my|our)\s+{_WHOSE}(?:{english})(?:['’]s)?(?!\w)"
-        r"|(?<![가-힣\w])(?:(?:직장|회사|우리|저희|친한"
-        rf"|제)\s*)?(?P<korean>{'|'.join(sorted(korean, key=len, reverse=True))}){_GIVEN}",
-        _FLAGS,
+    korean_names = "|".join(sorted(korean, key=len, reverse=True))
+    return any_of(
+        rf"\b{_FOR}\s*{_WHOSE}(?P<english>{english}){_ALONE}",
+        rf"(?<!\w\s)(?<!\w)(?:my|our)\s+{_WHOSE}(?P<owned>{english})(?:['’]s)?(?!\w)(?:\s+{_NEEDS})?",
+        rf"(?:(?<=about\s)|(?<=^and\s))(?:my|our)\s+{_WHOSE}(?:{english})(?:['’]s)?(?!\w)",
+        rf"(?<![가-힣\w])(?:{_KOREAN_OURS}\s*)?(?P<korean>{korean_names}){_GIVEN}",
     )
 
 
 def _given(words: str) -> re.Pattern[str]:
     """Who is meant where a present is: "a baby gift", "mother's day"."""
+    english = words.split(" ")[0]
     return re.compile(
-        r"\b(?:(?:my"
-        rf"|our)\s+)?(?:{words.split(' ')[0]})(?:['’]?s['’]?(?!\s+(?:{_ANYBODY})\b))?(?:\s+day)?(?![\w'’])",
-        _FLAGS,
+        rf"\b(?:(?:my|our)\s+)?(?:{english})(?:['’]?s['’]?(?!\s+(?:{_ANYBODY})\b))?(?:\s+day)?(?![\w'’])",
+        re.IGNORECASE,
     )
 
 
 _RECIPIENTS: Final = tuple((name, _who(words), _given(words)) for name, words in _PEOPLE)
 _MADE_FOR: Final = (
-    ("child", re.compile(r"\b(?:kids?|children|toddlers?)['’]?s?['’]?\s+(?=[a-z])", _FLAGS)),
-    ("baby", re.compile(r"\bbaby\s+(?=[a-z])", _FLAGS)),
+    ("child", re.compile(r"\b(?:kids?|children|toddlers?)['’]?s?['’]?\s+(?=[a-z])", re.IGNORECASE)),
+    ("baby", re.compile(r"\bbaby\s+(?=[a-z])", re.IGNORECASE)),
 )
 _KINDS_OF_GOODS: Final = frozenset({"child", "baby"})
 """Things are made for these: "children" stays among the words."""
