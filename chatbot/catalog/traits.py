@@ -10,6 +10,7 @@ from typing import Final
 from chatbot.catalog import sizes
 from chatbot.catalog.colors import FAMILY_OF, family
 from chatbot.catalog.endings import spellings
+from chatbot.catalog.phrasing import any_of, one_of
 from chatbot.catalog.text import fold, noun_of
 from chatbot.catalog.vocabulary import Vocabulary
 
@@ -17,35 +18,65 @@ _WORD: Final = re.compile(r"[^\s,;!?()\[\]“”\"]+")
 _EDGES: Final = ".,:;'’"
 
 _NAME: Final = r"[^\s,.;!?]{1,24}"
+_DO_NOT: Final = r"don['’]t|do\s+not"
+_NOT: Final = one_of(
+    r"(?:in\s+)?any\s+(?:colou?r|brand|make)\s+(?:but|except|other\s+than)",
+    "not",
+    r"except(?:\s+for)?",
+    r"without(?:\s+any)?",
+    r"other\s+than|besides|apart\s+from|aside\s+from|instead\s+of",
+    r"anything\s+but|anything\s+except",
+    "no|excluding|exclude|minus|neither",
+    r"avoid(?:ing)?|skip|leave\s+out",
+    r"i\s+hate",
+    r"(?:nothing|none)\s+(?:from|by|in)",
+    r"(?:that\s+|which\s+)?(?:is|are)(?:\s+not|n['’]t)",
+    rf"(?:i\s+)?(?:{_DO_NOT})\s+(?:want|like|need|show\s+me)(?:\s+any(?:thing)?)?",
+    rf"(?:(?:that|which)\s+)?(?:doesn['’]t|does\s+not|{_DO_NOT})\s+(?:have|contain|include|come\s+with|use)(?:\s+any)?",
+)
+_BEFORE_NAME: Final = one_of(
+    r"a\s+|an\s+|the\s+|any\s+",
+    r"in\s+|from\s+|by\s+|with\s+",
+)
+_OR_NAMES: Final = rf"(?P<more>(?:\s*,?\s*\b(?:or|and|nor)\s+(?:in\s+|from\s+)?{_NAME}){{0,4}})"
 _NOT_BEFORE: Final = re.compile(
-    r"(?:\b(?:but\s+|just\s+)?(?:(?:in\s+)?any\s+(?:colou?r|brand|make)\s+(?:but|except|other\s+than)"
-    r"|not|except(?:\s+for)?|without(?:\s+any)?|other\s+than|besides|apart\s+from|aside\s+from"
-    r"|instead\s+of|anything\s+but|anything\s+except"
-    r"|no|excluding|exclude|minus|neither|avoid(?:ing)?|skip|leave\s+out|i\s+hate|(?:nothing"
-    r"|none)\s+(?:from|by|in)"
-    r"|(?:that\s+|which\s+)?(?:is|are)(?:\s+not|n['’]t)|(?:i\s+)?(?:don['’]t|do\s+not)\s+(?:want|like"
-    r"|need|show\s+me)(?:\s+any(?:thing)?)?"
-    r"|(?:(?:that|which)\s+)?(?:doesn['’]t|does\s+not|don['’]t|do\s+not)\s+(?:have|contain|include"
-    r"|come\s+with|use)(?:\s+any)?))"
-    r"\s+(?:a\s+|an\s+|the\s+|any\s+|in\s+|from\s+|by\s+"
-    rf"|with\s+)*(?P<named>{_NAME})(?P<more>(?:\s*,?\s*\b(?:or|and|nor)\s+(?:in\s+|from\s+)?{_NAME}){{0,4}})"
-    r"(?:\s+(?:one|ones|please)\b)?",
+    rf"(?:\b(?:but\s+|just\s+)?{_NOT})\s+{_BEFORE_NAME}*(?P<named>{_NAME}){_OR_NAMES}(?:\s+(?:one|ones|please)\b)?",
     re.IGNORECASE,
 )
+_NAMES_AND: Final = rf"(?P<more>(?:(?>(?<!\S){_NAME}(?:(?:랑|하고|나|과|와|도|,)\s*|\s+(?:또는|그리고|및)\s+))){{0,4}})"
+_KOREAN_NOT: Final = one_of(
+    r"말고(?:는|요)?",
+    r"말구(?:요)?",
+    r"빼고(?:는|요)?",
+    r"빼\s?(?:줘|주세요|줄래)\S*",
+    r"제외(?:하고|한|하면|해줘|해주세요|해)?",
+    "아닌|아니고",
+    r"(?<=만)\s*아니(?:면|어도)(?:\s*(?:돼|되|좋|괜찮)\S*)?",
+    "없는|없이",
+    r"(?:은|는)?\s*필요\s*없\S*",
+    r"싫(?:어요?|고|은데요?|어서|습니다|다)?",
+    r"별로(?:예요|야|고|인데|라서)?",
+    "됐고",
+    r"안\s*(?:들어간|들어있는|달린|되는|쓰는|붙은|들어가는|나오는)",
+    r"(?:들어가|들어있|달려\s*있|붙어\s*있)지\s*않은",
+)
+_KOREAN_ONE: Final = one_of(
+    "걸로|거로|것으로|거|것|걸",
+    "색으로|색",
+    r"다른\s*(?:걸로|거|것|색|색상|브랜드)(?:으로|로)?",
+    "다른",
+)
+_KOREAN_NAMED: Final = rf"(?<![^\s,.;!?])(?P<named>{_NAME}?)(?:이|가|은|는|을|를|도|만)?"
 _NOT_AFTER: Final = re.compile(
-    rf"(?P<more>(?:(?>(?<!\S){_NAME}(?:(?:랑|하고|나|과|와|도|,)\s*|\s+(?:또는|그리고|및)\s+))){{0,4}})"
-    rf"(?<![^\s,.;!?])(?P<named>{_NAME}?)(?:이|가|은|는|을|를|도|만)?\s*"
-    r"(?:말고(?:는|요)?|말구(?:요)?|빼고(?:는|요)?|빼\s?(?:줘|주세요|줄래)\S*|제외(?:하고|한|하면|해줘|해주세요"
-    r"|해)?|아닌|아니고|(?<=만)\s*아니(?:면|어도)(?:\s*(?:돼|되|좋|괜찮)\S*)?|없는|없이|(?:은"
-    r"|는)?\s*필요\s*없\S*"
-    r"|싫(?:어요?|고|은데요?|어서|습니다|다)?|별로(?:예요|야|고|인데|라서)?|됐고|안\s*(?:들어간"
-    r"|들어있는|달린|되는|쓰는|붙은|들어가는|나오는)|(?:들어가|들어있|달려\s*있|붙어\s*있)지\s*않은)"
-    r"(?:\s*(?:걸로|거로|것으로|거|것|걸|색으로|색|다른\s*(?:걸로|거|것|색|색상|브랜드)(?:으로|로)?"
-    r"|다른))?(?:\s*(?:요|만))?(?=[\s,.;!?]|$)"
+    rf"{_NAMES_AND}{_KOREAN_NAMED}\s*{_KOREAN_NOT}(?:\s*{_KOREAN_ONE})?(?:\s*(?:요|만))?(?=[\s,.;!?]|$)"
 )
 _ENDS_LIKE_PARTICLE: Final = frozenset(("손잡이", "목걸이", "귀걸이", "팔걸이", "등받이", "종이", "고양이"))
 _LONGEST_COMPOUND: Final = 24
-_JOINED: Final = re.compile(r"[\s,]+(?:(?:or|and|nor|in|from|또는|그리고|및)\s+)*|^\s*(?:or|and|nor)\s+")
+_JOINED: Final = any_of(
+    r"[\s,]+(?:(?:or|and|nor|in|from|또는|그리고|및)\s+)*",
+    r"^\s*(?:or|and|nor)\s+",
+    flags=re.NOFLAG,
+)
 _SHOE: Final = re.compile(r"[12]\d[05]|3[01][05]")
 """Sizes of shoes in millimetres, as they are said in Korea."""
 _IDLE_WORDS: Final = (
@@ -57,15 +88,33 @@ _IDLE: Final = frozenset(_IDLE_WORDS.split())
 """What follows "not" or "no" without naming anything."""
 
 _JOINS: Final = frozenset(["or", "and", "either", "또는", "혹은", "아니면", "이나", "및", "그리고"])
-_COLOR_BEFORE: Final = re.compile(r"colou?r|(?:색|색상|색깔|컬러)(?:은|는|이|가|을|를|도)?")
-_COLOR_BEHIND: Final = re.compile(
-    r"colou?r(?:ed)?|(?:색|색상|색깔|컬러|계열|톤|빛)(?:으로|로|의|은|는|이|가|도|만|인|을|를){0,4}(?:요)?"
+_COLOR_BEFORE: Final = any_of(
+    r"colou?r",
+    r"(?:색|색상|색깔|컬러)(?:은|는|이|가|을|를|도)?",
+    flags=re.NOFLAG,
 )
-_BRAND_BEFORE: Final = re.compile(r"brand|(?:브랜드|메이커)(?:은|는|이|가)?")
-_BRAND_BEHIND: Final = re.compile(r"brand(?:ed)?|(?:브랜드|메이커)(?:로|의|은|는|이|가|도|만|를){0,4}(?:요)?|나온")
+_COLOR_BEHIND: Final = any_of(
+    r"colou?r(?:ed)?",
+    r"(?:색|색상|색깔|컬러|계열|톤|빛)(?:으로|로|의|은|는|이|가|도|만|인|을|를){0,4}(?:요)?",
+    flags=re.NOFLAG,
+)
+_BRAND_BEFORE: Final = any_of(
+    "brand",
+    "(?:브랜드|메이커)(?:은|는|이|가)?",
+    flags=re.NOFLAG,
+)
+_BRAND_BEHIND: Final = any_of(
+    "brand(?:ed)?",
+    "(?:브랜드|메이커)(?:로|의|은|는|이|가|도|만|를){0,4}(?:요)?",
+    "나온",
+    flags=re.NOFLAG,
+)
 """What is said beside a colour or a brand: "the color red", "나이키 브랜드"."""
-_COLORED: Final = re.compile(
-    r"-colou?red$|-colou?r$|(?<=.)(?:색|색상|색깔|컬러|빛|톤|계열)(?:으로|로|의|은|는|이|가|도|만|인){0,4}(?:요)?$"
+_COLORED: Final = any_of(
+    r"-colou?red$",
+    r"-colou?r$",
+    r"(?<=.)(?:색|색상|색깔|컬러|빛|톤|계열)(?:으로|로|의|은|는|이|가|도|만|인){0,4}(?:요)?$",
+    flags=re.NOFLAG,
 )
 
 _NOT_A_COLOR: Final = (
