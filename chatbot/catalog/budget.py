@@ -12,6 +12,7 @@ from typing import Final
 from chatbot.catalog import amounts
 from chatbot.catalog.amounts import AMOUNT, BARE, DIGITS, WON
 from chatbot.catalog.numerals import in_digits
+from chatbot.catalog.phrasing import one_of
 
 ABOUT: Final = Decimal("0.2")
 """How far "about 50,000" reaches to both sides, as a share."""
@@ -29,53 +30,120 @@ class Bounds:
 _FLAGS: Final = re.IGNORECASE
 _MAY_HOLD_AMOUNT: Final = re.compile(r"\d|만\s*원")
 _THING: Final = r"(?:거|것|걸|건|게|제품|상품|가격대?|금액|선)"
-_PARTICLE: Final = (
-    r"(?:이에요|예요|이요|인데|이면|이고|입니다|으로|에서|이나|이야|로|의|에|인|은|는|도|만|면|요|짜리|대"
-    r"|이|라|야)"
+_PARTICLE: Final = one_of(
+    "이에요|예요|이요|인데|이면|이고|입니다",
+    "으로|에서|이나|이야",
+    "로|의|에|인|은|는|도|만|면|요|짜리|대|이|라|야",
 )
 _TAIL: Final = rf"(?:{_PARTICLE}{{0,4}}(?:\s*{_THING}{_PARTICLE}{{0,4}})?(?![가-힣]))?"
 """The endings of a Korean bound and the "thing" behind it, as in "이하로만", "이하인 걸로요"; a word glued on stays."""
 
-_KOREAN_MOST: Final = (
-    r"(?:이하|미만|이내|까지|아래|밑|안쪽|안으로|안에서|내로|내에서|언더|(?:를?\s*)?넘지\s*(?:않는"
-    r"|않게|않고|않으면|말고|않았으면)"
-    r"|(?:를?\s*)?안\s*넘(?:는|게|고|으면|었으면)|보다\s*(?:싼|저렴한|아래))"
+# Bounds in Korean.
+_KOREAN_MOST: Final = one_of(
+    "이하|미만|이내|까지|아래|밑",
+    "안쪽|안으로|안에서|내로|내에서|언더",
+    r"(?:를?\s*)?넘지\s*(?:않는|않게|않고|않으면|말고|않았으면)",
+    r"(?:를?\s*)?안\s*넘(?:는|게|고|으면|었으면)",
+    r"보다\s*(?:싼|저렴한|아래)",
 )
-_KOREAN_LEAST: Final = r"(?:이상|초과|(?:를?\s*)?넘(?:는|어도|게|어가는)|부터|위로|보다\s*비싼)"
+_KOREAN_LEAST: Final = one_of(
+    "이상|초과",
+    r"(?:를?\s*)?넘(?:는|어도|게|어가는)",
+    "부터|위로",
+    r"보다\s*비싼",
+)
 _KOREAN_ABOUT: Final = r"(?:정도|쯤|내외|전후|안팎|가량|선에서|선으로|짜리)(?:\s*(?:하는|되는|인|짜리))?"
-_CHANGED: Final = (
-    r"(?:으로|로)?\s*(?=(?:바꿔|바꾸|변경|수정|낮춰|낮추|올려|올리|내려|줄여|줄이|늘려|늘리|높여|높이"
-    r"|맞춰|맞추|조정|해\s*줘|해\s*주|할게|하자))"
+_KOREAN_CHANGE: Final = one_of(
+    "바꿔|바꾸|변경|수정",
+    "낮춰|낮추|올려|올리|내려|줄여|줄이|늘려|늘리|높여|높이|맞춰|맞추|조정",
+    r"해\s*줘|해\s*주|할게|하자",
 )
-_ENGLISH_MOST: Final = (
-    r"(?:(?:is|are|be|priced|cost(?:s|ing)?|go(?:es)?|spend(?:ing)?)\s+)?(?:(?:no|not|nothing|n['’]t|cannot"
-    r"|(?:does|do|wo|ca|should|would)n?['’]t|never)\s+(?:(?:cost|be|go|spend|pay|want\s+to\s+(?:spend|pay))\s+)?"
-    r"(?:any\s+)?(?:over|above|more\s+than|higher\s+than|exceed(?:ing)?|beyond)|under|below|beneath"
-    r"|(?<!no )(?<!not )less\s+than|(?<!no )(?<!not )cheaper\s+than|lower\s+than|up\s+to"
-    r"|at\s+(?:the\s+)?most|within"
-    r"|(?:(?:my|our|the|a|with|on)\s+)*(?:max(?:imum)?\s+)?(?:budget|limit|price\s+limit"
-    r"|max(?:imum)?)(?:['’]s|\s+is|\s+of|\s+to|:)?|max(?:imum)?\.?(?:\s+of)?)"
+_CHANGED: Final = rf"(?:으로|로)?\s*(?={_KOREAN_CHANGE})"
+
+# Bounds in English, before the amount and behind it.
+_NOT: Final = one_of(
+    "no|not|nothing|n['’]t|cannot",
+    "(?:does|do|wo|ca|should|would)n?['’]t",
+    "never",
 )
-_ENGLISH_LEAST: Final = (
-    r"(?:(?:is|are|be|priced|cost(?:s|ing)?)\s+)?(?:(?:no|not)\s+(?:less|cheaper|lower)\s+than"
-    r"|not\s+(?:under|below)|over|above|more\s+than|higher\s+than|at\s+least|start(?:s|ing)?\s+(?:at"
-    r"|from)"
-    r"|min(?:imum)?\.?(?:\s+of)?)"
+_OVER: Final = r"(?:over|above|more\s+than|higher\s+than|exceed(?:ing)?|beyond)"
+_SPEND: Final = r"(?:cost|be|go|spend|pay|want\s+to\s+(?:spend|pay))"
+_LIMIT: Final = r"(?:max(?:imum)?\s+)?(?:budget|limit|price\s+limit|max(?:imum)?)(?:['’]s|\s+is|\s+of|\s+to|:)?"
+_MOST: Final = one_of(
+    rf"{_NOT}\s+(?:{_SPEND}\s+)?(?:any\s+)?{_OVER}",
+    "under|below|beneath",
+    r"(?<!no )(?<!not )less\s+than",
+    r"(?<!no )(?<!not )cheaper\s+than",
+    r"lower\s+than",
+    r"up\s+to",
+    r"at\s+(?:the\s+)?most",
+    "within",
+    rf"(?:(?:my|our|the|a|with|on)\s+)*{_LIMIT}",
+    r"max(?:imum)?\.?(?:\s+of)?",
 )
-_ENGLISH_ABOUT: Final = (
-    r"(?:(?:(?:(?:my|the|a|our)\s+)*budget(?:['’]s|\s+is|\s+of|:)?|somewhere|anywhere|priced|something"
-    r"|costing|in\s+the\s+(?:range|area|neighbou?rhood)\s+of)\s+)?(?:at\s+)?"
-    r"(?:around|about|approximately|approx\.?|roughly|circa|close\s+to|near|~)"
+_ENGLISH_MOST: Final = rf"(?:(?:is|are|be|priced|cost(?:s|ing)?|go(?:es)?|spend(?:ing)?)\s+)?{_MOST}"
+_LEAST: Final = one_of(
+    r"(?:no|not)\s+(?:less|cheaper|lower)\s+than",
+    r"not\s+(?:under|below)",
+    "over|above",
+    r"more\s+than",
+    r"higher\s+than",
+    r"at\s+least",
+    r"start(?:s|ing)?\s+(?:at|from)",
+    r"min(?:imum)?\.?(?:\s+of)?",
 )
-_CHANGE: Final = (
-    r"(?:(?:make|change|set|keep|bring|drop|lower|raise|increase|reduce|bump|push|move|switch"
-    r"|update)\s+(?:it|that|them|(?:the|my)\s+(?:budget|price|limit|max(?:imum)?)|to)"
-    r"(?:\s+(?:up|down|back))?(?:\s+(?:to|at))?|(?:can|could|would|will|want\s+to|to|i['’]ll"
-    r"|i['’]d)\s+(?:spend|pay|afford|go\s+(?:(?:up|as\s+high\s+as)\s+)?(?:to)?)"
-    r"|(?:let['’]?s\s+say|maybe|say)|i\s+(?:only\s+)?(?:have|got))"
+_ENGLISH_LEAST: Final = rf"(?:(?:is|are|be|priced|cost(?:s|ing)?)\s+)?{_LEAST}"
+_BEFORE_ABOUT: Final = one_of(
+    r"(?:(?:my|the|a|our)\s+)*budget(?:['’]s|\s+is|\s+of|:)?",
+    "somewhere|anywhere|priced|something|costing",
+    r"in\s+the\s+(?:range|area|neighbou?rhood)\s+of",
+)
+_ABOUT: Final = one_of(
+    "around|about|approximately",
+    r"approx\.?",
+    "roughly|circa",
+    r"close\s+to",
+    "near",
+    "~",
+)
+_ENGLISH_ABOUT: Final = rf"(?:{_BEFORE_ABOUT}\s+)?(?:at\s+)?{_ABOUT}"
+_MAKE: Final = "(?:make|change|set|keep|bring|drop|lower|raise|increase|reduce|bump|push|move|switch|update)"
+_IT: Final = r"(?:it|that|them|(?:the|my)\s+(?:budget|price|limit|max(?:imum)?)|to)"
+_CAN: Final = r"(?:can|could|would|will|want\s+to|to|i['’]ll|i['’]d)"
+_CHANGE: Final = one_of(
+    rf"{_MAKE}\s+{_IT}(?:\s+(?:up|down|back))?(?:\s+(?:to|at))?",
+    rf"{_CAN}\s+(?:spend|pay|afford|go\s+(?:(?:up|as\s+high\s+as)\s+)?(?:to)?)",
+    r"(?:let['’]?s\s+say|maybe|say)",
+    r"i\s+(?:only\s+)?(?:have|got)",
 )
 _CLOSES: Final = r"(?=\s*(?:$|[.,;!?]|(?:or|for|please|pls|with|in|that|if|but|range|total|each)\b))"
-_OR_SO: Final = r"(?:\s*-?ish|\s+or\s+(?:so|thereabouts)|\s+give\s+or\s+take|\s+more\s+or\s+less)"
+_OR_LESS: Final = one_of(
+    r"\s+or\s+(?:less|under|below|cheaper|lower)",
+    r"\s+and\s+(?:under|below)",
+    r"\s+(?:max(?:imum)?|tops|limit|budget|at\s+(?:the\s+)?most)",
+)
+_MORE: Final = one_of(
+    r"or\s+(?:more|over|above|higher|up)",
+    r"and\s+(?:up|above|over|more)",
+    r"plus|upwards?|up|min(?:imum)?",
+    r"at\s+least",
+)
+_OR_MORE: Final = rf"(?:\s*\+|(?:\s+{_MORE})\b)"
+_OR_SO: Final = one_of(
+    r"\s*-?ish",
+    r"\s+or\s+(?:so|thereabouts)",
+    r"\s+give\s+or\s+take",
+    r"\s+more\s+or\s+less",
+)
+
+# Amounts, and what joins two of them.
+_AMOUNT: Final = rf"(?P<amount>{AMOUNT})"
+_FROM: Final = r"(?:(?:anywhere|somewhere|priced)\s+)?(?:between|from|in\s+the)"
+_TO: Final = r"(?:and|to|[~–-])"
+_LOW: Final = rf"(?P<low>{AMOUNT}|{DIGITS})"
+_HIGH: Final = rf"(?P<high>{AMOUNT})"
+_KOREAN_TO: Final = r"(?:[~–-]|to\b|에서|부터)"
+_OF_RANGE: Final = r"(?:\s*(?:사이|까지|정도|안쪽|이하|미만|대)|\s+(?:price\s+)?range\b)"
 
 
 def read_bounds(text: str) -> tuple[Bounds, str]:
@@ -133,59 +201,35 @@ def _class_of(match: re.Match[str]) -> Bounds:
 _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], Bounds]]
 _BOUNDS_OF: Final[tuple[tuple[str, Callable[[re.Match[str]], Bounds]], ...]] = (
     # Two amounts.
-    (
-        rf"(?:(?:anywhere|somewhere|priced)\s+)?(?:between|from|in\s+the)\s+(?P<low>{AMOUNT}"
-        rf"|{DIGITS})\s*(?:and|to|[~–-])\s*(?P<high>{AMOUNT})(?:\s+(?:price\s+)?range)?",
-        _between,
-    ),
-    (
-        rf"(?:\b(?:in\s+the|around|about)\s+)?(?P<low>{AMOUNT}|{DIGITS})\s*(?:[~–-]|to\b|에서"
-        rf"|부터)\s*(?P<high>{AMOUNT})(?:\s*(?:사이|까지|정도|안쪽|이하|미만|대)|\s+(?:price\s+)?range\b)?{_TAIL}",
-        _between,
-    ),
+    (rf"{_FROM}\s+{_LOW}\s*{_TO}\s*{_HIGH}(?:\s+(?:price\s+)?range)?", _between),
+    (rf"(?:\b(?:in\s+the|around|about)\s+)?{_LOW}\s*{_KOREAN_TO}\s*{_HIGH}{_OF_RANGE}?{_TAIL}", _between),
     (rf"(?P<low>{WON})\s*(?:하고|과|와|이랑|랑)\s*(?P<high>{WON})\s*사이{_TAIL}", _between),
     (rf"(?P<low>{WON})\s*이상\s*(?P<high>{WON})\s*(?:이하|미만|까지){_TAIL}", _between),
-    (
-        rf"(?:\b(?:between|from)\s+)?(?P<low>{AMOUNT})\s*(?:and|to"
-        rf"|[~–-])\s*(?P<high>{BARE})(?:\s+(?:price\s+)?range\b)?",
-        _between,
-    ),
-    (rf"\bbetween\s+(?P<low>\d{{2,}})\s*(?:and|to|[~–-])\s*(?P<high>{BARE}){_CLOSES}", _between),
+    (rf"(?:\b(?:between|from)\s+)?(?P<low>{AMOUNT})\s*{_TO}\s*(?P<high>{BARE})(?:\s+(?:price\s+)?range\b)?", _between),
+    (rf"\bbetween\s+(?P<low>\d{{2,}})\s*{_TO}\s*(?P<high>{BARE}){_CLOSES}", _between),
     # One amount, and what is said behind it.
-    (rf"(?P<amount>{AMOUNT})\s*대(?:\s*(?:초반|중반|후반))?{_TAIL}(?![가-힣])", _class_of),
-    (rf"(?:최대\s*)?(?P<amount>{AMOUNT})\s*{_KOREAN_MOST}{_TAIL}", _most),
-    (rf"(?:최소\s*)?(?P<amount>{AMOUNT})\s*{_KOREAN_LEAST}{_TAIL}", _least),
-    (rf"최대(?:한)?\s*(?P<amount>{AMOUNT}){_TAIL}", _most),
-    (rf"최소(?:한)?\s*(?P<amount>{AMOUNT}){_TAIL}", _least),
-    (rf"(?:(?<![가-힣])(?:약|한|대략|대충)\s*)?(?P<amount>{AMOUNT})\s*{_KOREAN_ABOUT}{_TAIL}", _about),
-    (rf"(?<![가-힣])(?:약|대략|대충)\s*(?P<amount>{AMOUNT}){_TAIL}", _about),
-    (
-        rf"(?P<amount>{AMOUNT})(?:\s+or\s+(?:less|under|below|cheaper|lower)|\s+and\s+(?:under|below)"
-        r"|\s+(?:max(?:imum)?|tops|limit|budget|at\s+(?:the\s+)?most))\b",
-        _most,
-    ),
-    (
-        rf"(?:\bfrom\s+)?(?P<amount>{AMOUNT})(?:\s*\+|(?:\s+(?:or\s+(?:more|over|above|higher|up)|and\s+(?:up"
-        r"|above|over|more)|plus|upwards?|up|min(?:imum)?|at\s+least))\b)",
-        _least,
-    ),
-    (rf"(?:\b(?:for|at|{_ENGLISH_ABOUT})\s+)?(?P<amount>{AMOUNT}){_OR_SO}\b", _about),
-    (
-        rf"(?:\b(?:for|at)\s+)?(?P<amount>{DIGITS}){_OR_SO}\b(?:\s+(?P<unit>dollars?|bucks|euros?"
-        r"|pounds?)\b)?",
-        _about,
-    ),
+    (rf"{_AMOUNT}\s*대(?:\s*(?:초반|중반|후반))?{_TAIL}(?![가-힣])", _class_of),
+    (rf"(?:최대\s*)?{_AMOUNT}\s*{_KOREAN_MOST}{_TAIL}", _most),
+    (rf"(?:최소\s*)?{_AMOUNT}\s*{_KOREAN_LEAST}{_TAIL}", _least),
+    (rf"최대(?:한)?\s*{_AMOUNT}{_TAIL}", _most),
+    (rf"최소(?:한)?\s*{_AMOUNT}{_TAIL}", _least),
+    (rf"(?:(?<![가-힣])(?:약|한|대략|대충)\s*)?{_AMOUNT}\s*{_KOREAN_ABOUT}{_TAIL}", _about),
+    (rf"(?<![가-힣])(?:약|대략|대충)\s*{_AMOUNT}{_TAIL}", _about),
+    (rf"{_AMOUNT}{_OR_LESS}\b", _most),
+    (rf"(?:\bfrom\s+)?{_AMOUNT}{_OR_MORE}", _least),
+    (rf"(?:\b(?:for|at|{_ENGLISH_ABOUT})\s+)?{_AMOUNT}{_OR_SO}\b", _about),
+    (rf"(?:\b(?:for|at)\s+)?(?P<amount>{DIGITS}){_OR_SO}\b(?:\s+(?P<unit>dollars?|bucks|euros?|pounds?)\b)?", _about),
     # One amount, and what is said before it.
     (rf"(?<![-\w])(?:<=?|≤)\s*(?P<amount>{AMOUNT}|{BARE}{_CLOSES})", _most),
     (rf"(?<![-\w])(?:>=?|≥)\s*(?P<amount>{AMOUNT}|{BARE}{_CLOSES})", _least),
-    (rf"\b{_CHANGE}\s+(?P<amount>{AMOUNT})", _most),
+    (rf"\b{_CHANGE}\s+{_AMOUNT}", _most),
     (rf"(?<!\w){_ENGLISH_MOST}\s*(?P<amount>{AMOUNT}|(?<=\s){BARE})", _most),
     (rf"(?<!\w){_ENGLISH_LEAST}\s*(?P<amount>{AMOUNT}|(?<=\s){BARE})", _least),
-    (rf"(?<!\w){_ENGLISH_ABOUT}\s*(?P<amount>{AMOUNT})", _about),
+    (rf"(?<!\w){_ENGLISH_ABOUT}\s*{_AMOUNT}", _about),
     (rf"\b(?:around|roughly|approximately|approx\.?|(?<=for )about)\s+(?P<amount>{BARE}){_CLOSES}", _about),
-    (rf"\bfrom\s+(?P<amount>{AMOUNT})", _least),
-    (rf"예산(?:은|이|을)?\s*(?P<amount>{AMOUNT}){_TAIL}", _most),
-    (rf"(?P<amount>{AMOUNT})\s*(?:의\s*)?예산{_TAIL}", _most),
-    (rf"(?P<amount>{AMOUNT})\s*{_CHANGED}", _most),
+    (rf"\bfrom\s+{_AMOUNT}", _least),
+    (rf"예산(?:은|이|을)?\s*{_AMOUNT}{_TAIL}", _most),
+    (rf"{_AMOUNT}\s*(?:의\s*)?예산{_TAIL}", _most),
+    (rf"{_AMOUNT}\s*{_CHANGED}", _most),
 )
 _RULES: Final[tuple[_Rule, ...]] = tuple((re.compile(pattern, _FLAGS), bounds_of) for pattern, bounds_of in _BOUNDS_OF)
