@@ -9,16 +9,24 @@ from typing import Final
 from chatbot.catalog.asked import Context, Question, Shown
 from chatbot.catalog.colors import family
 from chatbot.catalog.endings import asks_whether, spellings
+from chatbot.catalog.phrasing import any_of, one_of
 from chatbot.catalog.places import LAST, MIDDLE
 from chatbot.catalog.references import Kind, Reference
 from chatbot.catalog.text import fold
 from chatbot.catalog.wording import unwrapped
 
 _WITHOUT_CENTS: Final = frozenset({"KRW", "JPY", "VND", "CLP", "ISK", "HUF"})
-_AFTER_NAME: Final = re.compile(
-    r"\W*$|\s*[.,;!?]|\s+(?:and|or|vs|is|are|was|in|has|have|had|does|do|come|comes|with|but|than|cost"
-    r"|costs|for|look|looks|work|works|fit|fits|go|please|better|instead|too|available|also)\b",
-    re.IGNORECASE,
+_AFTER: Final = one_of(
+    "and|or|vs",
+    "is|are|was|in|has|have|had|does|do|come|comes",
+    "with|but|than|cost|costs|for",
+    "look|looks|work|works|fit|fits|go",
+    "please|better|instead|too|available|also",
+)
+_AFTER_NAME: Final = any_of(
+    r"\W*$",
+    r"\s*[.,;!?]",
+    rf"\s+{_AFTER}\b",
 )
 _ASKS: Final = re.compile(r"\W*(?:is|are|does|do)\s+", re.IGNORECASE)
 _HOW_IT_IS: Final = re.compile(r"\s+[\w-]+\W*$")
@@ -28,12 +36,26 @@ _KOREAN_NAME: Final = re.compile(r"(?<![\w-])(?P<word>[\w-]+)")
 _KOREAN_THING: Final = re.compile(r"\s*(?:거|것|건|게|걸|꺼|제품|상품)(?P<ending>[가-힣]{0,3})(?![가-힣])")
 _BESIDE: Final = frozenset(("보다", "랑", "이랑", "하고", "과", "와", "처럼", "에"))
 """What joins a name to "cheaper", "similar" and "goes with"."""
-_ASKS_PRICE: Final = re.compile(
-    r"\bhow\s+much\b|\bprice\b|\bin\s+stock\b|\bavailable\b|얼마(?!나)|재고|품절|가격(?:이|은|좀)", re.IGNORECASE
+_ASKS_PRICE: Final = any_of(
+    r"\bhow\s+much\b",
+    r"\bprice\b",
+    r"\bin\s+stock\b",
+    r"\bavailable\b",
+    r"얼마(?!나)",
+    "재고|품절",
+    r"가격(?:이|은|좀)",
 )
 _NARROWS: Final = ("만", "로", "으로", "로만")
-_COMPARES: Final = re.compile(r"\b(?:compare|differences?|versus|vs|better)\b|비교|차이|중에|뭐가|어느", re.IGNORECASE)
-_ASKS_ABOUT: Final = re.compile(r"얼마|가격|자세|재고|설명|정보|특징|리뷰|색상|색깔|사이즈|무슨\s*색|어떤\s*색")
+_COMPARES: Final = any_of(
+    r"\b(?:compare|differences?|versus|vs|better)\b",
+    "비교|차이|중에|뭐가|어느",
+)
+_ASKS_ABOUT: Final = any_of(
+    "얼마|가격|자세|재고|설명|정보|특징|리뷰",
+    "색상|색깔|사이즈",
+    r"무슨\s*색|어떤\s*색",
+    flags=re.NOFLAG,
+)
 
 
 def asks_of_page(text: str, words: str) -> bool:
