@@ -3,6 +3,8 @@
 import re
 from typing import Final, Literal
 
+from chatbot.catalog.phrasing import any_of, one_of
+
 Choice = Literal["", "brand", "color", "size"]
 
 _NAMED: Final[tuple[tuple[Choice, str, str], ...]] = (
@@ -10,29 +12,46 @@ _NAMED: Final[tuple[tuple[Choice, str, str], ...]] = (
     ("brand", r"brands?|makers?", "브랜드|메이커|제조사"),
     ("size", r"sizes?", "사이즈|크기|치수"),
 )
-_MAY_BE: Final = re.compile(
-    r"\b(?:colou?r|brand|maker|size)|색|컬러|브랜드|메이커|제조사|사이즈|크기|치수", re.IGNORECASE
+_MAY_BE: Final = any_of(
+    r"\b(?:colou?r|brand|maker|size)",
+    "색|컬러|브랜드|메이커|제조사|사이즈|크기|치수",
 )
-_TAIL: Final = (
-    r"(?:\s+(?:of\s+(?=\S)|(?:do|does|are|is|can|could)\s+(?:you|i|we|it|this|that|they|these"
-    r"|there)\b(?:\s+(?:one|shoe|product|item))?"
-    r"(?:\s+(?:have|sell|carry|stock|offer|come|available|get|choose))*(?:\s+(?:in|for|from))?(?=\W|\s"
-    r"|$)|(?:are\s+)?available))?"
+_YOU: Final = r"(?:you|i|we|it|this|that|they|these|there)\b(?:\s+(?:one|shoe|product|item))?"
+_HAVE: Final = r"(?:\s+(?:have|sell|carry|stock|offer|come|available|get|choose))*(?:\s+(?:in|for|from))?"
+_BEHIND: Final = one_of(
+    r"of\s+(?=\S)",
+    rf"(?:do|does|are|is|can|could)\s+{_YOU}{_HAVE}(?=\W|\s|$)",
+    r"(?:are\s+)?available",
+)
+_TAIL: Final = rf"(?:\s+{_BEHIND})?"
+_WHICH: Final = one_of(
+    r"(?:in\s+)?(?:what|which)(?:\s+(?:other|different))?",
+    r"(?:any|in|in\s+any)\s+(?:other|different|more)",
+    "other|different",
+)
+_KOREAN_WHICH: Final = r"(?:무슨|어떤|어느|다른|또\s*다른|몇\s*가지|몇|뭔)"
+_ENDS: Final = "(?:이|은|는|도|을|를|으로|로|의|이나|만)?(?:요|야|이야)?"
+_THING: Final = r"(?:\s*(?:거|것|걸|제품|종류))?(?:은|는|이|도)?(?:요)?"
+_SUBJECT: Final = "(?:은|는|이|가|도|종류는?|종류가)?"
+_KOREAN_WHAT: Final = one_of(
+    "뭐가|뭐뭐|뭐|뭔",
+    "무엇이|무엇",
+    r"어떤\s*(?:게|것이|거|것들이)",
+    "어떻게",
+    r"몇\s*가지|몇",
+    "종류(?:가|는)?",
+    "다양|선택|고를",
 )
 
 
 def _patterns(english: str, korean: str) -> re.Pattern[str]:
-    return re.compile(
-        r"\b(?:(?:in\s+)?(?:what|which)(?:\s+(?:other|different))?|(?:any|in|in\s+any)\s+(?:other|different"
-        rf"|more)|other|different)\s+(?:{english})\b{_TAIL}"
-        rf"|\b(?:{english})\s+(?:options?|choices?)\b|\b(?:list|available|all)\s+(?:the\s+"
-        rf"|of\s+the\s+)?(?:available\s+)?(?:{english})\b|^\W*(?:any\s+)?(?:{english})\s*\?\s*$"
-        rf"|(?<![가-힣])(?:무슨|어떤|어느|다른|또\s*다른|몇\s*가지|몇|뭔)\s*(?:{korean})(?:들)?(?:이|은|는"
-        r"|도|을|를|으로|로|의|이나|만)?(?:요|야|이야)?(?:\s*(?:거|것|걸|제품|종류))?(?:은|는|이"
-        r"|도)?(?:요)?(?![가-힣])"
-        rf"|(?<![가-힣])(?:{korean})(?:들)?(?:은|는|이|가|도|종류는?|종류가)?\s*(?:뭐가|뭐뭐|뭐|뭔"
-        r"|무엇이|무엇|어떤\s*(?:게|것이|거|것들이)|어떻게|몇\s*가지|몇|종류(?:가|는)?|다양|선택|고를)\S*",
-        re.IGNORECASE,
+    return any_of(
+        rf"\b{_WHICH}\s+(?:{english})\b{_TAIL}",
+        rf"\b(?:{english})\s+(?:options?|choices?)\b",
+        rf"\b(?:list|available|all)\s+(?:the\s+|of\s+the\s+)?(?:available\s+)?(?:{english})\b",
+        rf"^\W*(?:any\s+)?(?:{english})\s*\?\s*$",
+        rf"(?<![가-힣]){_KOREAN_WHICH}\s*(?:{korean})(?:들)?{_ENDS}{_THING}(?![가-힣])",
+        rf"(?<![가-힣])(?:{korean})(?:들)?{_SUBJECT}\s*{_KOREAN_WHAT}\S*",
     )
 
 
