@@ -3,6 +3,8 @@
 import re
 from typing import Final, Literal
 
+from chatbot.catalog.phrasing import any_of, one_of
+
 Released = Literal["color", "brand", "size", "price"]
 
 _NAMED: Final[dict[Released, tuple[str, str]]] = {
@@ -13,29 +15,47 @@ _NAMED: Final[dict[Released, tuple[str, str]]] = {
 }
 _ENGLISH: Final = "|".join(rf"(?P<{name}>{english})" for name, (english, _) in _NAMED.items())
 _KOREAN: Final = "|".join(rf"(?P<{name}>{korean})" for name, (_, korean) in _NAMED.items())
+_IS_FINE: Final = r"(?:(?:is|are|will|would)\s+)?(?:be\s+)?(?:fine|ok(?:ay)?|good|do|works?)"
+_NEVER_MIND: Final = one_of(
+    r"never\s+mind",
+    r"forget(?:\s+about)?",
+    "ignore",
+    r"regardless\s+of",
+    r"no\s+matter(?:\s+what)?",
+    r"(?:i\s+)?(?:really\s+)?(?:don['’]?t|do\s+not)\s+(?:care|mind)(?:\s+about)?",
+)
+_DOES_NOT_MATTER: Final = one_of(
+    r"(?:does|do)(?:n['’]?t|\s+not)\s+(?:really\s+)?matter",
+    r"(?:is|are)(?:n['’]?t|\s+not)\s+important",
+    r"is\s+(?:irrelevant|no\s+object|not\s+an\s+issue)",
+)
+_PARTICLE: Final = "(?:은|는|이|가|도|야)?"
+_KOREAN_ANY: Final = one_of(
+    "무관",
+    r"아무\s*(?:거|것)\S*",
+    r"뭐든\S*",
+    r"(?:안\s*중요|중요하지\s*않|신경\s*안)\S*",
+)
 _PATTERNS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\bany\s+(?:other\s+)?(?:{_ENGLISH})\s+(?:(?:is|are|will|would)\s+)?(?:be\s+)?(?:fine|ok(?:ay)?"
-        r"|good|do|works?)\b",
-        r"\b(?:never\s+mind|forget(?:\s+about)?|ignore|regardless\s+of|no\s+matter(?:\s+what)?"
-        r"|(?:i\s+)?(?:really\s+)?(?:don['’]?t|do\s+not)\s+(?:care|mind)(?:\s+about)?)\s+(?:(?:the|what"
-        rf"|which)\s+)*(?:{_ENGLISH})\b",
-        rf"\b(?:the\s+)?(?:{_ENGLISH})\s+(?:(?:does|do)(?:n['’]?t|\s+not)\s+(?:really\s+)?matter"
-        r"|(?:is|are)(?:n['’]?t|\s+not)\s+important|is\s+(?:irrelevant|no\s+object|not\s+an\s+issue))\b",
+        rf"\bany\s+(?:other\s+)?(?:{_ENGLISH})\s+{_IS_FINE}\b",
+        rf"\b{_NEVER_MIND}\s+(?:(?:the|what|which)\s+)*(?:{_ENGLISH})\b",
+        rf"\b(?:the\s+)?(?:{_ENGLISH})\s+{_DOES_NOT_MATTER}\b",
         rf"\b(?:no|without\s+(?:a\s+)?)\s*(?:{_ENGLISH})\s+(?:limits?|preferences?|restrictions?)\b",
-        rf"(?<![가-힣])(?:{_KOREAN})(?:은|는|이|가|도|야)?\s*(?:상관|관계|제한)\s*(?:이|은)?\s*(?:없|안"
-        r"|하지)\S*",
-        rf"(?<![가-힣])(?:{_KOREAN})(?:은|는|이|가|도|야)?\s*(?:무관|아무\s*(?:거|것)\S*|뭐든\S*"
-        r"|(?:안\s*중요|중요하지\s*않|신경\s*안)\S*)(?:\s*(?:좋|괜찮)\S*)?",
+        rf"(?<![가-힣])(?:{_KOREAN}){_PARTICLE}\s*(?:상관|관계|제한)\s*(?:이|은)?\s*(?:없|안|하지)\S*",
+        rf"(?<![가-힣])(?:{_KOREAN}){_PARTICLE}\s*{_KOREAN_ANY}(?:\s*(?:좋|괜찮)\S*)?",
         rf"(?<![가-힣])아무\s*(?:{_KOREAN})(?:이나|나|이든|든|도)?(?:\s*(?:상관|괜찮|좋)\S*)?(?![가-힣])",
     )
 )
-_MAY_BE: Final = re.compile(
-    r"\b(?:any|no|without)\b|never\s+mind|forget|ignore|regardless|matter|important|irrelevant"
-    r"|no\s+object|not\s+an\s+issue"
-    r"|\b(?:care|mind)\b|상관|관계|제한|무관|아무|중요|신경|뭐든",
-    re.IGNORECASE,
+_MAY_BE: Final = any_of(
+    r"\b(?:any|no|without)\b",
+    r"never\s+mind",
+    "forget|ignore|regardless|matter|important|irrelevant",
+    r"no\s+object",
+    r"not\s+an\s+issue",
+    r"\b(?:care|mind)\b",
+    "상관|관계|제한|무관|아무|중요|신경|뭐든",
 )
 
 
