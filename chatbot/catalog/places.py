@@ -3,18 +3,17 @@
 import re
 from typing import Final
 
+from chatbot.catalog.phrasing import any_of, one_of
+
 LAST: Final = -1
 """The place of "the last one"; the one before it is one less."""
 MIDDLE: Final = 0
 """The place of "the middle one"."""
 
-_FLAGS: Final = re.IGNORECASE
 _ONE: Final = r"(?:\s+(?:one|item|product|pair|option|of\s+(?:them|these|those)))"
 _THING: Final = r"(?:\s*(?:거|것|걸|건|게|꺼|제품|상품|물건|아이템))"
-_ENDS: Final = (
-    r"(?:이랑|랑|하고|와|과|은|는|이|가|을|를|의|도|만|으로|로|보다|이요|인데|처럼|에)?(?:요|야|예요|이에요"
-    r"|는|도)?(?![가-힣])"
-)
+_PARTICLE: Final = "(?:이랑|랑|하고|와|과|은|는|이|가|을|를|의|도|만|으로|로|보다|이요|인데|처럼|에)"
+_ENDS: Final = rf"{_PARTICLE}?(?:요|야|예요|이에요|는|도)?(?![가-힣])"
 _NTH: Final = (
     (1, "first|1st", r"첫\s*번째|첫\s*째"),
     (2, "second|2nd", r"두\s*번째|둘\s*째"),
@@ -33,40 +32,49 @@ _SIDES: Final = (
 """Where a product stands among those shown; only with a word for the product: "위에 거"."""
 
 
+_AFTER: Final = one_of(
+    "and|or|is|are|was|in|has|have|does|come|comes|with|but",
+    "look|available|cost|costs|for|vs|please|also",
+    "work|works|fit|fits|go|instead|too",
+)
+_FOLLOWS: Final = rf"(?=\W*$|[.,;!?]|\s\s|\s+{_AFTER}\b)"
+"""What may follow a place that stands alone: "first aid" is no place, nor is "the first aid kit"."""
+_BEFORE: Final = one_of(
+    r"^\W*",
+    "(?<=compare )|(?<=and )|(?<=or )|(?<=vs )|(?<=than )",
+)
+_IN_THE: Final = r"(?:in\s+the|at\s+the|on\s+(?:the\s+)?)"
+
+
 def _ordinal(english: str, korean: str) -> re.Pattern[str]:
-    # "first aid" is no place, nor is "the first aid kit".
-    follows = (
-        r"(?=\W*$|[.,;!?]|\s\s|\s+(?:and|or|is|are|was|in|has|have|does|come|comes|with|but|look|available"
-        r"|cost|costs|for|vs|please|also|work|works|fit|fits|go|instead|too)\b)"
+    ways = (
+        rf"\bthe\s+(?:very\s+)?(?:{english})(?:{_ONE}\b|{_FOLLOWS})",
+        rf"\b(?:{english}){_ONE}\b",
+        rf"{_BEFORE}(?:{english})(?=\W*$|\s+(?:and|or|vs|to|with|is)\b)",
+        rf"\b(?:the\s+)?one\s+{_IN_THE}\s*(?:{english})\b",
     )
-    place = (
-        rf"\bthe\s+(?:very\s+)?(?:{english})(?:{_ONE}\b|{follows})|\b(?:{english}){_ONE}\b|(?:^\W*"
-        rf"|(?<=compare )|(?<=and )|(?<=or )|(?<=vs )|(?<=than ))(?:{english})(?=\W*$|\s+(?:and|or|vs|to|with"
-        rf"|is)\b)|\b(?:the\s+)?one\s+(?:in\s+the|at\s+the|on\s+(?:the\s+)?)\s*(?:{english})\b"
-    )
-    return re.compile(f"{place}|(?<!\\w)(?:{korean}){_THING}?{_ENDS}" if korean else place, _FLAGS)
+    return any_of(*ways, rf"(?<!\w)(?:{korean}){_THING}?{_ENDS}") if korean else any_of(*ways)
 
 
 _ORDINALS: Final = (
     *((place, _ordinal(english, korean)) for place, english, korean in _NTH),
     *((place, re.compile(rf"(?<![가-힣]){side}{_THING}{_ENDS}")) for place, side in _SIDES),
 )
-_NUMBER: Final = re.compile(
-    r"(?:\b(?:number|no\.|option|item)\s*|(?<!\w)#(?=\d(?:\W*$|\s+(?:is|in|and|or|vs|has|have|does|but"
-    r"|with|please|to)\b)))(?P<english>[1-9]|one|two|three|four|five)\b(?!['\"-])"
-    rf"|(?<![\d.])(?P<korean>[1-9])\s*번(?:째)?{_THING}?{_ENDS}",
-    _FLAGS,
+_MARK: Final = r"(?<!\w)#(?=\d(?:\W*$|\s+(?:is|in|and|or|vs|has|have|does|but|with|please|to)\b))"
+_NUMBER: Final = any_of(
+    rf"(?:\b(?:number|no\.|option|item)\s*|{_MARK})(?P<english>[1-9]|one|two|three|four|five)\b(?!['\"-])",
+    rf"(?<![\d.])(?P<korean>[1-9])\s*번(?:째)?{_THING}?{_ENDS}",
 )
 _COMPARED: Final = re.compile(
-    r"\bcompare\s+(?P<numbers>[1-9](?:\s*(?:,|and|with|to|vs\.?|&)\s*[1-9]\b)+)(?!\w)", _FLAGS
+    r"\bcompare\s+(?P<numbers>[1-9](?:\s*(?:,|and|with|to|vs\.?|&)\s*[1-9]\b)+)(?!\w)", re.IGNORECASE
 )
-_SEVERAL: Final = re.compile(
-    r"\b(?:the\s+)?(?P<end>first|last|top|bottom)\s+(?P<english>two|three|four|[2-4])\b(?:\s+(?:ones"
-    r"|of\s+(?:them|these|those)))?"
-    r"|(?<![가-힣])(?P<ende>처음|맨\s*앞|앞(?:의|에)?|위(?:의|에)?|마지막|뒤(?:의|에)?|아래(?:의"
-    r"|에)?)\s*(?P<korean>두|세|네|[2-4])\s*개(?:를|만|는|은|요)?(?![가-힣])"
-    r"|\b(?P<both>both)\b(?:\s+of\s+(?:them|these|those))?|(?<![가-힣])(?P<two>둘)\s*다(?![가-힣])",
-    _FLAGS,
+_ENGLISH_END: Final = r"(?P<end>first|last|top|bottom)\s+(?P<english>two|three|four|[2-4])"
+_KOREAN_END: Final = r"(?P<ende>처음|맨\s*앞|앞(?:의|에)?|위(?:의|에)?|마지막|뒤(?:의|에)?|아래(?:의|에)?)"
+_SEVERAL: Final = any_of(
+    rf"\b(?:the\s+)?{_ENGLISH_END}\b(?:\s+(?:ones|of\s+(?:them|these|those)))?",
+    rf"(?<![가-힣]){_KOREAN_END}\s*(?P<korean>두|세|네|[2-4])\s*개(?:를|만|는|은|요)?(?![가-힣])",
+    r"\b(?P<both>both)\b(?:\s+of\s+(?:them|these|those))?",
+    r"(?<![가-힣])(?P<two>둘)\s*다(?![가-힣])",
 )
 _COUNTS: Final = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "두": 2, "세": 3, "네": 4}
 
