@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from chatbot.catalog.phrasing import any_of, one_of
+
 _SHORT: Final = {
     "whats": "what's",
     "wats": "what's",
@@ -53,13 +55,15 @@ _SHORT: Final = {
 _SHORT_WORDS: Final = re.compile(
     rf"(?<![\w'’.-])(?:{'|'.join(sorted(map(re.escape, _SHORT), key=len, reverse=True))})(?![\w'’-])", re.IGNORECASE
 )
-_YOU: Final = re.compile(
-    r"\b(can|could|would|will|do|did|have|are|if|or|what|thank|thanks)\s+u\b|\b()u(?=\s+(?:have|got|guys"
-    r"|sell|carry|recommend)\b)",
-    re.IGNORECASE,
+_YOU: Final = any_of(
+    r"\b(can|could|would|will|do|did|have|are|if|or|what|thank|thanks)\s+u\b",
+    r"\b()u(?=\s+(?:have|got|guys|sell|carry|recommend)\b)",
 )
 _R: Final = re.compile(r"\br(?=\s+(?:u|you|there|these|they|those)\b)", re.IGNORECASE)
-_ID: Final = re.compile(r"\bid(?=\s+(?:like|love|rather|prefer)\b)|\bi\s+d(?=\s+like\b)", re.IGNORECASE)
+_ID: Final = any_of(
+    r"\bid(?=\s+(?:like|love|rather|prefer)\b)",
+    r"\bi\s+d(?=\s+like\b)",
+)
 _WITH: Final = re.compile(r"(?<=\s)w/(?:o\b)?\s*(?=[a-z]{3})")
 
 _RUN_ON: Final = re.compile(
@@ -76,16 +80,22 @@ _RUN_ON: Final = re.compile(
 
 
 _FLOURISH: Final = re.compile(r"(?<=\w)(?:[~…^♡♥]+|[ㅋㅎㅠㅜ]{2,})(?=\s*$|\s+[^\d\s])")
-_OPENING: Final = re.compile(
-    r"^\W*(?:(?:hi|hiya|hello|hey|ok|okay|wait|alright|so|well|oh|um+|hm+|great|thanks|안녕하세요|안녕|음|혹시|저기요|아니(?:다|요)?|아뇨)(?![\w'’-])"
-    r"(?:\s+there\b)?[\s,.!~]*)+(?=\S)",
-    re.IGNORECASE,
+_HELLO: Final = one_of(
+    "hi|hiya|hello|hey|ok|okay|wait|alright|so|well|oh",
+    "um+|hm+",
+    "great|thanks",
+    "안녕하세요|안녕|음|혹시|저기요|아니(?:다|요)?|아뇨",
 )
-
-_CLOSING: Final = re.compile(
-    r"(?<=\S)(?:[\s,.!~]+(?:please|thanks?(?:\s+you)?(?:\s+(?:so|very)\s+much|\s+a\s+lot)?|감사합니다|감사해요|고마워요?"
-    r"|고맙습니다|[ㅋㅎㅠㅜ]+)(?!\w))+[\s.!~]*$|[\s.]+$",
-    re.IGNORECASE,
+_OPENING: Final = re.compile(rf"^\W*(?:{_HELLO}(?![\w'’-])(?:\s+there\b)?[\s,.!~]*)+(?=\S)", re.IGNORECASE)
+_THANKS: Final = one_of(
+    "please",
+    r"thanks?(?:\s+you)?(?:\s+(?:so|very)\s+much|\s+a\s+lot)?",
+    "감사합니다|감사해요|고마워요?|고맙습니다",
+    "[ㅋㅎㅠㅜ]+",
+)
+_CLOSING: Final = any_of(
+    rf"(?<=\S)(?:[\s,.!~]+{_THANKS}(?!\w))+[\s.!~]*$",
+    r"[\s.]+$",
 )
 
 
