@@ -1,4 +1,4 @@
-"""Ways to say one thing, one a line, or a line of short words: patterns of a shopper's words are written with these.
+"""Patterns of a shopper's words, written as tables: one way of saying it a line, short words of one sort together.
 
 >>> any_of(r"any\\s+brand", r"아무\\s*브랜드").search("Any brand will do")[0]
 'Any brand'
