@@ -42,7 +42,7 @@ _JUST: Final = re.compile(
     r"|less than|shy of)\s\*{0,2}$"
 )
 _JUST_AFTER: Final = re.compile(rf"{_END}[을를이]?\s?(?:조금|살짝|약간)\s?(?:넘|웃|못)")
-_BAND: Final = re.compile(rf"{_END}대?\s?(?P<part>초반|중반|후반)|{_END}(?:대(?![의한비])|'?s\b)")
+_BAND: Final = re.compile(rf"{_END}대?\s?(?P<part>초반|중반|후반)|{_END}(?:대(?!의\S|[한비])|'?s\b)")
 _BAND_BEFORE: Final = re.compile(r"(?P<part>low|lower|mid|middle|high|upper)[\s-]$")
 _PARTS: Final[dict[str, Bound]] = {
     "초반": "low", "중반": "middle", "후반": "high", "low": "low", "lower": "low", "mid": "middle", "middle": "middle",

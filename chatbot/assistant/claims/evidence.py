@@ -52,17 +52,22 @@ class Evidence:
 
     def is_said(self, amount: Amount) -> bool:
         """Whether the shopper named this amount."""
-        return any(said.equals(amount) for said in self._amounts_said)
+        return any(said.equals(amount) for said in self.amounts_said)
 
     @cached_property
     def budget(self) -> Amount | None:
         """What the shopper wants to spend at the most, where one amount alone is named."""
-        named = {amount.value: amount for amount in self._amounts_said}
+        named = {amount.value: amount for amount in self.amounts_said}
         return next(iter(named.values())) if len(named) == 1 else None
 
     def is_ours(self, amount: Amount) -> bool:
         """Whether the shop's entries name this amount."""
         return any(ours.equals(amount) for ours, _ in self._ours.amounts)
+
+    @property
+    def amounts_of_ours(self) -> Sequence[Amount]:
+        """Those that the shop's entries name."""
+        return [amount for amount, _ in self._ours.amounts]
 
     def is_ours_in(self, sentence: str, amount: Amount) -> bool:
         """Whether an entry names this amount in a sentence that shares a word with `sentence`."""
@@ -139,7 +144,8 @@ class Evidence:
         return _read_terms(self.terms)
 
     @cached_property
-    def _amounts_said(self) -> Sequence[Amount]:
+    def amounts_said(self) -> Sequence[Amount]:
+        """Those that the shopper named."""
         return amounts(level(self.said))
 
     @cached_property

@@ -12,8 +12,24 @@ from chatbot.assistant.claims.sentences import END
 _CITED_SENTENCE_END: Final = re.compile(rf"(?:{END.pattern})(?!\s*\[\[)")
 _COMPARED: Final = re.compile(
     r"^\*{0,2}\s?(?:보다|말고|대신|와 달리|과 달리|에 비해)|(?:than|unlike|instead of|compared (?:to|with)"
-    r"|besides)\s(?:the\s)?\*{0,2}$"
+    r"|besides|against|versus|\bvs\.?)\s(?:the\s)?\*{0,2}$"
 )
+# What makes an amount describe the name that stands right behind it: 59,000원인 새벽, the $59.00 Dawn.
+_DESCRIBES: Final = re.compile(
+    r"\*{0,2}(?:대)?\s?(?:초반|중반|후반|정도|선|이하|미만|이상)?\s?(?:인|짜리(?:인)?|의|하는)\s\*{0,2}$"
+)
+_DESCRIBES_BEFORE: Final = re.compile(r"\b(?:the|our|an?|these|those|this|that)\s(?:[a-z-]+\s){0,2}\*{0,2}$")
+_RIGHT_BEHIND: Final = re.compile(r"\*{0,2}\s\*{0,2}$")
+# What sets an amount before all that is said of a product: At $59.00, the Dawn is the lighter one.
+_SET_BEFORE: Final = re.compile(
+    r"(?:^|[.!?:,;]\s|\b(?:and|while|but|or|whereas)\s)\W*(?:at|for|with)\s(?:just\s|only\s|around\s|about\s"
+    r"|under\s|over\s)?\*{0,2}$"
+)
+_SET_BEHIND: Final = re.compile(
+    r"\*{0,2},?\s(?:you(?:'d|'ll| can| could| will| would)?\s(?:also\s)?(?:get|have|buy)\s"
+    r"|there(?:'s| is| are)\s)?(?:the\s|our\s)?\*{0,2}$"
+)
+_APART: Final = re.compile(r"[,;:]\s|[.!?]\s|\s(?:and|but|while|or)\s|(?<=[가-힣])(?:고|며|지만|는데|면|과|와)\s")
 _BESIDE: Final = re.compile(r"\*{0,2}\s?(?:\(|at|for|[:=]|의)\s?$")
 _UP_TO_A_CITATION: Final = re.compile(r"[^,;\n\d]{0,18}$")
 
@@ -84,6 +100,8 @@ class Line:
         before = [one for one in self.mentions if one.end <= claim.start]
         after = next((one for one in self.mentions if one.start >= claim.end), None)
         read = [one for one in before if one.is_prose and not self._is_compared(one)]
+        if after and after.is_prose and self._describes(claim, after):
+            return after.product
         if before and before[-1].is_prose and _BESIDE.match(self.text[before[-1].end : claim.start]):
             return before[-1].product
         if read and read[-1].start >= sentence:
@@ -100,6 +118,27 @@ class Line:
         if not self.is_over:
             raise Undecided
         return self.previous
+
+    def other_subject(self, claim: Claim) -> int | None:
+        """The number of the product right behind `claim` that it may be about as well: both are apart from all before.
+
+        None where there is none.
+        """
+        before = next((one for one in reversed(self.mentions) if one.end <= claim.start and one.is_prose), None)
+        after = next((one for one in self.mentions if one.start >= claim.end), None)
+        if before is None or after is None or not after.is_prose or self._is_compared(after):
+            return None
+        if not _APART.search(self.text, before.end, claim.start) or _APART.search(self.text, claim.end, after.start):
+            return None
+        return after.product
+
+    def _describes(self, claim: Claim, name: Mention) -> bool:
+        """Whether a claim says of the name behind it, and of no other, how it is."""
+        before = self.text[self._sentence_start(claim.start) : claim.start]
+        between = self.text[claim.end : name.start]
+        if _DESCRIBES.match(between) or (_RIGHT_BEHIND.match(between) and _DESCRIBES_BEFORE.search(before)):
+            return True
+        return not self._is_compared(name) and bool(_SET_BEHIND.match(between) and _SET_BEFORE.search(before))
 
     def _is_compared(self, one: Mention) -> bool:
         """Whether another product is compared with this one."""

@@ -20,6 +20,9 @@ from chatbot.assistant.claims.roles import (
     FROM,
     FROM_BEFORE,
     GROUP,
+    LEFT,
+    OF_A_BUDGET,
+    OF_A_BUDGET_AFTER,
     RANGE,
     SAVED,
     SAVED_BEFORE,
@@ -32,9 +35,11 @@ from chatbot.assistant.claims.roles import (
     WISHED,
     is_difference,
     is_fee,
+    is_left,
     is_of_delivery,
     is_regular,
     is_sale_price,
+    is_set_against_a_budget,
 )
 from chatbot.events import ProductCard
 
@@ -65,13 +70,18 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
         return Fix(amount.start, amount.end, "terms")
     if said.is_wish() or said.is_supposed() or said.is_range() or said.is_bound_on_all():
         return None
-    if said.is_difference() or said.is_sum():
+    if said.is_left() or said.is_difference() or said.is_sum():
         return None
+    if said.is_called_left():
+        return Fix(amount.start, amount.end, "price", is_whole=True)
     if said.is_alone():
         return None
     number = line.subject(amount)
     if number is not None:
         fix = said.of_product(number)
+        other = line.other_subject(amount) if fix else None
+        if other is not None and said.of_product(other) is None:
+            return None
         return replace(fix, is_whole=True) if fix and said.is_compared() else fix
     return Fix(amount.start, amount.end, "price")
 
@@ -113,6 +123,8 @@ class _Said:
         """Whether it repeats what the shopper asked for; where it is said of a product, that has to cost so much."""
         if not self.evidence.is_said(self.amount):
             return False
+        if LEFT.search(self.sentence) and (OF_A_BUDGET.search(self.before) or OF_A_BUDGET_AFTER.match(self.after)):
+            return True
         is_wished = speaks_of_wishes(self.sentence)
         if not self.is_of_a_product:
             return (
@@ -129,6 +141,26 @@ class _Said:
     def is_compared(self) -> bool:
         """Whether it is said to be what two products differ by, or what several cost together."""
         return self._is_difference or SUMS.search(self.sentence) is not None
+
+    def is_called_left(self) -> bool:
+        """Whether it is said to be what is left of a budget."""
+        return is_left(self.before, self.line.text[self.amount.end : self.amount.end + _BEFORE])
+
+    def is_left(self) -> bool:
+        """Whether it is what is left of the shopper's budget once something that is spoken of is bought.
+
+        What is left to free delivery is such a rest too.
+        """
+        is_of_a_budget = is_set_against_a_budget(self.before, self.after)
+        if not (self.is_called_left() or (is_of_a_budget and (self._is_difference or self._saved))):
+            return False
+        budgets = [one.value for one in self.evidence.amounts_said]
+        if is_of_delivery(self.sentence):
+            budgets += [one.value for one in self.evidence.amounts_of_ours]
+        prices = _prices(self.evidence.cards[number] for number in self._spoken_of())
+        named = _prices(self.evidence.cards[number] for number in self.line.named_around(self.amount))
+        rests = {abs(budget - price) for budget in budgets for price in (*prices, sum(named, Decimal(0))) if price}
+        return self.amount.value in rests | {abs(one - other) for one, other in combinations(prices, 2)}
 
     def is_difference(self) -> bool:
         """Whether it is what two of the products differ by that are spoken of."""

@@ -89,6 +89,21 @@ SUPPOSED: Final = re.compile(
 SUPPOSED_AFTER: Final = re.compile(
     r"^\s?(?:정도\s?|까지\s?)?(?:예산|이?시?라?면\s?[^.]*예산|to spend\b|budget\b|in your pocket)"
 )
+_LEFT_AFTER: Final = re.compile(
+    r"^\*{0,2}\s?(?:이나|이|가|은|을|를|도)?\s?(?:정도|쯤|가량)?[이가은을를]?\s?(?:더\s|그대로\s)?(?:남|여유|여윳돈|적게|덜\s?(?:쓰|들|내))"
+    r"|^\*{0,2}\s(?:is\s|still\s|more\s)*(?:left|remain|to spare|spare\b|unspent|in change|under your|below your"
+    r"|short of your|for (?:extras|accessories|something else|other things)"
+    r"|(?:of|from|out of) (?:your|the|that) [^,;!?]{0,24}?(?:left|remain|unspent|to spare|over\b))"
+)
+_LEFT_BEFORE: Final = re.compile(
+    r"(?:\bleav(?:es?|ing)|\bkeeps?|left with)\s(?:you\s)?(?:with\s)?(?:about\s|around\s|exactly\s|another\s|still\s)*"
+    r"\*{0,2}$"
+)
+_SET_AGAINST: Final = re.compile(r"예산|budget")
+OF_A_BUDGET: Final = re.compile(r"\b(?:your|of|from)\s(?:the\s)?\*{0,2}$")
+OF_A_BUDGET_AFTER: Final = re.compile(r"^\*{0,2}\s?(?:예산\s?)?(?:중|에서|가운데|보다)(?:에서|에|은)?\s")
+"""Around what the shopper wants to spend, where something is left of it."""
+LEFT: Final = re.compile(r"남[아았은는을으습]|여유|\bleft\b|\bleav(?:es?|ing)\b|remain|to spare|unspent")
 TIMES: Final = re.compile(
     r"(?:두|세|네|다섯|2|3|4|5)\s?(?:개|대|세트|켤레|벌)|\b(?:two|three|four|five|2|3|4|5) (?:pairs?|of (?:them"
     r"|these)|units"
@@ -127,6 +142,16 @@ def is_regular(before: str, after: str) -> bool:
 def is_sale_price(before: str) -> bool:
     """Whether an amount is called that of the sale."""
     return _ON_SALE_BEFORE.search(before) is not None
+
+
+def is_left(before: str, after: str) -> bool:
+    """Whether an amount is said to be what is left of a budget."""
+    return bool(_LEFT_AFTER.match(after) or _LEFT_BEFORE.search(before))
+
+
+def is_set_against_a_budget(before: str, after: str) -> bool:
+    """Whether the shopper's budget stands near an amount."""
+    return _SET_AGAINST.search(before + after) is not None
 
 
 def is_difference(before: str, after: str) -> bool:
