@@ -16,11 +16,13 @@ _CHEAPER: Final = (
     r"\b(?:low(?:est|er) price|cheaper|less expensive|less costly|more affordable|lower[\s-]priced|costs? less"
     r"|cheapest|most affordable"
     r"|least expensive"
-    r"|lowest[\s-]priced)\b|저렴(?!이)[가-힣]*|(?<![가-힣])(?:싸(?:요|고|며|서|니|지만|지는?|다|답|면)|싼|쌉니다"
+    r"|lowest[\s-]priced)\b|(?:가격|값)[이은도]?\s?(?:가장|제일|더|훨씬|조금)\s낮[가-힣]*"
+    r"|(?:(?:가장|제일|더)\s)?낮은\s?(?:가격|값)(?!대)|최저가(?!\s?보)[가-힣]*|저렴(?!이)[가-힣]*|(?<![가-힣])(?:싸(?:요|고|며|서|니|지만|지는?|다|답|면)|싼|쌉니다"
     r"|쌀)(?![가-힣]*\s?(?:커피|밥))"
 )
 _DEARER: Final = (
-    r"\b(?:more expensive|pricier|dearer|higher[\s-]priced|costs? more|most expensive|priciest|costlier)\b|비싸[가-힣]*"
+    r"\b(?:more expensive|pricier|dearer|higher[\s-]priced|costs? more|most expensive|priciest|costlier|highest[\s-]priced|high(?:est|er) price)\b"
+    r"|(?:가격|값)[이은도]?\s?(?:가장|제일|더|훨씬|조금)\s높[가-힣]*|(?:(?:가장|제일|더)\s)높은\s?(?:가격|값)(?!대)|비싸[가-힣]*"
     r"|비싼|비쌉니다"
 )
 _TIMES: Final = (
@@ -77,9 +79,32 @@ _WISHED: Final = re.compile(
     r"|anything |a |an "
     r"|one )?$"
 )
-_MOST: Final = re.compile(r"cheapest|most |least |lowest|priciest")
+_MOST: Final = re.compile(r"cheapest|most |least |lowest|priciest|highest|[가-힣]*\s?(?:가장|제일)|최저가")
 _MOST_BEFORE: Final = re.compile(r"(?:가장|제일|최고로)\s(?:\S+\s)?$")
 _MORE_BEFORE: Final = re.compile(r"(?:더|조금|훨씬|좀|살짝|약간)\s(?:\S+\s)?$")
+# Of how many one is the cheapest.
+_OF_SO_MANY: Final = re.compile(
+    r"(?<![가-힣])(?P<korean>두|세|네|다섯|[2-9])\s?(?:제품|상품|모델|가지|개|종|대)|(?<![가-힣])(?P<counted>둘|셋|넷)(?![가-힣]*째)"
+    r"|\bthe (?P<english>two|three|four|five|[2-5])\b|\b(?:all|these|those|both) (?P<all>two|three|four|five|[2-5])\b"
+)
+_OF_ALL: Final = re.compile(
+    r"(?<![가-힣])(?:전체|모든|전부)(?![가-힣]*\s?(?:가격|기간))|\bof (?:them )?all\b|\bof the (?:lot|bunch)\b"
+    r"|\b(?:of|among|out of) everything\b|\bnothing\b"
+)
+_THAT_CAN_BE_BOUGHT: Final = re.compile(
+    r"(?:재고가?\s?있는|(?:구매|구입|주문)[이가]?\s?(?:가능한|하실\s수\s있는|할\s수\s있는)|(?:사실|살)\s수\s있는)"
+    r"|\b(?:in[\s-]stock|available|you can (?:\w+ )?(?:order|buy|get))\b"
+)
+_LEFT_OUT_AFTER: Final = re.compile(r"\*{0,2}(?:[을를은는이가])?\s?(?:빼|제외|말고|외에|이외)")
+_LEFT_OUT_BEFORE: Final = re.compile(
+    r"(?:apart from|aside from|except(?: for)?|besides|other than|leaving out|leaving aside|without|excluding"
+    r"|not counting|setting aside)\s(?:the\s)?(?:[a-z-]+\s)?\*{0,2}$"
+)
+_NONE: Final = re.compile(r"\b(?:nothing|none|no other \w+|neither)\b[^.!?]{0,24}$")
+_NONE_AFTER: Final = re.compile(r"^[가-힣]{0,3}\s(?:[가-힣]+\s)?(?:제품|상품|모델|것|건|게)[은는이가도]?\s?없")
+_COUNTS: Final = {
+    "두": 2, "둘": 2, "two": 2, "세": 3, "셋": 3, "three": 3, "네": 4, "넷": 4, "four": 4, "다섯": 5, "five": 5,
+}  # fmt: skip
 _ALL: Final = re.compile(r"모두|전부|둘\s?다|\bboth\b|\ball\b|\beach\b|\beither\b")
 _OF_PRICE: Final = re.compile(r"cost|price|expensive|\bpay|비싸|비싼|가격|값|돈")
 _TIMES_OF: Final = {
@@ -140,6 +165,9 @@ class _Compared:
         other = next((one for one in named if self._is_other(one)), None)
         if other is None and (_ELSE.search(self._sentence) or (self.found.kind == "times" and len(named) < 2)):
             return self.found.kind != "times"
+        if other is not None and self._is_said_of_none():
+            others = self._others(other.product, named)
+            return all(not self._is_true(one, [other.product]) for one in others)
         subject = self._subject(named, other)
         if other is None and not self._is_comparative():
             return True
@@ -214,14 +242,34 @@ class _Compared:
         told = {one.product for one in self.line.mentions} | {one.product for one in named}
         if self.line.previous is not None:
             told.add(self.line.previous)
-        others = {one for one in told if one != subject}
-        if self._is_most() or not others:
-            others = {
-                number
-                for number, card in enumerate(self.evidence.cards)
-                if number != subject and card.availability != "out_of_stock"
-            }
-        return sorted(others)
+        if self._is_most() or len(told - {subject}) == 0 or self._is_said_of_none():
+            told = self._meant(told)
+        left_out = {one.product for one in named if self._is_left_out(one)}
+        return sorted(told - left_out - {subject})
+
+    def _meant(self, told: set[int]) -> set[int]:
+        """The products of which one is said to be the cheapest: those in stock, where nothing more is said."""
+        cards = self.evidence.cards
+        on_sale = {number for number, card in enumerate(cards) if card.availability != "out_of_stock"}
+        if _THAT_CAN_BE_BOUGHT.search(self._sentence, 0, self.found.end - self.line.bounds(self.found)[0]):
+            return on_sale
+        so_many = _OF_SO_MANY.search(self._sentence)
+        if so_many is None:
+            return set(range(len(cards))) if _OF_ALL.search(self._sentence) else on_sale
+        said = next(filter(None, so_many.groups()))
+        count = _COUNTS.get(said) or int(said)
+        if count == len(told):
+            return told
+        return set(range(len(cards))) if count == len(cards) else on_sale
+
+    def _is_left_out(self, one: _Named) -> bool:
+        """Whether a product is said not to count."""
+        before = self.line.text[max(0, one.start - 32) : one.start]
+        return bool(_LEFT_OUT_AFTER.match(self.line.text, one.end) or _LEFT_OUT_BEFORE.search(before))
+
+    def _is_said_of_none(self) -> bool:
+        """Whether it is said that nothing is cheaper, or dearer, than another product."""
+        return bool(_NONE.search(self._before) or _NONE_AFTER.match(self.line.text[self.found.end :]))
 
     def _is_comparative(self) -> bool:
         """Whether it compares at all: 저렴하다 alone says that it is not dear."""

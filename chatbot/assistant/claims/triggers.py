@@ -17,7 +17,7 @@ deliver delivers delivered delivery arrive arrives arriving dispatch tomorrow to
 discount discounted sale special clearance flash coupon voucher promo cashback gift bogo return returns refund
 refunds exchange nonrefund warranty guarantee lifetime lowest price prices cost costs priced interest usd krw eur
 gbp jpy http https www save receive backorder loyalty reward bonus points express fully reduced marked cheaper
-cheapest expensive affordable pricier dearer twice double triple restock replenish regardless whatever minimum
+cheapest expensive affordable pricier priciest costlier highest dearer twice double triple restock replenish regardless whatever minimum
 purchase checkout unopened unused newsletter membership student bundle instal klarna paypal worldwide internation
 overseas pickup repair trial weekend weekday midnight left gone shelf shelves handful monday tuesday wednesday
 thursday friday saturday sunday final budget cannot hardly
@@ -53,10 +53,12 @@ KOREAN_ONLY_WITH: Final = {
     "배": r"(?<![가-힣])배\s?(?:$|가|나|정|비)",
     "문": r"문을?\s?(?:$|앞|열|닫)",
     "싼": r"(?<![가-힣])싼\s?(?:$|것|건|게|쪽|제|상|이|헤|편)",
+    "가장": r"가장\s?(?:$|[싼싸쌉비저낮높])",
+    "제일": r"제일\s?(?:$|[싼싸쌉비저낮높])",
     "더": r"(?<![가-힣])더\s?(?:$|싼|싸|쌉|비|저)",
     "같은": r"같은\s?(?:$|가격|값)",
     "새벽": r"새벽\s?(?:$|배송|도착|에)",
-    "가격": r"가격[은이도:]?\s?(?:$|[\d은이도:같동내떨])",
+    "가격": r"가격[은이도:]?\s?(?:$|[\d은이도:같동내떨가제더낮높])",
 }
 LATIN_ONLY_WITH: Final = {
     "in": r"in[\s-](?:~|st|a\s(?:~|da|we|mo|ho|co|fe|fo))",
