@@ -21,7 +21,8 @@ _CHEAPER: Final = (
     r"|쌀)(?![가-힣]*\s?(?:커피|밥))"
 )
 _DEARER: Final = (
-    r"\b(?:more expensive|pricier|dearer|higher[\s-]priced|costs? more|most expensive|priciest|costlier|highest[\s-]priced|high(?:est|er) price)\b"
+    r"\b(?:more expensive|pricier|dearer|higher[\s-]priced|costs? more|most expensive|priciest|costlier"
+    r"|highest[\s-]priced|high(?:est|er) price)\b"
     r"|(?:가격|값)[이은도]?\s?(?:가장|제일|더|훨씬|조금)\s높[가-힣]*|(?:(?:가장|제일|더)\s)높은\s?(?:가격|값)(?!대)|비싸[가-힣]*"
     r"|비싼|비쌉니다"
 )

@@ -16,9 +16,10 @@ from chatbot.assistant.claims.promises import promises
 from chatbot.assistant.claims.sentences import extent, is_item, is_row
 from chatbot.assistant.claims.spans import spans
 from chatbot.assistant.claims.stock import stocks
-from chatbot.assistant.claims.vocabulary import KOREAN_QUALITY
+from chatbot.assistant.claims.vocabulary import COMMON, KOREAN_QUALITY, STANDARD
 
 _BOLD: Final = re.compile(r"\*\*(?!\s)([^*\n]{2,120}?)\*\*(?P<colon>\s?:)?")
+_VERSION: Final = re.compile(r"\d+(?:\.\d+)*")
 _AT_START: Final = re.compile(r"^\s*(?:[-*+•]\s+|\d{1,2}[.)]\s+|#{1,6}\s+)?$")
 _RECOMMENDS: Final = re.compile(
     r"추천|권해|권하|어떠세요|있어요|있습니다|드려요|드릴게요|상품|제품|모델|판매|준비|recommend|suggest|pick"
@@ -96,6 +97,8 @@ def _is_offered(name: Unknown, line: Line, evidence: Evidence) -> bool:
         return False
     if _FITS.search(sentence) and not _STRONG.search(sentence):
         return False
+    if name.kind in ("model", "title") and line.text.count("**", 0, name.start) % 2 == 1:
+        return True  # what stands in bold is shown to the shopper
     is_listed = is_item(line.text) or is_row(line.text)
     return is_listed or _OFFERS.search(sentence) is not None or any(list(find(sentence)) for find in _CLAIMS)
 
@@ -106,6 +109,8 @@ def _is_invented(bold: re.Match[str], line: Line, evidence: Evidence) -> bool:
     named = [one for one in line.mentions if one.start < bold.end() and bold.start() < one.end]
     said = words(bold[1])
     rest = [word for word in said if not any(word in line.text[one.start : one.end] for one in named)]
+    if all(word in COMMON or STANDARD.fullmatch(word) or _VERSION.fullmatch(word) for word in rest):
+        return False
     if len(said) < 2 or not rest or any(list(find(bold[1])) for find in _CLAIMS):
         return False
     if any(True for _ in spans(bold[1])) or any(True for _ in hours(bold[1], line.text)):

@@ -14,6 +14,7 @@ from chatbot.assistant.claims.vocabulary import (
     COMMON,
     DEVICE,
     KINDS,
+    KOREAN_KINDS,
     KOREAN_MAKERS,
     KOREAN_QUALITY,
     KOREAN_VERSION,
@@ -113,8 +114,8 @@ class Naming:
 
     def _among_others(self, written: str, plain: str) -> Iterator[Unknown]:
         for match in _MODEL.finditer(plain):
-            if not self._is_harmless(match[0]):
-                words_before = plain[max(0, match.start() - 40) : match.start()].split()[-3:]
+            if not self._is_harmless(match[0]) or self._is_of_a_kind(match[0], plain[: match.start()]):
+                words_before = words(plain[max(0, match.start() - 40) : match.start()])[-3:]
                 is_of_ours = bool(self._evidence.first_words.intersection(words_before))
                 yield Unknown(match.start(), match.end(), "version" if is_of_ours else "model")
         for match in _VARIANT.finditer(plain):
@@ -185,6 +186,13 @@ class Naming:
         """Whether a word with digits is a standard, a measure, or stands in what the shop says of its goods."""
         token = token.strip("-.")
         return STANDARD.fullmatch(token) is not None or self._knows(token)
+
+    def _is_of_a_kind(self, token: str, before: str) -> bool:
+        """Whether a kind of goods stands before a word with digits, which makes a model of it, whatever it is else."""
+        kind = words(before[-NEAR:])[-1:]
+        if not kind or before[-1:] != " " or token.startswith("ip") or self._knows(token):
+            return False
+        return kind[0] in self._latin_kinds or kind[0] in KOREAN_KINDS or kind[0] in self._korean_kinds
 
     def _knows(self, word: str) -> bool:
         if self._evidence.knows([word], as_name=False) or word in self._said:

@@ -9,11 +9,32 @@ from chatbot.assistant.claims.numbers import ENGLISH_SMALL, NATIVE_NUMBER
 
 State = Literal["available", "sold_out", "preorder", "backorder", "count"]
 
+_LEFT: Final = (
+    r"(?:left\b(?!\s(?:ear|side|hand|and right|channel|button|one\b|to (?!go\b|sell|buy|order|grab)))"
+    r"|remain(?:s|ing)?\b(?=\s*(?:[.,;!?)\[*]|$|in stock|available|at\b|now|today|until|right now|for sale))"
+    r"|to go around|on the shel|on hand)"
+)
+_LASTS: Final = r"(?!\s+(?:more\s)?(?:hours?|minutes?|days?|weeks?|months?|years?|per ?cent|seconds?)\b)"
+_PIECES: Final = r"(?:pairs?|units?|pieces?|sets?|items?|boxes|box|copies)\b"
+_COUNTER: Final = r"(?:개|점|대|벌|켤레|세트|쌍|박스|족|장|건)"
 _COUNT: Final = (
+    rf"(?:\d+|{ENGLISH_SMALL}|a few|few|a couple|a handful|a dozen)\s+(?:{_PIECES}|of (?:the|these|those|them|our)\b)"
+    rf"[^.,;:!?$€£₩]{{0,70}}?\b{_LEFT}"
+    r"|\bdown to (?:the |our |its |their |only |just |about )*"
+    rf"(?:last\s)?(?:\d+|{ENGLISH_SMALL}|a few|a handful)\s{_PIECES}"
+    rf"|\b(?:our|the|these) (?:very )?last (?:\d+|{ENGLISH_SMALL}|few|couple)\b{_LASTS}"
+    r"(?!\s(?:of the )?(?:two\s)?(?:options?|choices|models|suggestions|ones|questions?|things?|times?))"
+    r"|\b(?:number|quantity|stock|amount|count|units) (?:of \w+ )?(?:left|remaining|available|in stock)\b"
+    rf"\s?(?:is|are|:|=)\s?(?:only |just |currently |now )*(?:\d+|{ENGLISH_SMALL}|low|limited|small)\b"
+    rf"|(?:남은|잔여)\s?(?:수량|재고|물량|개수)[이은는가도]?\s?[:：]?\s?(?:이제\s|단\s|딱\s|현재\s|약\s|총\s|겨우\s|불과\s|지금\s)*"
+    rf"(?:\d+|{NATIVE_NUMBER}|몇)\s?{_COUNTER}[가-힣]*"
+    r"|(?:남은|잔여)\s?(?:수량|재고|물량)[이은는가도]?\s?(?:이제\s|현재\s|거의\s|별로\s|많이\s|그리\s)*"
+    r"(?:얼마|적|많지|없|부족|한정)[가-힣]*(?:\s(?:되지\s)?(?:안|없|않|남)[가-힣]*)?"
+    rf"|재고\s?(?:수량)?\s?[:：]\s?(?:\d+|{NATIVE_NUMBER})\s?{_COUNTER}"
+    rf"|(?:\d+|{NATIVE_NUMBER}|몇)\s?(?:세트|쌍|박스|족)(?:만|밖에|가|이|도|뿐)?\s?(?:안\s?)?(?:남|뿐)[가-힣]*|"
     rf"(?:(?:only|just|merely|fewer than|less than|under|the last|about|around)\s+(?:the\s+)?)?(?<![\w.,$€£-])(?:\d+"
-    rf"|{ENGLISH_SMALL}|a few|few|a couple|a handful|a dozen)\s+"
-    r"(?:[a-z0-9'-]+\s+){0,6}?(?:left\b(?!\s(?:ear|side|hand|and right))|remaining|remains?\b|to go around"
-    r"|on the shel|on hand)"
+    rf"|{ENGLISH_SMALL}|a few|few|a couple|a handful|a dozen){_LASTS}\s+"
+    rf"(?:[a-z0-9'*-]+\s+){{0,6}}?{_LEFT}"
     rf"|(?:only|just|merely)\s+(?:\d+|{ENGLISH_SMALL})\s+(?:[a-z0-9'-]+\s+){{0,6}}?in stock"
     rf"|(?<![\w.,$€£-])\d+\s+(?:\w+\s+)?in stock"
     r"|(?:only|just)\s+(?:\d+|one|two|three|four|five|a few|a couple)\s+(?:\w+\s+)?available"

@@ -9,7 +9,7 @@ KOREAN: Final = """
 취소 미개봉 영수증 보증 무상 수리 평생 최저가 무이자 할부 착불 무통장 계좌이체 카카오 네이버페 회원 멤버십 가입하
 신규 첫구매 학생 묶음 전액 언제든 묻지도 무조건 하루 이틀 사흘 나흘 닷새 열흘 보름 사나흘 반나절 일주일 다음달 해외
 픽업 선물포장 체험 영업 상담 운영 연중 평일 주말 매일 공휴일 요일 정오 자정 타임 판매가 정가 금액 최소 저렴 비싸
-비싼 비쌉 싸요 싸고 싸서 싸니 쌉니 예산 가성비 품질보 팔렸 팔려 매장
+비싼 비쌉 차액 잔여 싸요 싸고 싸서 싸니 쌉니 예산 가성비 품질보 팔렸 팔려 매장
 """
 LATIN: Final = """
 stock sold available unavailable discontinued selling almost limited preorder ship ships shipped shipping postage
@@ -17,10 +17,10 @@ deliver delivers delivered delivery arrive arrives arriving dispatch tomorrow to
 discount discounted sale special clearance flash coupon voucher promo cashback gift bogo return returns refund
 refunds exchange nonrefund warranty guarantee lifetime lowest price prices cost costs priced interest usd krw eur
 gbp jpy http https www save receive backorder loyalty reward bonus points express fully reduced marked cheaper
-cheapest expensive affordable pricier priciest costlier highest dearer twice double triple restock replenish regardless whatever minimum
+cheapest expensive affordable pricier dearer twice double triple restock replenish regardless whatever minimum
 purchase checkout unopened unused newsletter membership student bundle instal klarna paypal worldwide internation
 overseas pickup repair trial weekend weekday midnight left gone shelf shelves handful monday tuesday wednesday
-thursday friday saturday sunday final budget cannot hardly
+thursday friday saturday sunday final budget cannot hardly priciest costlier highest competitor undercut
 """
 _SPAN_SO_FAR: Final = "|".join(
     f"{word[:length]}{'$' if length < len(word) else ''}"
@@ -49,16 +49,22 @@ KOREAN_ONLY_WITH: Final = {
     "두": r"(?<![가-힣])두\s?(?:$|배|번|달|주|시|개|대|켤)",
     "한": r"(?<![가-힣])한\s?(?:$|달|주|시|개|대|켤)",
     "세": r"(?<![가-힣])세\s?(?:$|배|번|달|주|시|개|대|켤)",
+    "다섯": r"다섯\s?(?:$|개|대|켤|벌|세)",
+    "여섯": r"여섯\s?(?:$|개|대|켤|벌|세)",
+    "일곱": r"일곱\s?(?:$|개|대|켤|벌|세)",
+    "여덟": r"여덟\s?(?:$|개|대|켤|벌|세)",
+    "맞춰": r"맞춰\s?(?:$|드|판)",
     "네": r"(?<![가-힣])네\s?(?:$|배|달|주|시|개|대|켤)",
     "배": r"(?<![가-힣])배\s?(?:$|가|나|정|비)",
     "문": r"문을?\s?(?:$|앞|열|닫)",
     "싼": r"(?<![가-힣])싼\s?(?:$|것|건|게|쪽|제|상|이|헤|편)",
     "가장": r"가장\s?(?:$|[싼싸쌉비저낮높])",
     "제일": r"제일\s?(?:$|[싼싸쌉비저낮높])",
-    "더": r"(?<![가-힣])더\s?(?:$|싼|싸|쌉|비|저)",
+    "낮은": r"낮은\s?(?:$|가|값|곳)",
+    "더": r"(?<![가-힣])더\s?(?:$|싼|싸|쌉|비|저|낮|높)",
     "같은": r"같은\s?(?:$|가격|값)",
     "새벽": r"새벽\s?(?:$|배송|도착|에)",
-    "가격": r"가격[은이도:]?\s?(?:$|[\d은이도:같동내떨가제더낮높])",
+    "가격": r"가격[은이도:]?\s?(?:$|[\d은이도:같동내떨가제더낮높])|가격(?:에|으로|을)\s?(?:$|맞|드|판|똑|동)",
 }
 LATIN_ONLY_WITH: Final = {
     "in": r"in[\s-](?:~|st|a\s(?:~|da|we|mo|ho|co|fe|fo))",
@@ -67,7 +73,7 @@ LATIN_ONLY_WITH: Final = {
     "day": r"day\s(?:~|or\b|and\s(?:n|$))",
     "out": r"out[\s-](?:~|of)",
     "back": r"back[\s-]?(?:~|in|order|next|on|by|soon|with|short|again|lat)",
-    "last": r"last\s(?:~|one|piece|item|unit|pair)",
+    "last": r"last\s(?:~|one|piece|item|unit|pair|two|three|four|five|six|few|\d)",
     "only": r"only\s(?:~|\d|one|two|three|four|five|six|seven|eight|nine|ten|a\s|acc)",
     "just": r"just\s(?:~|\d|one|two|three|four|five|six|seven|eight|nine|ten|a\s)",
     "few": r"few\s(?:~|left|rem|pair|unit|day|week|hour)",
@@ -80,6 +86,10 @@ LATIN_ONLY_WITH: Final = {
     "while": r"while\s(?:~|stock|suppl)",
     "not": r"not\s(?:~|in|av|cu|ye|so|on|di|re|ex|el|ma|part|for|a)",
     "no": r"no\s(?:~|de|sh|qu|lo|in|ma|mi|sa|di|re|po|ex|mo|st|ti)",
+    "match": r"match(?:es|ed|ing)?\s(?:~|any|that|their|the\s|every|it\b|a\s|lower|other|pri|against)",
+    "beat": r"beat\s(?:~|any|that|their|the\s|every|it\b|a\s|lower|other|pri)",
+    "number": r"number\s(?:~|left|of|rem|in|av)",
+    "down": r"down\s(?:~|to)",
     "non": r"non[\s-](?:~|re)",
     "isn't": r"isn't\s(?:~|in|av|on|di|re)",
     "aren't": r"aren't\s(?:~|in|av|on|di|re)",
@@ -113,7 +123,7 @@ LATIN_ONLY_WITH: Final = {
     "first": r"first[\s-](?:~|or|pu|ti)",
     "sign": r"sign\s(?:~|up)",
     "members": r"members\s(?:~|get|save|rec|pay)",
-    "pay": r"pay\s(?:~|la|by|wi|on|in|th|fu)",
+    "pay": r"pay\s(?:~|yo|la|by|wi|on|in|th|fu)",
     "pick": r"pick[\s-](?:~|up|it|them)",
     "code": r"code\s(?:~|[a-z]+\d|at)",
     "third": r"third\s(?:~|off|of|le|ch)",
@@ -135,7 +145,7 @@ nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand
 COUNTED: Final = (
     r"[\s-](?:and\s)?(?:[a-z]{0,8}$|dollar|won\b|buck|euro|pound|yen|cent|percent|per\s(?:cent|[a-z]{0,3}$)|day|hour"
     r"|week|month|year"
-    r"|left|am\b|pm\b"
+    r"|left|pairs?\b|sets?\b|units?\b|pieces?\b|am\b|pm\b"
     r"|a\.m|p\.m|in\s(?:the|th?$|$)|o'cl|pairs?\sleft|business|working|hundred"
     r"|thousand|one|two|three|four|five|six|seven|eight|nine|to\b|or\b)"
 )

@@ -37,6 +37,11 @@ amplifier turntable shoes sneakers boots sandals jacket backpack watch smartwatc
 monitor charger cable
 """
 """Kinds of goods that names end with."""
+_KOREAN_KINDS: Final = """
+이어폰 헤드폰 헤드셋 이어버드 스피커 사운드바 마이크 앰프 운동화 러닝화 부츠 샌들 재킷 배낭 시계 스마트워치
+노트북 태블릿 키보드 마우스 모니터 충전기
+"""
+KOREAN_KINDS: Final = frozenset(_KOREAN_KINDS.split())
 COMMON: Final = frozenset(
     [
         "a",

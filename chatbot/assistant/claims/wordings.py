@@ -131,7 +131,16 @@ SAID: Final = (
     (("warranty", "free"), re.compile(
         r"무상\s?(?:수리|보증|a/s|as|교체)|무료\s?(?:수리|a/s)|free (?:repairs?|warranty)")),
     (("price", "lowest"), re.compile(
-        r"최저가\s?(?:보장|보상)?|lowest price (?:anywhere|guarantee\w*)|price[\s-]match\w*"
+        r"최저가\s?(?:보장|보상)?|(?:가격|값|금액)(?:으로|에|을|도)?\s(?:\S+\s){0,2}?(?:맞춰|맞추어|똑같이|동일하게)\s?(?:\S+\s)?(?:드|판매|제공)"
+        r"|(?:똑같이|동일하게)\s(?:맞춰|해)\s?드|차액[을은이도]?\s?(?:\S+\s)?(?:돌려|환불|보상|드[려리립]|지급)"
+        r"|(?:더\s)?(?:싼|저렴한|낮은)\s(?:곳|데|매장|쇼핑몰|사이트)[을를이]?\s(?:\S+\s){0,2}?(?:찾|발견|보[시여]|있[으다]|알려)"
+        r"|(?:더\s)?낮은\s가격[을를]\s(?:\S+\s){0,2}?(?:찾아\s?오|발견|제시|보여)"
+        r"|그\s?가격(?:으로|에)\s?(?:드[려리립]|판매해\s?드|맞)"
+        r"|\b(?:match|beat|undercut)(?:es|ed|ing)?\s(?!your)(?:against\s)?(?:it\b(?=[^.!?]{0,12}[.!?])|(?:[a-z']+\s){0,4}?"
+        r"(?:prices?\b(?!\s(?:of|range|tag|point|you (?:ment|ask|want|nam|have)))|offers?\b|quotes?\b|deals?\b"
+        r"|competitors?\b|retailers?\b|sellers?\b|(?:store|shop)s?\b|elsewhere))"
+        r"|(?:refund|pay|return|give|credit)\w*\s(?:you\s)?(?:back\s)?(?:the|any|that)\s(?:price\s)?difference"
+        r"|lowest price (?:anywhere|guarantee\w*)|price[\s-]match\w*"
         r"|best price guarantee\w*|가격\s?보상|(?:시중|다른\s?(?:곳|매장|쇼핑몰|사이트)|타사|타\s?매장"
         r"|온라인)[가-힣]*보다"
         r"|than (?:elsewhere|anywhere else|(?:in |at )?other (?:shops|stores|sites|places))|cheapest (?:in town"
