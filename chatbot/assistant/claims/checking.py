@@ -60,7 +60,8 @@ def _judged(line: Line, evidence: Evidence) -> Iterator[Judged]:
     def of_kind(
         find: Callable[[str, int], Iterable[AnyClaim]], check: Callable[[AnyClaim, Line, Evidence], Fix | None]
     ) -> Iterator[Judged]:
-        return ((claim, check(claim, line, evidence)) for claim in find(line.text, begin) if claim.end > line.at)
+        claims = find(line.text, begin)
+        return ((claim, check(claim, line, evidence)) for claim in claims if claim.end > line.at or find is promises)
 
     yield from of_kind(amounts, check_amount)
     yield from of_kind(discounts, _check_discount)
@@ -160,6 +161,10 @@ def _check_stock(found: Stock, line: Line, evidence: Evidence) -> Fix | None:
 def _check_promise(found: Promise, line: Line, evidence: Evidence) -> Fix | None:
     number = line.subject(found) if line.mentions else line.previous
     price = None if number is None else evidence.cards[number].current_price
+    if number is None and (kinds := evidence.kinds_in(line.sentence_around(found))):
+        price = min(
+            (price for kind in kinds if (price := evidence.cards[kind].current_price) is not None), default=None
+        )
     is_kept = evidence.keeps(found, price, amounts(line.text))
     if found.is_denied:  # what holds of this product all the same
         is_kept = not (line.is_named_at(found.start) and evidence.keeps(found, price, ()))

@@ -9,21 +9,26 @@ from typing import Final, Literal, NamedTuple
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.line import Line
+from chatbot.assistant.claims.roles import SUMS
 
 Kind = Literal["cheaper", "dearer", "times", "same", "outside", "inside"]
 
 _CHEAPER: Final = (
     r"\b(?:low(?:est|er) price|cheaper|less expensive|less costly|more affordable|lower[\s-]priced|costs? less"
+    r"|pay(?:ing)? less"
     r"|cheapest|most affordable"
     r"|least expensive"
     r"|lowest[\s-]priced)\b|(?:가격|값)[이은도]?\s?(?:가장|제일|더|훨씬|조금)\s낮[가-힣]*"
-    r"|(?:(?:가장|제일|더)\s)?낮은\s?(?:가격|값)(?!대)|최저가(?!\s?보)[가-힣]*|저렴(?!이)[가-힣]*|(?<![가-힣])(?:싸(?:요|고|며|서|니|지만|지는?|다|답|면)|싼|쌉니다"
+    r"|(?:(?:가장|제일|더)\s)?낮은\s?(?:가격|값)(?!대)|최저가(?!\s?보)[가-힣]*|저렴(?!이)[가-힣]*"
+    r"|(?<![가-힣])(?:싸(?:요|고|며|서|니|지만|지는?|다|답|면)|싼|쌉니다"
     r"|쌀)(?![가-힣]*\s?(?:커피|밥))"
 )
 _DEARER: Final = (
-    r"\b(?:more expensive|pricier|dearer|higher[\s-]priced|costs? more|most expensive|priciest|costlier"
+    r"\b(?:more expensive|pricier|dearer|higher[\s-]priced|costs? more|pay(?:ing)? more|most expensive|priciest"
+    r"|costlier"
     r"|highest[\s-]priced|high(?:est|er) price)\b"
-    r"|(?:가격|값)[이은도]?\s?(?:가장|제일|더|훨씬|조금)\s높[가-힣]*|(?:(?:가장|제일|더)\s)높은\s?(?:가격|값)(?!대)|비싸[가-힣]*"
+    r"|(?:가격|값)[이은도]?\s?(?:가장|제일|더|훨씬|조금)\s높[가-힣]*|(?:(?:가장|제일|더)\s)높은\s?(?:가격|값)(?!대)"
+    r"|비싸[가-힣]*"
     r"|비싼|비쌉니다"
 )
 _TIMES: Final = (
@@ -35,9 +40,10 @@ _TIMES: Final = (
     r"|(?<=의\s)(?:약\s|거의\s|딱\s)?(?P<korean3>절반)"
 )
 _SAME: Final = (
-    r"(?:cost|costs|priced?) (?:exactly |just )?(?:the same|equally|alike|identically)|(?:the )?(?:exact )?same price"
+    r"(?:cost|costs|priced?) (?:exactly |just |(?:about |nearly |almost |roughly ))?(?:the same|equally|alike"
+    r"|identically)|(?:the )?(?:exact )?same price"
     r"|equally priced|identical(?:ly)? price"
-    r"|(?:가격|값)[이은도]?\s?(?:서로\s|똑)?(?:같|동일)[가-힣]*|(?:같은|동일한)\s?(?:가격|값)"
+    r"|(?:가격|값)[이은도]?\s?(?:서로\s|똑|거의\s)?(?:같|동일)[가-힣]*|(?:같은|동일한)\s?(?:가격|값)"
 )
 _OUTSIDE: Final = (
     r"(?:outside|out of|over|above|beyond|exceeds?|exceeding|more than|bust|blow)\s(?:of\s)?(?:your"
@@ -58,7 +64,7 @@ _THAN_AFTER: Final = re.compile(
     r"|세|네|2|3|4|절반)))"
 )
 _THAN_BEFORE: Final = re.compile(
-    r"(?:than|compared (?:to|with)|(?:price|cost) of|as)\s(?:the\s|our\s|that of the\s)?\*{0,2}$"
+    r"(?:than|compared (?:to|with)|(?:price|cost) of|as)\s(?:for\s)?(?:the\s|our\s|that of the\s)?\*{0,2}$"
 )
 _NOT: Final = re.compile(r"(?:\bnot|n't|\bno|never|nor)\s(?:\w+\s){0,2}$")
 _NOT_AFTER: Final = re.compile(r"^[가-힣]*\s?(?:하지\s|지\s)?(?:는\s|도\s)?(?:않|아니|아닙|못)")
@@ -85,7 +91,8 @@ _MOST_BEFORE: Final = re.compile(r"(?:가장|제일|최고로)\s(?:\S+\s)?$")
 _MORE_BEFORE: Final = re.compile(r"(?:더|조금|훨씬|좀|살짝|약간)\s(?:\S+\s)?$")
 # Of how many one is the cheapest.
 _OF_SO_MANY: Final = re.compile(
-    r"(?<![가-힣])(?P<korean>두|세|네|다섯|[2-9])\s?(?:제품|상품|모델|가지|개|종|대)|(?<![가-힣])(?P<counted>둘|셋|넷)(?![가-힣]*째)"
+    r"(?<![가-힣])(?P<korean>두|세|네|다섯|[2-9])\s?(?:제품|상품|모델|가지|개|종|대)|(?<![가-힣])(?P<counted>둘|셋"
+    r"|넷)(?![가-힣]*째)"
     r"|\bthe (?P<english>two|three|four|five|[2-5])\b|\b(?:all|these|those|both) (?P<all>two|three|four|five|[2-5])\b"
 )
 _OF_ALL: Final = re.compile(
@@ -101,7 +108,10 @@ _LEFT_OUT_BEFORE: Final = re.compile(
     r"(?:apart from|aside from|except(?: for)?|besides|other than|leaving out|leaving aside|without|excluding"
     r"|not counting|setting aside)\s(?:the\s)?(?:[a-z-]+\s)?\*{0,2}$"
 )
-_NONE: Final = re.compile(r"\b(?:nothing|none|no other \w+|neither)\b[^.!?]{0,24}$")
+_NONE: Final = re.compile(
+    r"\b(?:nothing|none|no (?:other )?(?:product|item|model|pair|option"
+    r"|one)s?)\b[^.!?,]{0,24}$"
+)
 _NONE_AFTER: Final = re.compile(r"^[가-힣]{0,3}\s(?:[가-힣]+\s)?(?:제품|상품|모델|것|건|게)[은는이가도]?\s?없")
 _COUNTS: Final = {
     "두": 2, "둘": 2, "two": 2, "세": 3, "셋": 3, "three": 3, "네": 4, "넷": 4, "four": 4, "다섯": 5, "five": 5,
@@ -113,6 +123,8 @@ _TIMES_OF: Final = {
     "two": "2", "three": "3", "four": "4", "2": "2", "3": "3", "4": "4",
 }  # fmt: skip
 _NEAR: Final = Decimal("0.06")
+_NEARLY: Final = re.compile(r"about|nearly|almost|roughly|거의")
+_ALMOST: Final = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +169,9 @@ class _Compared:
             return self._is_budget_right()
         named = self._named()
         if self.found.kind == "same":
-            prices = {self._price(one) for one in self._others(None, named)}
-            return len(prices) < 2
+            prices = [price for price in map(self._price, self._others(None, named)) if price is not None]
+            near = _ALMOST if _NEARLY.search(self.line.text, self.found.start, self.found.end) else Decimal(0)
+            return not prices or max(prices) - min(prices) <= max(prices) * near
         if self._sentence.rstrip().endswith("?"):
             return True
         if self.found.kind == "times" and not _OF_PRICE.search(self._sentence):
@@ -201,6 +214,8 @@ class _Compared:
         prices = [
             card.current_price for card in cards if card.current_price is not None and budget.is_in(card.currency)
         ]
+        if SUMS.search(self._sentence):
+            prices = [sum(prices, Decimal(0))]
         is_outside = (self.found.kind == "outside") is not self._is_denied()
         return all((price > budget.value) is is_outside for price in prices)
 
@@ -256,7 +271,8 @@ class _Compared:
             return on_sale
         so_many = _OF_SO_MANY.search(self._sentence)
         if so_many is None:
-            return set(range(len(cards))) if _OF_ALL.search(self._sentence) else on_sale
+            are_all = self._is_said_of_none() or _OF_ALL.search(self._sentence)
+            return set(range(len(cards))) if are_all else on_sale
         said = next(filter(None, so_many.groups()))
         count = _COUNTS.get(said) or int(said)
         if count == len(told):

@@ -18,13 +18,17 @@ _PERCENT: Final = re.compile(
     r"|(?P<half>반값|반\s?가격|half[\s-](?:the\s)?(?:(?:regular|usual|original|normal)\s)?(?:price|off)|half (?:its"
     r"|their) (?:usual |regular |normal )?price|절반\s?(?:가격|값)"
     r"|(?:가격의?|값의?|정가의?)\s절반|(?:가격|값)[이은도]?\s?(?:딱\s|무려\s)?절반)"
-    r"|(?P<part>(?:a|one)[\s-](?:third|quarter|fifth|tenth)|two[\s-]thirds|three[\s-]quarters|[2-5]분의\s?1|삼분의\s?일"
+    r"|(?P<cut>\b(?:cut|reduced|lowered|dropped|slashed|come down|gone down)\b[^.!?]{0,12}\bby (?:a|one) (?:third"
+    r"|quarter|fifth"
+    r"|tenth|half))"
+    r"|(?P<part>(?:a|one)[\s-](?:third|quarter|fifth|tenth)|two[\s-]thirds|three[\s-]quarters|[2-5]분의\s?1"
+    r"|삼분의\s?일"
     r"|사분의\s?일|오분의\s?일)"
     r"(?=[^.!?]{0,12}(?:\boff\b|discount|cheaper|reduc|less\b|할인|깎|저렴|싸))"
 )
 _PARTS: Final = {
-    "third": 33, "quarter": 25, "fifth": 20, "tenth": 10, "thirds": 67, "quarters": 75, "2분의": 50, "3분의": 33,
-    "4분의": 25, "5분의": 20, "삼분의": 33, "사분의": 25, "오분의": 20,
+    "third": 33, "quarter": 25, "fifth": 20, "half": 50, "tenth": 10, "thirds": 67, "quarters": 75, "2분의": 50,
+    "3분의": 33, "4분의": 25, "5분의": 20, "삼분의": 33, "사분의": 25, "오분의": 20,
 }  # fmt: skip
 _NEAR: Final = re.compile(
     r"할인|세일|저렴|인하|깎|싸게|싸요|내[린렸려]|낮|쿠폰|적립|캐시백|\boff\b|discount|save|saving|cheaper|reduc"
@@ -39,6 +43,9 @@ _ON_SALE: Final = re.compile(
     r"|(?:오늘|지금|한정|타임|초)\s?(?:만\s)?(?:특가|세일|할인)[가-힣]*|특가로|할인가[에로]?|(?:세일|할인"
     r"|특가)\s?(?:덕분|기간)[에이]?"
     r"|(?:가격이\s)(?:내렸|내려갔|떨어졌|인하)"
+    r"|\bprices?\b[^.!?]{0,50}?\b(?:has|have) (?:just |recently |now )?(?:dropped|fallen|come down|gone down"
+    r"|been (?:cut|lowered"
+    r"|slashed))"
     r"|(?:is|are|it's|they're|'s|'re|now|currently|today|still|also)\s(?:\w+\s){0,2}?(?:on sale|on offer|discounted"
     r"|reduced|marked down|on special)"
     r"|(?:there is|there's|there are|we have|we offer|comes? with|has|have|enjoy|get) (?:currently |now )?(?:a "
@@ -105,8 +112,8 @@ def discounts(text: str, at: int = 0) -> Iterator[Discount]:
         if match["half"]:
             yield Discount(match.start(), match.end(), Decimal(50), is_word=True)
             continue
-        if match["part"]:
-            part = next(percent for word, percent in _PARTS.items() if re.search(rf"{word}\b|{word}", match["part"]))
+        if share_said := match["part"] or match["cut"]:
+            part = next(percent for word, percent in _PARTS.items() if word in share_said)
             yield Discount(match.start(), match.end(), Decimal(part), is_word=True)
             continue
         if share := match["share"] or match["share2"]:

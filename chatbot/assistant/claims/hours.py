@@ -11,12 +11,17 @@ _OPENING: Final = (
     r"영업|상담|운영|문을|문의|연락|전화|고객\s?센터|응대|\bopen\b|opening|\bhours are\b|\bclosed?\b|reach (?:us|our)"
     r"|contact us|call us|visit us|(?:drop|stop|come) by|our (?:team|staff|store|shop)|customer (?:service|support)"
     r"|support team|we(?:'re| are) (?:here|there|available)|(?:are|is) here for you|at your service|we answer"
-    r"|answers? (?:calls|your calls|the phone|from|until)|phone lines?|our lines"
+    r"|(?:pick up|answer|at|on) the phones?\b|answers? (?:calls|your calls|the phone|from|until)|phone lines?"
+    r"|our lines"
 )
 _IS_OPENING: Final = re.compile(_OPENING)
-_MAY_BE_OPENING: Final = re.compile(rf"{_OPENING}|방문|매장|답변|\bhours\b|clos|contact|\bcall\b|visit|support|service")
+_MAY_BE_OPENING: Final = re.compile(
+    rf"{_OPENING}|방문|매장|답변|\bhours\b|clos|contact|\bcall\b|visit|support"
+    rf"|service"
+)
 _ALWAYS: Final = re.compile(
-    r"24\s?시간|24\s?hours|24[\s/-]7|twenty-four hours|around the clock|round the clock|day and night|연중\s?무휴|365일"
+    r"24\s?시간|24\s?hours|24[\s/-]7|twenty-four hours|around the clock|round the clock|day and night|연중\s?무휴"
+    r"|365일"
     r"|언제나 열려|항상 열려|always open|밤낮|any time of (?:the )?(?:day|night)|night and day|all night"
 )
 _DAYS: Final = re.compile(
@@ -25,7 +30,8 @@ _DAYS: Final = re.compile(
 )
 _HALF: Final = r"오전|오후|저녁|밤|아침|새벽|낮"
 _CLOCK: Final = re.compile(
-    rf"(?P<half>{_HALF})?\s?(?P<hour>\d{{1,2}}|{NATIVE_NUMBER})\s?시(?!간|작|도|절|장|대)(?:\s?(?P<minute>\d{{1,2}})분"
+    rf"(?P<half>{_HALF})?\s?(?P<hour>\d{{1,2}}|{NATIVE_NUMBER})\s?시(?!간|작|도|절|장"
+    rf"|대)(?:\s?(?P<minute>\d{{1,2}})분"
     rf"|\s?(?P<part>반))?"
     rf"|(?P<half2>{_HALF})?\s?(?<![\d:])(?P<hour2>\d{{1,2}}):(?P<minute2>\d\d)(?![\d:])\s?(?P<ampm2>[ap]\.?m\b)?"
     rf"|(?<![\d:.])(?P<hour3>\d{{1,2}}|{ENGLISH_SMALL})\s?(?P<ampm3>[ap]\.?m)\b"

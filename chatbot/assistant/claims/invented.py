@@ -29,7 +29,8 @@ _RECOMMENDS: Final = re.compile(
 _OFFERS: Final = re.compile(
     r"추천|권해|권하|어떠|어떨까|있어요|있습니다|있고|있으니|있는데|있답니다|판매|준비|구입|구매|취급|선택|보여\s?드"
     r"|소개|인기|만나|골라|괜찮|좋아요|좋습니다|딱이|드려요"
-    r"|드릴게요|상품|제품|모델|입고|비교|매장|저희|팔[아고]|팝니다|대안|나와|출시|마련|갖추|살펴|들여"
+    r"|드릴게요|상품|제품|모델|입고|비교|매장|저희|팔[아고]|팝니다|대안|나와|출시|마련|갖추|살펴|들여|가성비"
+    r"|찾으(?:세요|십니다)|찾는 분"
     r"|recommend|suggest|\bpick|consider|choose|choice|\btry\b|offer|\bhave\b|\bsell|carry|carries|\bstock|popular"
     r"|best|alternative|option|\bfind\b|look at"
     r"|\bour\b|\bshop\b|store|available|\bbuy\b|great|perfect|ideal|go for|would suit|range|also|\bthere (?:is|are)\b"

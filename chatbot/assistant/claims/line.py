@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Protocol
 
 from chatbot.assistant.claims.names import Mention
@@ -28,6 +29,10 @@ _SET_BEFORE: Final = re.compile(
 _SET_BEHIND: Final = re.compile(
     r"\*{0,2},?\s(?:you(?:'d|'ll| can| could| will| would)?\s(?:also\s)?(?:get|have|buy)\s"
     r"|there(?:'s| is| are)\s)?(?:the\s|our\s)?\*{0,2}$"
+)
+_IN_A_ROW: Final = re.compile(
+    r"\*{0,2}\s?(?:\[\[p\d+\]\])?(?:과|와|하고|이고|,|\s?/|\s?&|\sand|\s및"
+    r"|,\sand)?\s(?:\[\[p\d+\]\]\s)?(?:the\s)?\*{0,2}"
 )
 _APART: Final = re.compile(r"[,;:]\s|[.!?]\s|\s(?:and|but|while|or)\s|(?<=[가-힣])(?:고|며|지만|는데|면|과|와)\s")
 _BESIDE: Final = re.compile(r"\*{0,2}\s?(?:\(|at|for|[:=]|의)\s?$")
@@ -131,6 +136,31 @@ class Line:
         if not _APART.search(self.text, before.end, claim.start) or _APART.search(self.text, claim.end, after.start):
             return None
         return after.product
+
+    def in_turn(self, claim: Claim, all_claims: Sequence[Claim]) -> int | None:
+        """The number of the product whose turn it is, where products in a row are followed by as many claims.
+
+        None where they are not: the Dawn and the Dusk cost $59.00 and $71.20.
+        """
+        start, stop = self._sentence_start(claim.start), self._sentence_stop(claim.end)
+        said = [one for one in all_claims if start <= one.start < stop]
+        named = [one for one in self.mentions if start <= one.start < stop and one.is_prose]
+        if len(said) != len(named) or len(said) < 2 or named[-1].end > said[0].start:
+            return None
+        are_rows = all(
+            _IN_A_ROW.fullmatch(self.text, one.end, other.start)
+            for row in (said, named)
+            for one, other in pairwise(row)
+        )
+        return named[[one.start for one in said].index(claim.start)].product if are_rows else None
+
+    def is_in_a_row(self, claim: Claim, all_claims: Sequence[Claim]) -> bool:
+        """Whether another claim stands beside this one, with nothing more than an "and" between them."""
+        return any(
+            _IN_A_ROW.fullmatch(self.text, one.end, other.start)
+            for one, other in pairwise(all_claims)
+            if claim.start in (one.start, other.start)
+        )
 
     def _describes(self, claim: Claim, name: Mention) -> bool:
         """Whether a claim says of the name behind it, and of no other, how it is."""

@@ -40,6 +40,7 @@ _NUMBERED: Final = re.compile(
     r"\s(?:[2-9]|ii|iii|iv)(?=\s(?:is|are|at|for|costs?|in|have|has|were|was)\b|\s?[-:,(]|\.?\s*$)"
 )
 _VARIANT: Final = re.compile(r"\b(?:pro|max|plus|lite|mini|ultra|deluxe) (?:version|edition|model|variant)\b")
+_MAKES_ANOTHER: Final = frozenset({"유선", "게이밍", "미니"})
 _COLOURS: Final = re.compile(r"\b(?:in|colou?rs?:?)\s(?:\w+,?\s(?:and\s|or\s)?){0,3}$")
 
 
@@ -131,7 +132,9 @@ class Naming:
         for kind in self._korean_kinds:
             for place in places(plain, kind):
                 word = _WORD_BEFORE.search(plain, max(0, place - NEAR), place)
-                if word and self._is_made_up(word[1], kind):
+                if word and word[1] in _MAKES_ANOTHER and self._is_another(word[1], kind, plain[: word.start()]):
+                    yield Unknown(word.start(), place + len(kind), "version")
+                elif word and self._is_made_up(word[1], kind):
                     yield Unknown(word.start(), place + len(kind), "goods")
 
     def _in_run(self, run: re.Match[str], plain: str) -> Iterator[Unknown]:
@@ -181,6 +184,12 @@ class Naming:
         if word in self._evidence.first_words:
             return not any(_in_order([word, kind], title) for title in self._titles)
         return not KOREAN_QUALITY.fullmatch(word) and not self._knows(word) and len(word) > 1
+
+    def _is_another(self, quality: str, kind: str, before: str) -> bool:
+        """Whether a quality between the first word of names and their kind makes another product of them."""
+        first = words(before[-NEAR:])[-1:]
+        named = bool(first) and before[-1:] == " " and first[0] in self._evidence.first_words
+        return named and not any(_in_order([first[0], quality, kind], title) for title in self._titles)
 
     def _is_harmless(self, token: str) -> bool:
         """Whether a word with digits is a standard, a measure, or stands in what the shop says of its goods."""

@@ -11,12 +11,13 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Final
 
-from chatbot.assistant.claims.amounts import Amount
+from chatbot.assistant.claims.amounts import Amount, amounts
 from chatbot.assistant.claims.bounds import Bound, bound_of, holds
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.line import Line
 from chatbot.assistant.claims.roles import (
+    AGAINST,
     FROM,
     FROM_BEFORE,
     GROUP,
@@ -66,7 +67,7 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
         return Fix(amount.start, amount.end, "terms")
     if said.is_from_entries():
         return None
-    if said.is_fee():
+    if said.is_fee() and not said.is_alone():
         return Fix(amount.start, amount.end, "terms")
     if said.is_wish() or said.is_supposed() or said.is_range() or said.is_bound_on_all():
         return None
@@ -76,9 +77,16 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
         return Fix(amount.start, amount.end, "price", is_whole=True)
     if said.is_alone():
         return None
+    if said.is_shared_out():
+        return None
+    in_turn = line.in_turn(amount, amounts(line.text))
+    if in_turn is not None:
+        return said.of_product(in_turn)
     number = line.subject(amount)
     if number is not None:
         fix = said.of_product(number)
+        if fix is None and said.is_bound_on_more():
+            return Fix(amount.start, amount.end, "price", is_whole=True)
         other = line.other_subject(amount) if fix else None
         if other is not None and said.of_product(other) is None:
             return None
@@ -158,9 +166,12 @@ class _Said:
         if is_of_delivery(self.sentence):
             budgets += [one.value for one in self.evidence.amounts_of_ours]
         prices = _prices(self.evidence.cards[number] for number in self._spoken_of())
-        named = _prices(self.evidence.cards[number] for number in self.line.named_around(self.amount))
-        rests = {abs(budget - price) for budget in budgets for price in (*prices, sum(named, Decimal(0))) if price}
-        return self.amount.value in rests | {abs(one - other) for one, other in combinations(prices, 2)}
+        if SUMS.search(self.sentence):
+            prices += self._sums()
+        rests = {abs(budget - price) for budget in budgets for price in prices}
+        rests |= {abs(one - other) for one, other in combinations(prices, 2)}
+        bound = self._bound
+        return any(holds(bound, self.amount, rest) if bound else rest == self.amount.value for rest in rests)
 
     def is_difference(self) -> bool:
         """Whether it is what two of the products differ by that are spoken of."""
@@ -173,10 +184,7 @@ class _Said:
         """Whether it is what several of the products cost together that are spoken of, or some pieces of one."""
         if not SUMS.search(self.sentence):
             return False
-        prices = _prices(self.evidence.cards[number] for number in self._spoken_of())
-        sums = [sum(some, Decimal(0)) for size in {2, 3, len(prices)} - {0, 1} for some in combinations(prices, size)]
-        if TIMES.search(self.sentence):
-            sums += [one * count for one in prices for count in range(2, 6)]
+        sums = self._sums()
         if bound := self._bound:
             return any(holds(bound, self.amount, each) for each in sums)
         return self.amount.value in sums
@@ -193,12 +201,37 @@ class _Said:
         cards = [self.evidence.cards[number] for number in named]
         return bool(cards) and all(self._is_kept_by(card, self._bound) for card in cards)
 
+    def is_bound_on_more(self) -> bool:
+        """Whether it is a bound on several products together, where not all of them keep it."""
+        if self._bound is None or "?" in self.sentence:
+            return False
+        start, stop = self.line.bounds(self.amount)
+        named = [one for one in self.line.mentions if start <= one.start < stop]
+        last = max((one.end for one in named if one.is_prose and one.end <= self.amount.start), default=start)
+        if len({one.product for one in named}) < 2 or not GROUP.search(self.line.text, last, self.amount.start):
+            return False
+        if any(one.is_prose and one.start >= self.amount.end for one in named):
+            return False
+        return not all(self._is_kept_by(self.evidence.cards[one.product], self._bound) for one in named)
+
+    def is_shared_out(self) -> bool:
+        """Whether it is one of several in a row that some products cost which nobody names: $59.00 and $71.20."""
+        if self.is_named_in_prose() or not self.line.is_in_a_row(self.amount, amounts(self.line.text)):
+            return False
+        return self.amount.value in _prices(self.evidence.cards[number] for number in self._spoken_of())
+
+    def is_named_in_prose(self) -> bool:
+        """Whether its sentence names a product, and does not only cite one."""
+        start, stop = self.line.bounds(self.amount)
+        return any(one.is_prose and start <= one.start < stop for one in self.line.mentions)
+
     def is_supposed(self) -> bool:
         """Whether it is what the shopper may want to spend, and what the sentence names costs no more."""
         if not (SUPPOSED.search(self.before) or SUPPOSED_AFTER.match(self.after)):
             return False
-        cards = [self.evidence.cards[number] for number in self.line.named_around(self.amount)]
-        return all(self._is_kept_by(card, "below") for card in cards)
+        behind = [one.product for one in self.line.mentions if one.start >= self.amount.end]
+        numbers = behind[:1] or self.line.named_around(self.amount)
+        return all(self._is_kept_by(self.evidence.cards[number], "below") for number in numbers)
 
     def is_range(self) -> bool:
         """Whether it is the least or the most that a candidate costs."""
@@ -229,7 +262,7 @@ class _Said:
         if self._saved is not None:
             saved = None if card.price is None or card.sale_price is None else card.price - card.sale_price
             return None if amount.value == saved else withheld
-        once = is_regular(self.before, self.after)
+        once = is_regular(self.before, self.after) and not self._is_beside_another()
         if self._bound and not (once and amount.value == card.price):
             if self._is_kept_by(card, self._bound):
                 return None
@@ -242,6 +275,14 @@ class _Said:
             )
         return None if amount.value == card.current_price else Fix(amount.start, amount.end, "price", number)
 
+    def _sums(self) -> list[Decimal]:
+        """What several of the products cost together that are spoken of, or some pieces of one."""
+        prices = _prices(self.evidence.cards[number] for number in self._spoken_of())
+        sums = [sum(some, Decimal(0)) for size in {2, 3, len(prices)} - {0, 1} for some in combinations(prices, size)]
+        if TIMES.search(self.sentence):
+            sums += [one * count for one in prices for count in range(2, 6)]
+        return sums
+
     def _spoken_of(self) -> Sequence[int]:
         """The numbers of the products that are meant: those named, or those that can be bought."""
         named = {one.product for one in self.line.mentions}
@@ -251,6 +292,14 @@ class _Said:
         if len(named) > 1:
             return sorted(named)
         return [number for number, card in enumerate(self.evidence.cards) if card.availability != "out_of_stock"]
+
+    def _is_beside_another(self) -> bool:
+        """Whether a product is named between the amount and what would make it one of before: rather than the Dusk."""
+        against = AGAINST.search(self.before)
+        place = self.amount.start - len(self.before) + (against.end() if against else 0)
+        return against is not None and any(
+            one.is_prose and place <= one.start < self.amount.start for one in self.line.mentions
+        )
 
     @property
     def _is_difference(self) -> bool:

@@ -19,7 +19,7 @@ Atom = tuple[str, str]
 _SENTENCE: Final = re.compile(r"[^\n.!?。]+(?:\.(?=\S)[^\n.!?。]*|(?<=[ap]\.m)\.[^\n.!?。]*)*[.!?。]*")
 _CLAUSE: Final = re.compile(r"[,;]\s|\s(?:and|but|while)\s(?!\d)|(?<=[가-힣])(?:고|며|지만|는데)(?:,|\s)")
 _OVER_AFTER: Final = re.compile(
-    r"\*{0,2}\s?(?:이상|초과|[을를이]?\s?(?:넘|채우)|부터|만\s?넘|어치|or more|or over|or above|and up|and over"
+    r"\*{0,2}\s?(?:이상|초과|[을를이]?\s?(?:넘(?!지)|채우)|부터|만\s?넘|어치|or more|or over|or above|and up|and over"
     r"|and above|minimum"
     r"|upwards)"
 )
@@ -27,7 +27,10 @@ _OVER_BEFORE: Final = re.compile(
     r"(?:over|above|more than|at least|minimum(?: of)?|exceed(?:s|ing)?|from|spend(?:ing)?|reach(?:es)?"
     r"|starting at)\s\*{0,2}$"
 )
-_UNDER_AFTER: Final = re.compile(r"\*{0,2}\s?(?:이하|미만|아래|or less|or under|or below)")
+_UNDER_AFTER: Final = re.compile(
+    r"\*{0,2}\s?(?:이하|미만|아래|[이가도]?\s?(?:채\s)?안\s?(?:되|돼|됩|넘)|[을를이]\s?넘지\s?않|에\s?못\s?미치"
+    r"|보다\s(?:적|작)|or less|or under|or below)"
+)
 _UNDER_BEFORE: Final = re.compile(r"(?:under|below|less than|up to|at most)\s\*{0,2}$")
 # Not promised but asked or left open.
 _OPEN: Final = re.compile(
@@ -42,7 +45,8 @@ _OPEN: Final = re.compile(
 )
 # Whom to ask about it: no promise, unless a number says how it is.
 _REFERRED: Final = re.compile(
-    r"문의|확인해 주|확인 부탁|확인하시|참고해|please (?:check|ask|contact|see)|(?:ask|contact|check with) (?:our|the)"
+    r"문의|확인해 주|확인 부탁|확인하시|참고해|please (?:check|ask|contact|see)|(?:ask|contact|check with) (?:our"
+    r"|the)"
 )
 _DENIED: Final = re.compile(
     r"\s*(?:[은는이가도]|은 아|대상이)?\s*(?:아니|아닙|않|안 |안돼|불가|제공하지|없)|\s*(?:is|are)?\s*(?:not"

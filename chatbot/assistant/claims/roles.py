@@ -39,7 +39,8 @@ SAVED: Final = re.compile(
 SAVED_BEFORE: Final = re.compile(
     r"(?:save|saves|saving|discount of|reduced by|cheaper by|down by|dropped by|cut by|lowered by|reduction of|쿠폰"
     r"|할인\s?금액[은이]?|할인액[은이]?|할인\s?폭[은이]?"
-    r"|정가보다|정가에서|원래보다|원래 가격보다|than the regular price by)\s(?:you\s|약\s|무려\s)?(?:up to\s"
+    r"|savings? of|saves you|정가보다|정가에서|원래보다|원래 가격보다|than the regular price by)\s(?:you\s|약\s"
+    r"|무려\s)?(?:up to\s"
     r"|a full\s)?$"
 )
 FROM: Final = re.compile(r"^\s?(?:부터|에서 시작)|^\s?[~–-]")
@@ -56,6 +57,7 @@ _ONCE_WORDS: Final = (
     r"|down from|instead of|rather than|reduced from|usual(?:ly)?|normal(?:ly)?|full price|rrp|msrp"
     r"|before the (?:sale|discount)|compared (?:to|with)|~~"
 )
+AGAINST: Final = re.compile(r"(?:instead of|rather than|compared (?:to|with))\s")
 # No other amount and no sale comes between.
 _ONCE_BEFORE: Final = re.compile(
     rf"(?:{_ONCE_WORDS})(?:(?!지금|현재|할인가|세일가|할인해|now\b|today\b|currently|sale\b|only\b|but\b|are\b"
@@ -67,10 +69,12 @@ _ON_SALE_BEFORE: Final = re.compile(
 )
 SUMS: Final = re.compile(
     r"합쳐|합계|합해|합하|모두\s?합|총액|총\s?(?:금액|가격|[\d₩])|(?<![가-힣])총\b|다\s?해서|다\s?사시"
-    r"|둘\s?다\s?(?:사|구매)|함께\s?(?:사|구매|주문)"
+    r"|(?:둘\s?다|모두|전부|다)\s(?:사|구매|구입|주문|담)|\bcomes? to\b|\b(?:buying|taking|getting|ordering) both\b"
+    r"|함께\s?(?:사|구매|주문)"
     r"|같이\s?(?:사|구매|주문)"
     r"|\btotal|together|altogether|both for|in all\b|combined|for (?:both|the pair|the two)|\bsum\b"
-    r"|(?:두|세|네|2|3|4)\s?(?:개|대|세트)[를을면에]?\s|\b(?:two|three|2|3) (?:pairs?|of them|units|pieces|for)\b"
+    r"|(?:두|세|네|2|3|4)\s?(?:개|대|세트)[를을면에는은이가]?\s|\b(?:two|three|2|3) (?:pairs?|of them|units|pieces"
+    r"|for)\b"
 )
 _DIFFERENCE: Final = re.compile(r"차이|차액|difference|differ\b|differ by|\bapart\b|extra for")
 _DIFFERS_AFTER: Final = re.compile(
@@ -90,13 +94,16 @@ SUPPOSED_AFTER: Final = re.compile(
     r"^\s?(?:정도\s?|까지\s?)?(?:예산|이?시?라?면\s?[^.]*예산|to spend\b|budget\b|in your pocket)"
 )
 _LEFT_AFTER: Final = re.compile(
-    r"^\*{0,2}\s?(?:이나|이|가|은|을|를|도)?\s?(?:정도|쯤|가량)?[이가은을를]?\s?(?:더\s|그대로\s)?(?:남|여유|여윳돈|적게|덜\s?(?:쓰|들|내))"
+    r"^\*{0,2}\s?(?:이나|이|가|은|을|를|도)?\s?(?:정도|쯤|가량)?[이가은을를]?\s?(?:더\s|그대로\s)?(?:남|여유|여윳돈"
+    r"|적게|덜\s?(?:쓰|들|내))"
     r"|^\*{0,2}\s(?:is\s|still\s|more\s)*(?:left|remain|to spare|spare\b|unspent|in change|under your|below your"
-    r"|short of your|for (?:extras|accessories|something else|other things)"
+    r"|short of your|(?:over|above|beyond) your\s(?:\S+\s)?(?:budget|limit)|for (?:extras|accessories|something else"
+    r"|other things)"
     r"|(?:of|from|out of) (?:your|the|that) [^,;!?]{0,24}?(?:left|remain|unspent|to spare|over\b))"
 )
 _LEFT_BEFORE: Final = re.compile(
-    r"(?:\bleav(?:es?|ing)|\bkeeps?|left with)\s(?:you\s)?(?:with\s)?(?:about\s|around\s|exactly\s|another\s|still\s)*"
+    r"(?:\bleav(?:es?|ing)|\bkeeps?|left with)\s(?:you\s)?(?:with\s)?(?:about\s|around\s|exactly\s|another\s"
+    r"|still\s)*"
     r"\*{0,2}$"
 )
 _SET_AGAINST: Final = re.compile(r"예산|budget")
@@ -118,7 +125,7 @@ GROUP: Final = re.compile(
 RANGE: Final = re.compile(r"가격대|가격은[^.!?]*사이|\bprices?\b[^.!?]*\b(?:range|between|from)\b|price range")
 WISHED: Final = re.compile(
     r"말씀하신|찾으시|원하시|예산|생각하시|요청하신|조건|budget|you (?:said|asked|mentioned|want|need|are looking)"
-    r"|looking for|your (?:limit|price|range)"
+    r"|looking for|your (?:\S+\s)?(?:limit|price|range)"
 )
 
 

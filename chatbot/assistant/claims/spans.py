@@ -47,7 +47,8 @@ _WHEN: Final = (
         r"오늘(?!\s?(?:주문|결제|구매|은|의|도))|당일|(?<!order )(?<!buy )(?<!purchase )today|tonight|same[\s-]day")),
     ("dawn", re.compile(r"새벽\s?(?:배송|도착|에)|by dawn")),
     ("express", re.compile(
-        r"로켓\s?배송|총알\s?배송|퀵\s?(?:배송|서비스)|바로\s?배송|특급\s?배송|express (?:shipping|delivery)|expedited"
+        r"로켓\s?배송|총알\s?배송|퀵\s?(?:배송|서비스)|바로\s?배송|특급\s?배송|express (?:shipping|delivery)"
+        r"|expedited"
     )),
     ("this week", re.compile(r"이번\s?주|금주|this week|주말(?:까지|에|\s?전)|(?:by|before) the weekend")),
     ("next week", re.compile(r"다음\s?주|차주|next week")),

@@ -9,7 +9,7 @@ KOREAN: Final = """
 취소 미개봉 영수증 보증 무상 수리 평생 최저가 무이자 할부 착불 무통장 계좌이체 카카오 네이버페 회원 멤버십 가입하
 신규 첫구매 학생 묶음 전액 언제든 묻지도 무조건 하루 이틀 사흘 나흘 닷새 열흘 보름 사나흘 반나절 일주일 다음달 해외
 픽업 선물포장 체험 영업 상담 운영 연중 평일 주말 매일 공휴일 요일 정오 자정 타임 판매가 정가 금액 최소 저렴 비싸
-비싼 비쌉 차액 잔여 싸요 싸고 싸서 싸니 쌉니 예산 가성비 품질보 팔렸 팔려 매장
+비싼 비쌉 차액 잔여 구하실 싸요 싸고 싸서 싸니 쌉니 예산 가성비 품질보 팔렸 팔려 매장
 """
 LATIN: Final = """
 stock sold available unavailable discontinued selling almost limited preorder ship ships shipped shipping postage
@@ -35,7 +35,7 @@ KOREAN_ONLY_WITH: Final = {
     "이번": r"이번\s?(?:$|주|달)",
     "다음": r"다음\s?(?:$|주|달|날)",
     "다시": r"다시\s?(?:$|입|들|판|만|구)",
-    "다": r"(?<![가-힣])다\s?(?:$|팔)",
+    "다": r"(?<![가-힣])다\s?(?:$|팔|나[가갔])",
     "얼마": r"얼마\s?(?:$|안|남|를|나|든)",
     "거의": r"거의\s?(?:$|다|소|품|팔|없)",
     "바로": r"바로\s?(?:$|사|살|구|주|배|받)",
@@ -53,6 +53,7 @@ KOREAN_ONLY_WITH: Final = {
     "여섯": r"여섯\s?(?:$|개|대|켤|벌|세)",
     "일곱": r"일곱\s?(?:$|개|대|켤|벌|세)",
     "여덟": r"여덟\s?(?:$|개|대|켤|벌|세)",
+    "함께": r"함께\s?(?:$|드|챙)",
     "맞춰": r"맞춰\s?(?:$|드|판)",
     "네": r"(?<![가-힣])네\s?(?:$|배|달|주|시|개|대|켤)",
     "배": r"(?<![가-힣])배\s?(?:$|가|나|정|비)",
@@ -104,7 +105,7 @@ LATIN_ONLY_WITH: Final = {
     "money": r"money[\s-](?:~|back)",
     "by": r"by\s(?:~|the\s|dawn|mon|tue|wed|thu|fri|sat|sun|to)",
     "at": r"at\s(?:~|no|you|full)",
-    "full": r"full[\s-](?:~|price|ref|amount)",
+    "full": r"full[\s-](?:~|price|ref|amount|mo|we|ye)",
     "comes": r"comes\s(?:~|with)",
     "throw": r"throw\s(?:~|in)",
     "pre": r"pre-?(?:~|o)",
@@ -127,6 +128,8 @@ LATIN_ONLY_WITH: Final = {
     "pick": r"pick[\s-](?:~|up|it|them)",
     "code": r"code\s(?:~|[a-z]+\d|at)",
     "third": r"third\s(?:~|off|of|le|ch)",
+    "cut": r"cut\s(?:~|by|in|to|from)",
+    "plenty": r"plenty\s(?:~|of|left|in)",
     "quarter": r"quarter\s(?:~|off|of|le|ch)",
     "fifth": r"fifth\s(?:~|off|of|le|ch)",
     "times": r"times\s(?:~|as|mo|the)",

@@ -4,15 +4,16 @@ import re
 from typing import Final
 
 DELIVERY: Final = re.compile(
-    r"배송|배달|도착|발송|출고|수령|받아\s?보|받으(?!신 (?:날|후|뒤|다음))|받을|받는\s?데|댁에서|댁으로|문\s?앞"
+    r"배송|배달|도착|발송|출고|수령|받아\s?보|받으(?!신 (?:날|후|뒤|다음|지\s))|받을|받는\s?데|댁에서|댁으로|문\s?앞"
     r"|보내\s?드|택배|deliver|ship(?!shape)|arriv|dispatch|reach(?:es)? you|get it\b|get them\b"
     r"|(?<!after you )(?<!once you )receive|at your (?:door|home|place)|doorstep|warehouse|on its way|(?:will"
     r"|'ll) be (?:there|here)\b|parcel"
-    r"|package\b|be with you|hold of (?:it"
+    r"|package\b|be with you|\bhave (?:it|them) (?:in|within|by)\b|hold of (?:it"
     r"|them)|in your hands"
 )
 RETURNS: Final = re.compile(
-    r"반품|환불|교환|취소|돌려\s?보내|무르|return|refund|exchang|money.back|(?:send|sent|give|bring) (?:\w+ ){0,2}back"
+    r"반품|환불|교환|취소|돌려\s?보내|무르|return|refund|exchang|money.back|(?:send|sent|give"
+    r"|bring) (?:\w+ ){0,2}back"
     r"|change your mind"
     r"|bring (?:it|them) back"
 )
@@ -38,7 +39,8 @@ SAID: Final = (
         r"|다시\s?(?:판매될|판매할|구매하실\s?수\s?있을)|(?:will|'ll|should|going to) be (?:back|restocked"
         r"|available again"
         r"|replenished)"
-        r"|back (?:soon|shortly)|restock(?:ed|ing)? (?:soon|shortly|is coming|it)|(?:expect|expecting|awaiting) (?:a "
+        r"|(?:expected|due|scheduled) (?:to (?:be|come|arrive) )?(?:back|again)\b|back (?:soon|shortly)|restock(?:ed"
+        r"|ing)? (?:soon|shortly|is coming|it)|(?:expect|expecting|awaiting) (?:a "
         r"|new |more |fresh |another )*(?:stock|batch|shipment|deliver)"
     )),
     (("delivery", "free"), re.compile(
@@ -131,12 +133,15 @@ SAID: Final = (
     (("warranty", "free"), re.compile(
         r"무상\s?(?:수리|보증|a/s|as|교체)|무료\s?(?:수리|a/s)|free (?:repairs?|warranty)")),
     (("price", "lowest"), re.compile(
-        r"최저가\s?(?:보장|보상)?|(?:가격|값|금액)(?:으로|에|을|도)?\s(?:\S+\s){0,2}?(?:맞춰|맞추어|똑같이|동일하게)\s?(?:\S+\s)?(?:드|판매|제공)"
+        r"최저가\s?(?:보장|보상)?|(?:가격|값|금액)(?:으로|에|을|도)?\s(?:\S+\s){0,2}?(?:맞춰|맞추어|똑같이"
+        r"|동일하게)\s?(?:\S+\s)?(?:드|판매|제공)"
         r"|(?:똑같이|동일하게)\s(?:맞춰|해)\s?드|차액[을은이도]?\s?(?:\S+\s)?(?:돌려|환불|보상|드[려리립]|지급)"
-        r"|(?:더\s)?(?:싼|저렴한|낮은)\s(?:곳|데|매장|쇼핑몰|사이트)[을를이]?\s(?:\S+\s){0,2}?(?:찾|발견|보[시여]|있[으다]|알려)"
+        r"|(?:더\s)?(?:싼|저렴한|낮은)\s(?:곳|데|매장|쇼핑몰|사이트)[을를이]?\s(?:\S+\s){0,2}?(?:찾|발견|보[시여]"
+        r"|있[으다]|알려)"
         r"|(?:더\s)?낮은\s가격[을를]\s(?:\S+\s){0,2}?(?:찾아\s?오|발견|제시|보여)"
         r"|그\s?가격(?:으로|에)\s?(?:드[려리립]|판매해\s?드|맞)"
-        r"|\b(?:match|beat|undercut)(?:es|ed|ing)?\s(?!your)(?:against\s)?(?:it\b(?=[^.!?]{0,12}[.!?])|(?:[a-z']+\s){0,4}?"
+        r"|\b(?:match|beat|undercut)(?:es|ed|ing)?\s(?!your)(?:against\s)?(?:it\b(?=[^.!?]{0,12}[.!?])"
+        r"|(?:[a-z']+\s){0,4}?"
         r"(?:prices?\b(?!\s(?:of|range|tag|point|you (?:ment|ask|want|nam|have)))|offers?\b|quotes?\b|deals?\b"
         r"|competitors?\b|retailers?\b|sellers?\b|(?:store|shop)s?\b|elsewhere))"
         r"|(?:refund|pay|return|give|credit)\w*\s(?:you\s)?(?:back\s)?(?:the|any|that)\s(?:price\s)?difference"
@@ -149,7 +154,12 @@ SAID: Final = (
     (("offer", "gift"), re.compile(
         r"무료로\s?(?:드립|챙겨|넣어)|(?:공짜|서비스|선물)로\s?(?:드려|드리|드립|챙겨)|\b(?:an?|one"
         r"|your) free (?!time|hand|moment|minute|day|ear|weekend|trial|evening|hour)[a-z]|"
-        r"사은품|증정|덤으로|free gifts?|gift with purchase|comes with a free|throw in|무료로\s?(?:드려|드리|제공|증정)"
+        r"(?:파우치|케이스|가방|케이블|선물|스티커|엽서|액세서리|거치대|충전기)[을를도]\s(?:\S+\s)?(?:함께"
+        r"|같이)\s?(?:드[려리립]|챙겨)"
+        r"|(?:comes?|arrives?|ships?|sent) with an?\s(?:[a-z-]+\s){0,3}?(?:present|gift|surprise|treat|freebie"
+        r"|goodie)\b|"
+        r"사은품|증정|덤으로|free gifts?|gift with purchase|comes with a free|throw in|무료로\s?(?:드려|드리|제공"
+        r"|증정)"
         r"|for free with|free (?:case|pouch|cable|bag|cover|accessor\w*)"
     )),
     (("offer", "gift wrap"), re.compile(r"(?:무료\s?)?선물\s?포장|gift[\s-]?wrap\w*")),
@@ -208,7 +218,8 @@ SAID: Final = (
         r"|cash on delivery|bank transfer|bitcoin|crypto"
     )),
     (("trial", "free"), re.compile(
-        r"무료\s?체험|체험해\s?보시고\s?결정|free trial|try (?:it|them) (?:out )?for free|(?:risk|money)-free trial")),
+        r"무료\s?체험|체험해\s?보시고\s?결정|free trial|try (?:it|them) (?:out )?for free|(?:risk"
+        r"|money)-free trial")),
 )  # fmt: skip
 """Atoms, and what says them."""
 
@@ -220,12 +231,13 @@ STARTS: Final = (
         r"|you)\s)?(?:you\s)?(?:purchas|pay|paid|order|buy|bought|checkout)"
     )),
     ("sent", re.compile(
-        r"(?:발송|출고)(?:된|한|일|후|\s)*\s?(?:날|후|뒤|다음|부터|이후)|(?:from|of"
+        r"(?:발송|출고)(?:된|한|일|후|\s)*\s?(?:날|후|뒤|다음|부터|이후|지\s)|(?:from|of"
         r"|after)\s(?:the\s)?(?:day\sof\s)?(?:dispatch"
         r"|shipment|shipping)"
     )),
     ("received", re.compile(
-        r"(?:받으신|받은|수령(?:하신|한|일)?|도착(?:한|일)?|배송\s?(?:완료|받))\s?(?:날|후|뒤|다음|부터|이후|로부터)"
+        r"(?:받으신|받은|수령(?:하신|한|일)?|도착(?:한|일)?|배송\s?(?:완료|받))\s?(?:날|지\s|후|뒤|다음|부터|이후"
+        r"|로부터)"
         r"|(?:from|of|after|once)\s(?:the\s)?(?:day\sof\s)?(?:you\s)?(?:have\s)?(?:deliver|receiv|receipt|arriv"
         r"|they arrive|it arrives|you get)"
     )),
