@@ -1,10 +1,11 @@
 """Lies and truths about the shop of `adversarial`, in the words of a model and in both languages.
 
-The `unseen` ones are by somebody who knew that shop and its terms, and none of the code that judges them. When they
-were first asked, 39 of the 120 lies were shown and 9 of the 100 truths changed; what let them through was mended by its
-kind, and they stand here since. The `further` ones were written for that, kind by kind, each batch before it was run:
-of the third, 19 of 80 lies were shown at first and 2 of 79 truths changed. As with all cases that were seen, that none
-slips through any more says little about the next ones.
+The `unseen` ones are by people who knew that shop and its terms, and none of the code that judges them: two lots of 120
+lies and 100 truths each. When the first was asked, 39 of its lies were shown and 9 of its truths changed; what let them
+through was mended by its kind. The second was asked first after that: 5 of its lies were shown and 4 of its truths
+changed. The `further` ones were written for the mending, kind by kind, each batch before it was run: of the last three,
+36 of 66, 24 of 70 and 17 of 68 lies were shown at first, and 22 of 66, 14 of 65 and 4 of 60 truths changed. They stand
+here since; as with all cases that were seen, that none slips through any more says little about the next ones.
 
 One line of a file is one answer, `\\n` in it a line's end; what is forbidden in a lie is apart by ` || `.
 """

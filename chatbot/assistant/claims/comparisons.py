@@ -11,11 +11,11 @@ from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.line import Line
 from chatbot.assistant.claims.roles import SUMS
 
-Kind = Literal["cheaper", "dearer", "times", "same", "outside", "inside"]
+Kind = Literal["rising", "falling", "cheaper", "dearer", "times", "same", "outside", "inside"]
 
 _CHEAPER: Final = (
     r"\b(?:low(?:est|er) price|cheaper|less expensive|less costly|more affordable|lower[\s-]priced|costs? less"
-    r"|pay(?:ing)? less"
+    r"|pay(?:ing)? less|costs? the least"
     r"|cheapest|most affordable"
     r"|least expensive"
     r"|lowest[\s-]priced)\b|(?:가격|값)[이은도]?\s?(?:가장|제일|더|훨씬|조금)\s낮[가-힣]*"
@@ -24,7 +24,8 @@ _CHEAPER: Final = (
     r"|쌀)(?![가-힣]*\s?(?:커피|밥))"
 )
 _DEARER: Final = (
-    r"\b(?:more expensive|pricier|dearer|higher[\s-]priced|costs? more|pay(?:ing)? more|most expensive|priciest"
+    r"\b(?:more expensive|pricier|dearer|higher[\s-]priced|costs? more|costs? the most|pay(?:ing)? more"
+    r"|most expensive|priciest"
     r"|costlier"
     r"|highest[\s-]priced|high(?:est|er) price)\b"
     r"|(?:가격|값)[이은도]?\s?(?:가장|제일|더|훨씬|조금)\s높[가-힣]*|(?:(?:가장|제일|더)\s)높은\s?(?:가격|값)(?!대)"
@@ -55,7 +56,10 @@ _INSIDE: Final = (
     r"|the)\s(?:\S+\s)?budget"
     r"|예산\s?(?:안|내|이내|범위)(?:에서|에)?|예산에\s?(?:\S+\s)?(?:맞|들어|딱)[가-힣]*"
 )
+_RISING: Final = r"순(?:서)?으로\s?(?:더\s)?(?:저렴|싸|싼|쌉)[가-힣]*|(?:저렴한|싼|낮은)\s?순(?:서)?(?:으로|은|대로)?"
+_FALLING: Final = r"순(?:서)?으로\s?(?:더\s)?(?:비싸|비싼|비쌉)[가-힣]*|(?:비싼|높은)\s?순(?:서)?(?:으로|은|대로)?"
 _CLAIM: Final = re.compile(
+    rf"(?P<rising>{_RISING})|(?P<falling>{_FALLING})|"
     rf"(?P<times>{_TIMES})|(?P<same>{_SAME})|(?P<outside>{_OUTSIDE})|(?P<inside>{_INSIDE})|(?P<cheaper>{_CHEAPER})"
     rf"|(?P<dearer>{_DEARER})"
 )
@@ -86,7 +90,7 @@ _WISHED: Final = re.compile(
     r"|anything |a |an "
     r"|one )?$"
 )
-_MOST: Final = re.compile(r"cheapest|most |least |lowest|priciest|highest|[가-힣]*\s?(?:가장|제일)|최저가")
+_MOST: Final = re.compile(r"cheapest|most |least |lowest|priciest|highest|costs? the|[가-힣]*\s?(?:가장|제일)|최저가")
 _MOST_BEFORE: Final = re.compile(r"(?:가장|제일|최고로)\s(?:\S+\s)?$")
 _MORE_BEFORE: Final = re.compile(r"(?:더|조금|훨씬|좀|살짝|약간)\s(?:\S+\s)?$")
 # Of how many one is the cheapest.
@@ -148,7 +152,11 @@ def comparisons(text: str, at: int = 0) -> Iterator[Comparison]:
     for match in _CLAIM.finditer(text, at):
         said = match["number"] or match["number2"] or match["korean"] or match["korean2"] or match["korean3"]
         times = Decimal(_TIMES_OF[said.split()[0]]) if said else Decimal(1)
-        kind: Kind = next(name for name in ("times", "same", "outside", "inside", "cheaper", "dearer") if match[name])
+        kind: Kind = next(
+            name
+            for name in ("rising", "falling", "times", "same", "outside", "inside", "cheaper", "dearer")
+            if match[name]
+        )
         yield Comparison(match.start(), match.end(), kind, times)
 
 
@@ -168,6 +176,9 @@ class _Compared:
         if self.found.kind in ("outside", "inside"):
             return self._is_budget_right()
         named = self._named()
+        if self.found.kind in ("rising", "falling"):
+            prices = [price for one in named if (price := self._price(one.product)) is not None]
+            return prices == sorted(prices, reverse=self.found.kind == "falling")
         if self.found.kind == "same":
             prices = [price for price in map(self._price, self._others(None, named)) if price is not None]
             near = _ALMOST if _NEARLY.search(self.line.text, self.found.start, self.found.end) else Decimal(0)

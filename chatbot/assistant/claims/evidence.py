@@ -79,6 +79,11 @@ class Evidence:
         conditions = [is_condition for ours, is_condition in self._ours.roles if ours.equals(amount)]
         return bool(conditions) and all(each is not_fee for each in conditions)
 
+    def delivers_free(self, price: Decimal) -> bool:
+        """Whether the shop's entries deliver what costs so much free of charge."""
+        free = [each for each in self._ours.promises if each.atom == ("delivery", "free") and not each.is_denied]
+        return any(each.over is not None and price >= each.over.value for each in free)
+
     def kinds_in(self, text: str) -> set[int]:
         """The numbers of the candidates that are meant by the kind of goods (see `Names`) that `text` speaks of."""
         return self.names.kinds_in(text)

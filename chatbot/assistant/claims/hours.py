@@ -11,7 +11,8 @@ _OPENING: Final = (
     r"영업|상담|운영|문을|문의|연락|전화|고객\s?센터|응대|\bopen\b|opening|\bhours are\b|\bclosed?\b|reach (?:us|our)"
     r"|contact us|call us|visit us|(?:drop|stop|come) by|our (?:team|staff|store|shop)|customer (?:service|support)"
     r"|support team|we(?:'re| are) (?:here|there|available)|(?:are|is) here for you|at your service|we answer"
-    r"|(?:pick up|answer|at|on) the phones?\b|answers? (?:calls|your calls|the phone|from|until)|phone lines?"
+    r"|(?:the|our) (?:shop|store) (?:opens|closes)|(?:pick up|answer|at|on) the phones?\b|answers? (?:calls"
+    r"|your calls|the phone|from|until)|phone lines?"
     r"|our lines"
 )
 _IS_OPENING: Final = re.compile(_OPENING)
@@ -46,7 +47,8 @@ _BARE: Final = re.compile(
     rf"(?P<high>\d{{1,2}}|{ENGLISH_SMALL})(?!\s?(?:[ap]\.?m|:|\w*\s?(?:day|week|hour|year)))"
 )
 _UNTIL: Final = re.compile(
-    rf"(?:until|till|opens? at|closes? at)\s(?P<hour>\d{{1,2}}|{ENGLISH_SMALL})(?!\s?(?:[ap]\.?m|:|at night|in the"
+    rf"(?:until|till|opens? at|closes? at)\s(?P<hour>\d{{1,2}}(?!\d)|{ENGLISH_SMALL})(?!\s?(?:[ap]\.?m|:|at night"
+    rf"|in the"
     rf"|\w*\s?(?:day|week|hour|year)))"
 )
 _LATER: Final = ("오후", "저녁", "밤", "pm", "evening", "afternoon", "night")

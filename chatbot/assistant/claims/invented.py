@@ -19,6 +19,7 @@ from chatbot.assistant.claims.stock import stocks
 from chatbot.assistant.claims.vocabulary import COMMON, KOREAN_QUALITY, STANDARD
 
 _BOLD: Final = re.compile(r"\*\*(?!\s)([^*\n]{2,120}?)\*\*(?P<colon>\s?:)?")
+_IS: Final = re.compile(r"\s(?:also\s)?(?:is|are|has|have|comes?|costs?|sounds?|plays?|lasts?|offers?)\b")
 _VERSION: Final = re.compile(r"\d+(?:\.\d+)*")
 _AT_START: Final = re.compile(r"^\s*(?:[-*+•]\s+|\d{1,2}[.)]\s+|#{1,6}\s+)?$")
 _RECOMMENDS: Final = re.compile(
@@ -92,7 +93,8 @@ def _is_offered(name: Unknown, line: Line, evidence: Evidence) -> bool:
         return False
     if name.kind == "goods":
         is_other = line.text[name.start : name.end].split()[0] in evidence.first_words
-        return _HAS.search(sentence) is not None and (is_other or not line.is_named_at(name.start))
+        is_instead = line.text[: name.start].rstrip().endswith(("대신", "말고"))
+        return _HAS.search(sentence) is not None and (is_other or is_instead or not line.is_named_at(name.start))
     said = line.text[name.start : name.end]
     if _LIKENED.search(sentence) and any(word in evidence.words_said for word in words(said)):
         return False
@@ -100,6 +102,8 @@ def _is_offered(name: Unknown, line: Line, evidence: Evidence) -> bool:
         return False
     if name.kind in ("model", "title") and line.text.count("**", 0, name.start) % 2 == 1:
         return True  # what stands in bold is shown to the shopper
+    if name.kind == "title" and _IS.match(line.text, name.end):
+        return True
     is_listed = is_item(line.text) or is_row(line.text)
     return is_listed or _OFFERS.search(sentence) is not None or any(list(find(sentence)) for find in _CLAIMS)
 

@@ -31,10 +31,13 @@ _SET_BEHIND: Final = re.compile(
     r"|there(?:'s| is| are)\s)?(?:the\s|our\s)?\*{0,2}$"
 )
 _IN_A_ROW: Final = re.compile(
-    r"\*{0,2}\s?(?:\[\[p\d+\]\])?(?:과|와|하고|이고|,|\s?/|\s?&|\sand|\s및"
+    r"\*{0,2}\s?(?:\[\[p\d+\]\])?(?:과|와|하고|이고|,|\s?/|\s?&|\sand|\sor|\sagainst|\sversus|\svs\.?|\s및"
     r"|,\sand)?\s(?:\[\[p\d+\]\]\s)?(?:the\s)?\*{0,2}"
 )
-_APART: Final = re.compile(r"[,;:]\s|[.!?]\s|\s(?:and|but|while|or)\s|(?<=[가-힣])(?:고|며|지만|는데|면|과|와)\s")
+_APART: Final = re.compile(
+    r"[,;:]\s|[.!?]\s|\s(?:and|but|while|or)\s|(?<=[가-힣])(?:고|며|지만|는데"
+    r"|(?<!원)(?<!원이)면|과|와)\s"
+)
 _BESIDE: Final = re.compile(r"\*{0,2}\s?(?:\(|at|for|[:=]|의)\s?$")
 _UP_TO_A_CITATION: Final = re.compile(r"[^,;\n\d]{0,18}$")
 
@@ -137,14 +140,13 @@ class Line:
             return None
         return after.product
 
-    def in_turn(self, claim: Claim, all_claims: Sequence[Claim]) -> int | None:
-        """The number of the product whose turn it is, where products in a row are followed by as many claims.
+    def in_turn(self, claim: Claim, all_claims: Sequence[Claim], named: Sequence[Mention]) -> int | None:
+        """The number of the product whose turn it is, where those `named` in a row are followed by as many claims.
 
         None where they are not: the Dawn and the Dusk cost $59.00 and $71.20.
         """
         start, stop = self._sentence_start(claim.start), self._sentence_stop(claim.end)
         said = [one for one in all_claims if start <= one.start < stop]
-        named = [one for one in self.mentions if start <= one.start < stop and one.is_prose]
         if len(said) != len(named) or len(said) < 2 or named[-1].end > said[0].start:
             return None
         are_rows = all(

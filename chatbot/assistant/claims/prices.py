@@ -16,12 +16,14 @@ from chatbot.assistant.claims.bounds import Bound, bound_of, holds
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.line import Line
+from chatbot.assistant.claims.names import Mention
 from chatbot.assistant.claims.roles import (
     AGAINST,
     FROM,
     FROM_BEFORE,
     GROUP,
     LEFT,
+    NOT_DUE,
     OF_A_BUDGET,
     OF_A_BUDGET_AFTER,
     RANGE,
@@ -65,6 +67,10 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
     )
     if said.is_swapped():
         return Fix(amount.start, amount.end, "terms")
+    if said.is_waived():
+        return Fix(amount.start, amount.end, "terms")
+    if said.is_overspent():
+        return Fix(amount.start, amount.end, "price", is_whole=True)
     if said.is_from_entries():
         return None
     if said.is_fee() and not said.is_alone():
@@ -79,7 +85,7 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
         return None
     if said.is_shared_out():
         return None
-    in_turn = line.in_turn(amount, amounts(line.text))
+    in_turn = line.in_turn(amount, amounts(line.text), said.named())
     if in_turn is not None:
         return said.of_product(in_turn)
     number = line.subject(amount)
@@ -117,6 +123,20 @@ class _Said:
             return False
         role = is_fee(self.before, self.after)
         return role is not None and self.evidence.is_only(self.amount, not_fee=role)
+
+    def is_waived(self) -> bool:
+        """Whether it is a fee for the delivery of a product that is delivered free."""
+        if not is_fee(self.before, self.after) or NOT_DUE.search(self.sentence):
+            return False
+        prices = _prices(self.evidence.cards[number] for number in self.line.named_around(self.amount))
+        return bool(prices) and all(map(self.evidence.delivers_free, prices))
+
+    def is_overspent(self) -> bool:
+        """Whether several products together are said to keep the shopper's budget, and do not."""
+        if self._bound != "below" or not self.evidence.is_said(self.amount) or not SUMS.search(self.sentence):
+            return False
+        sums = self._sums()
+        return bool(sums) and all(each > self.amount.value for each in sums)
 
     def is_from_entries(self) -> bool:
         """Whether the shop's entries say it: a fee, or what else has nothing to do with a product."""
@@ -165,7 +185,8 @@ class _Said:
         budgets = [one.value for one in self.evidence.amounts_said]
         if is_of_delivery(self.sentence):
             budgets += [one.value for one in self.evidence.amounts_of_ours]
-        prices = _prices(self.evidence.cards[number] for number in self._spoken_of())
+        numbers = {one.product for one in self.named()} or self._spoken_of()
+        prices = _prices(self.evidence.cards[number] for number in numbers)
         if SUMS.search(self.sentence):
             prices += self._sums()
         rests = {abs(budget - price) for budget in budgets for price in prices}
@@ -216,14 +237,18 @@ class _Said:
 
     def is_shared_out(self) -> bool:
         """Whether it is one of several in a row that some products cost which nobody names: $59.00 and $71.20."""
-        if self.is_named_in_prose() or not self.line.is_in_a_row(self.amount, amounts(self.line.text)):
+        if self.named() or not self.line.is_in_a_row(self.amount, amounts(self.line.text)):
             return False
         return self.amount.value in _prices(self.evidence.cards[number] for number in self._spoken_of())
 
-    def is_named_in_prose(self) -> bool:
-        """Whether its sentence names a product, and does not only cite one."""
+    def named(self) -> Sequence[Mention]:
+        """The products that its sentence names, and does not only cite, by name or by their kind, in order."""
         start, stop = self.line.bounds(self.amount)
-        return any(one.is_prose and start <= one.start < stop for one in self.line.mentions)
+        named = [one for one in self.line.mentions if one.is_prose and start <= one.start < stop]
+        for number, begin, end in self.evidence.names.kind_places(self.line.text, start, stop):
+            if all(end <= one.start or begin >= one.end for one in named):
+                named.append(Mention(begin, end, number, is_prose=True))
+        return sorted(named, key=lambda one: one.start)
 
     def is_supposed(self) -> bool:
         """Whether it is what the shopper may want to spend, and what the sentence names costs no more."""
@@ -244,11 +269,10 @@ class _Said:
 
     def is_alone(self) -> bool:
         """Whether one candidate alone is of the kind of goods that its sentence speaks of, and costs this."""
-        if self.is_of_a_product:
+        start, stop = self.line.bounds(self.amount)
+        if any(one.is_prose and start <= one.start < stop for one in self.line.mentions):
             return False
-        kinds = sorted(
-            self.evidence.names.kind_places(self.line.text, *self.line.bounds(self.amount)), key=lambda kind: kind[1]
-        )
+        kinds = sorted(self.evidence.names.kind_places(self.line.text, start, stop), key=lambda kind: kind[1])
         before = [number for number, _, end in kinds if end <= self.amount.start]
         meant = before[-1:] or [number for number, *_ in kinds][:1]
         return bool(meant) and self.of_product(meant[0]) is None

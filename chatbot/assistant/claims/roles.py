@@ -27,6 +27,12 @@ _IS_CONDITION_AFTER: Final = re.compile(
     r"|and above|minimum"
     r"|threshold)"
 )
+NOT_DUE: Final = re.compile(
+    r"이하|미만|안\s?[되돼됩]|없|않|면제|무료|기본|보통|이상|작은|적은|\bif\b|below|under|less than|smaller|free|n't"
+    r"|\bnot?\b"
+    r"|over|above|otherwise|usual|normal"
+)
+"""What says that a fee is not due for all that is ordered."""
 SAVED: Final = re.compile(
     r"^\s?(?:을|를|이나|이|정도|만큼)?\s?(?:더\s?)?(?:할인|세일|깎|절약|아[끼낄낍]|쿠폰|적립|캐시백|싸게|내려|내린"
     r"|인하|빠진|off\b"
@@ -68,8 +74,11 @@ _ON_SALE_BEFORE: Final = re.compile(
     r"|to))[^\d.!?]{0,10}$"
 )
 SUMS: Final = re.compile(
-    r"합쳐|합계|합해|합하|모두\s?합|총액|총\s?(?:금액|가격|[\d₩])|(?<![가-힣])총\b|다\s?해서|다\s?사시"
-    r"|(?:둘\s?다|모두|전부|다)\s(?:사|구매|구입|주문|담)|\bcomes? to\b|\b(?:buying|taking|getting|ordering) both\b"
+    r"합쳐|합계|합해|합하|모두\s?합|총액|총\s?(?:금액|가격|[\d₩])|(?<![가-힣])총\b|다\s?해서|다\s?사시|담(?:으시)?면"
+    r"|(?:둘\s?다|모두|전부|다)\s(?:사[시면도셔려]|구매|구입|주문|담[으아])|\bcomes? to (?=[^a-z]|a total|about"
+    r"|around|just|only"
+    r"|exactly|roughly|less|more)|\b(?:buy|tak|gett|order|get|take"
+    r"|afford)(?:ing)? both\b"
     r"|함께\s?(?:사|구매|주문)"
     r"|같이\s?(?:사|구매|주문)"
     r"|\btotal|together|altogether|both for|in all\b|combined|for (?:both|the pair|the two)|\bsum\b"

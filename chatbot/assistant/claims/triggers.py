@@ -9,7 +9,7 @@ KOREAN: Final = """
 취소 미개봉 영수증 보증 무상 수리 평생 최저가 무이자 할부 착불 무통장 계좌이체 카카오 네이버페 회원 멤버십 가입하
 신규 첫구매 학생 묶음 전액 언제든 묻지도 무조건 하루 이틀 사흘 나흘 닷새 열흘 보름 사나흘 반나절 일주일 다음달 해외
 픽업 선물포장 체험 영업 상담 운영 연중 평일 주말 매일 공휴일 요일 정오 자정 타임 판매가 정가 금액 최소 저렴 비싸
-비싼 비쌉 차액 잔여 구하실 싸요 싸고 싸서 싸니 쌉니 예산 가성비 품질보 팔렸 팔려 매장
+비싼 비쌉 차액 잔여 고쳐 구하실 싸요 싸고 싸서 싸니 쌉니 예산 가성비 품질보 팔렸 팔려 매장
 """
 LATIN: Final = """
 stock sold available unavailable discontinued selling almost limited preorder ship ships shipped shipping postage
@@ -114,6 +114,8 @@ LATIN_ONLY_WITH: Final = {
     "reach": r"reach(?:es)?\s(?:~|y|us|our)",
     "contact": r"contact\s(?:~|us|our)",
     "open": r"open\s(?:~|\d|ar|ro|ev|al|on|un|ti|fr|da|mo|se|tw)",
+    "opens": r"opens\s(?:~|at|from|on|ev)",
+    "closes": r"closes\s(?:~|at|from|on|ev)",
     "closed": r"closed\s(?:~|on|at|for)",
     "around": r"around\s(?:~|the)",
     "round": r"round\s(?:~|the)",

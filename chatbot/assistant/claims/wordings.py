@@ -18,10 +18,10 @@ RETURNS: Final = re.compile(
     r"|bring (?:it|them) back"
 )
 WARRANTY: Final = re.compile(
-    r"보증|무상|수리|warrant|guarantee|a/s|(?<![a-z])as(?=[는은가를]\s|\s?(?:기간|센터|보증))|repair"
+    r"보증|무상|수리|고쳐\s?드|warrant|guarantee|a/s|(?<![a-z])as(?=[는은가를]\s|\s?(?:기간|센터|보증))|repair"
 )
 RESTOCK: Final = re.compile(
-    r"재입고|다시\s?입고|입고(?:될|됩|예정|돼|되|일)|다시\s?(?:들어[오올옵]|판매[될할됩돼]|구매하실\s?수\s?있을)"
+    r"재입고|다시\s?입고|입고(?:될|됩|예정|돼|되|일)|다시\s?(?:들어[오올옵]|판매[될할됩돼합해]|구매하실\s?수\s?있을)"
     r"|들어올\s?예정"
     r"|\b(?:be|comes?|is|are) back\b|\bback in(?:to)? stock"
     r"|(?<!sent\s)(?<!send\s)(?<!them\s)(?<!\bit\s)(?<!goods\s)(?<!items\s)\bback (?:on (?:the )?shel|next|by|within"
