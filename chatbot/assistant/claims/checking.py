@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from chatbot.assistant.claims.amounts import amounts
-from chatbot.assistant.claims.comparisons import check_comparison, comparisons
+from chatbot.assistant.claims.compared import check_comparison
+from chatbot.assistant.claims.comparisons import comparisons
 from chatbot.assistant.claims.discounts import Discount, discounts, off
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix

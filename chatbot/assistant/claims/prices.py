@@ -4,51 +4,29 @@ It may be the shop's (a fee for delivery), the shopper's (a budget), what two pr
 costs, a bound on the price, what is saved, or what was paid before the sale.
 """
 
-import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from itertools import combinations
-from typing import Final
 
 from chatbot.assistant.claims.amounts import Amount, amounts
-from chatbot.assistant.claims.bounds import Bound, bound_of, holds
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.line import Line
-from chatbot.assistant.claims.names import Mention
 from chatbot.assistant.claims.roles import (
     AGAINST,
-    FROM,
-    FROM_BEFORE,
-    GROUP,
     LEFT,
     NOT_DUE,
     OF_A_BUDGET,
     OF_A_BUDGET_AFTER,
-    RANGE,
-    SAVED,
-    SAVED_BEFORE,
     SPENT,
     SPENT_AFTER,
-    SUMS,
     SUPPOSED,
     SUPPOSED_AFTER,
-    TIMES,
     WISHED,
-    is_difference,
     is_fee,
-    is_left,
     is_of_delivery,
     is_regular,
     is_sale_price,
-    is_set_against_a_budget,
 )
-from chatbot.events import ProductCard
-
-_BEFORE: Final = 64
-_AFTER: Final = 16
-"""Characters around an amount that may say what it is."""
+from chatbot.assistant.claims.several import AFTER, BEFORE, Said, prices_of
 
 
 def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
@@ -60,14 +38,12 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
         amount,
         line,
         evidence,
-        before=line.text[max(0, amount.start - _BEFORE) : amount.start],
-        after=line.text[amount.end : amount.end + _AFTER],
+        before=line.text[max(0, amount.start - BEFORE) : amount.start],
+        after=line.text[amount.end : amount.end + AFTER],
         sentence=line.sentence_around(amount),
         is_of_a_product=line.is_named_at(amount.start),
     )
-    if said.is_swapped():
-        return Fix(amount.start, amount.end, "terms")
-    if said.is_waived():
+    if said.is_swapped() or said.is_waived():
         return Fix(amount.start, amount.end, "terms")
     if said.is_overspent():
         return Fix(amount.start, amount.end, "price", is_whole=True)
@@ -81,9 +57,7 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
         return None
     if said.is_called_left():
         return Fix(amount.start, amount.end, "price", is_whole=True)
-    if said.is_alone():
-        return None
-    if said.is_shared_out():
+    if said.is_alone() or said.is_shared_out():
         return None
     in_turn = line.in_turn(amount, amounts(line.text), said.named())
     if in_turn is not None:
@@ -106,16 +80,8 @@ def speaks_of_wishes(text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """An amount with what stands around it. `is_of_a_product`: its sentence names one."""
-
-    amount: Amount
-    line: Line
-    evidence: Evidence
-    before: str
-    after: str
-    sentence: str
-    is_of_a_product: bool
+class _Said(Said):
+    """The same, as what one product costs or what has to do with none."""
 
     def is_swapped(self) -> bool:
         """Whether the shop's entries name it in another role: as a fee what is a condition, or the other way."""
@@ -128,15 +94,8 @@ class _Said:
         """Whether it is a fee for the delivery of a product that is delivered free."""
         if not is_fee(self.before, self.after) or NOT_DUE.search(self.sentence):
             return False
-        prices = _prices(self.evidence.cards[number] for number in self.line.named_around(self.amount))
+        prices = prices_of(self.evidence.cards[number] for number in self.line.named_around(self.amount))
         return bool(prices) and all(map(self.evidence.delivers_free, prices))
-
-    def is_overspent(self) -> bool:
-        """Whether several products together are said to keep the shopper's budget, and do not."""
-        if self._bound != "below" or not self.evidence.is_said(self.amount) or not SUMS.search(self.sentence):
-            return False
-        sums = self._sums()
-        return bool(sums) and all(each > self.amount.value for each in sums)
 
     def is_from_entries(self) -> bool:
         """Whether the shop's entries say it: a fee, or what else has nothing to do with a product."""
@@ -157,98 +116,14 @@ class _Said:
         if not self.is_of_a_product:
             return (
                 is_wished
-                or self._bound is not None
+                or self.bound is not None
                 or SPENT.search(self.before) is not None
                 or SPENT_AFTER.match(self.after) is not None
             )
         if not is_wished:
             return False
         number = self.line.subject(self.amount)
-        return number is None or self._bound is None or self._is_kept_by(self.evidence.cards[number], self._bound)
-
-    def is_compared(self) -> bool:
-        """Whether it is said to be what two products differ by, or what several cost together."""
-        return self._is_difference or SUMS.search(self.sentence) is not None
-
-    def is_called_left(self) -> bool:
-        """Whether it is said to be what is left of a budget."""
-        return is_left(self.before, self.line.text[self.amount.end : self.amount.end + _BEFORE])
-
-    def is_left(self) -> bool:
-        """Whether it is what is left of the shopper's budget once something that is spoken of is bought.
-
-        What is left to free delivery is such a rest too.
-        """
-        is_of_a_budget = is_set_against_a_budget(self.before, self.after)
-        if not (self.is_called_left() or (is_of_a_budget and (self._is_difference or self._saved))):
-            return False
-        budgets = [one.value for one in self.evidence.amounts_said]
-        if is_of_delivery(self.sentence):
-            budgets += [one.value for one in self.evidence.amounts_of_ours]
-        numbers = {one.product for one in self.named()} or self._spoken_of()
-        prices = _prices(self.evidence.cards[number] for number in numbers)
-        if SUMS.search(self.sentence):
-            prices += self._sums()
-        rests = {abs(budget - price) for budget in budgets for price in prices}
-        rests |= {abs(one - other) for one, other in combinations(prices, 2)}
-        bound = self._bound
-        return any(holds(bound, self.amount, rest) if bound else rest == self.amount.value for rest in rests)
-
-    def is_difference(self) -> bool:
-        """Whether it is what two of the products differ by that are spoken of."""
-        if not self._is_difference:
-            return False
-        prices = _prices(self.evidence.cards[number] for number in self._spoken_of())
-        return any(abs(one - other) == self.amount.value for one, other in combinations(prices, 2))
-
-    def is_sum(self) -> bool:
-        """Whether it is what several of the products cost together that are spoken of, or some pieces of one."""
-        if not SUMS.search(self.sentence):
-            return False
-        sums = self._sums()
-        if bound := self._bound:
-            return any(holds(bound, self.amount, each) for each in sums)
-        return self.amount.value in sums
-
-    def is_bound_on_all(self) -> bool:
-        """Whether it is a bound on several products together that all of them keep."""
-        if self._bound is None or not (
-            GROUP.search(self.sentence) or (RANGE.search(self.sentence) and not self.is_of_a_product)
-        ):
-            return False
-        named = self.line.named_around(self.amount)
-        if len(named) < 2:
-            named = set(self._spoken_of())
-        cards = [self.evidence.cards[number] for number in named]
-        return bool(cards) and all(self._is_kept_by(card, self._bound) for card in cards)
-
-    def is_bound_on_more(self) -> bool:
-        """Whether it is a bound on several products together, where not all of them keep it."""
-        if self._bound is None or "?" in self.sentence:
-            return False
-        start, stop = self.line.bounds(self.amount)
-        named = [one for one in self.line.mentions if start <= one.start < stop]
-        last = max((one.end for one in named if one.is_prose and one.end <= self.amount.start), default=start)
-        if len({one.product for one in named}) < 2 or not GROUP.search(self.line.text, last, self.amount.start):
-            return False
-        if any(one.is_prose and one.start >= self.amount.end for one in named):
-            return False
-        return not all(self._is_kept_by(self.evidence.cards[one.product], self._bound) for one in named)
-
-    def is_shared_out(self) -> bool:
-        """Whether it is one of several in a row that some products cost which nobody names: $59.00 and $71.20."""
-        if self.named() or not self.line.is_in_a_row(self.amount, amounts(self.line.text)):
-            return False
-        return self.amount.value in _prices(self.evidence.cards[number] for number in self._spoken_of())
-
-    def named(self) -> Sequence[Mention]:
-        """The products that its sentence names, and does not only cite, by name or by their kind, in order."""
-        start, stop = self.line.bounds(self.amount)
-        named = [one for one in self.line.mentions if one.is_prose and start <= one.start < stop]
-        for number, begin, end in self.evidence.names.kind_places(self.line.text, start, stop):
-            if all(end <= one.start or begin >= one.end for one in named):
-                named.append(Mention(begin, end, number, is_prose=True))
-        return sorted(named, key=lambda one: one.start)
+        return number is None or self.bound is None or self.is_kept_by(self.evidence.cards[number], self.bound)
 
     def is_supposed(self) -> bool:
         """Whether it is what the shopper may want to spend, and what the sentence names costs no more."""
@@ -256,16 +131,7 @@ class _Said:
             return False
         behind = [one.product for one in self.line.mentions if one.start >= self.amount.end]
         numbers = behind[:1] or self.line.named_around(self.amount)
-        return all(self._is_kept_by(self.evidence.cards[number], "below") for number in numbers)
-
-    def is_range(self) -> bool:
-        """Whether it is the least or the most that a candidate costs."""
-        if self.is_of_a_product or not (FROM.match(self.after) or FROM_BEFORE.search(self.before)):
-            return False
-        cards = [card for card in self.evidence.cards if self.amount.is_in(card.currency)]
-        sold = _prices(card for card in cards if card.availability != "out_of_stock")
-        ends = {end for prices in (_prices(cards), sold) if prices for end in (min(prices), max(prices))}
-        return self.amount.value in ends
+        return all(self.is_kept_by(self.evidence.cards[number], "below") for number in numbers)
 
     def is_alone(self) -> bool:
         """Whether one candidate alone is of the kind of goods that its sentence speaks of, and costs this."""
@@ -283,14 +149,14 @@ class _Said:
         withheld = Fix(amount.start, amount.end, "price", number, is_whole=True)
         if not amount.is_in(card.currency):
             return Fix(amount.start, amount.end, "price", number)
-        if self._saved is not None:
+        if self.saved is not None:
             saved = None if card.price is None or card.sale_price is None else card.price - card.sale_price
             return None if amount.value == saved else withheld
         once = is_regular(self.before, self.after) and not self._is_beside_another()
-        if self._bound and not (once and amount.value == card.price):
-            if self._is_kept_by(card, self._bound):
+        if self.bound and not (once and amount.value == card.price):
+            if self.is_kept_by(card, self.bound):
                 return None
-            return Fix(amount.start, amount.end, "price", number) if self._bound == "about" else withheld
+            return Fix(amount.start, amount.end, "price", number) if self.bound == "about" else withheld
         if once and not is_sale_price(self.before):
             if card.sale_price is None and amount.value != card.price:
                 return withheld
@@ -299,24 +165,6 @@ class _Said:
             )
         return None if amount.value == card.current_price else Fix(amount.start, amount.end, "price", number)
 
-    def _sums(self) -> list[Decimal]:
-        """What several of the products cost together that are spoken of, or some pieces of one."""
-        prices = _prices(self.evidence.cards[number] for number in self._spoken_of())
-        sums = [sum(some, Decimal(0)) for size in {2, 3, len(prices)} - {0, 1} for some in combinations(prices, size)]
-        if TIMES.search(self.sentence):
-            sums += [one * count for one in prices for count in range(2, 6)]
-        return sums
-
-    def _spoken_of(self) -> Sequence[int]:
-        """The numbers of the products that are meant: those named, or those that can be bought."""
-        named = {one.product for one in self.line.mentions}
-        named |= self.evidence.kinds_in(self.sentence)
-        if self.line.previous is not None and len(named) < 2:
-            named.add(self.line.previous)
-        if len(named) > 1:
-            return sorted(named)
-        return [number for number, card in enumerate(self.evidence.cards) if card.availability != "out_of_stock"]
-
     def _is_beside_another(self) -> bool:
         """Whether a product is named between the amount and what would make it one of before: rather than the Dusk."""
         against = AGAINST.search(self.before)
@@ -324,24 +172,3 @@ class _Said:
         return against is not None and any(
             one.is_prose and place <= one.start < self.amount.start for one in self.line.mentions
         )
-
-    @property
-    def _is_difference(self) -> bool:
-        return self._saved is None and is_difference(self.before, self.after)
-
-    @property
-    def _saved(self) -> re.Match[str] | None:
-        return SAVED.match(self.after) or SAVED_BEFORE.search(self.before)
-
-    @property
-    def _bound(self) -> Bound | None:
-        return bound_of(self.before, self.after)
-
-    def _is_kept_by(self, card: ProductCard, bound: Bound) -> bool:
-        price = card.current_price
-        return price is not None and self.amount.is_in(card.currency) and holds(bound, self.amount, price)
-
-
-def _prices(cards: Iterable[ProductCard]) -> list[Decimal]:
-    prices = (card.current_price for card in cards)
-    return [price for price in prices if price is not None]

@@ -1,0 +1,190 @@
+"""What an amount is to several products: what they differ by or cost together, what is left of a budget, a bound."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations
+from typing import Final
+
+from chatbot.assistant.claims.amounts import Amount, amounts
+from chatbot.assistant.claims.bounds import Bound, bound_of, holds
+from chatbot.assistant.claims.evidence import Evidence
+from chatbot.assistant.claims.line import Line
+from chatbot.assistant.claims.names import Mention
+from chatbot.assistant.claims.roles import (
+    FROM,
+    FROM_BEFORE,
+    GROUP,
+    RANGE,
+    SAVED,
+    SAVED_BEFORE,
+    SUMS,
+    TIMES,
+    is_difference,
+    is_left,
+    is_of_delivery,
+    is_set_against_a_budget,
+)
+from chatbot.events import ProductCard
+
+BEFORE: Final = 64
+AFTER: Final = 16
+"""Characters around an amount that may say what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An amount with what stands around it. `is_of_a_product`: its sentence names one."""
+
+    amount: Amount
+    line: Line
+    evidence: Evidence
+    before: str
+    after: str
+    sentence: str
+    is_of_a_product: bool
+
+    def is_overspent(self) -> bool:
+        """Whether several products together are said to keep the shopper's budget, and do not."""
+        if self.bound != "below" or not self.evidence.is_said(self.amount) or not SUMS.search(self.sentence):
+            return False
+        sums = self.sums()
+        return bool(sums) and all(each > self.amount.value for each in sums)
+
+    def is_compared(self) -> bool:
+        """Whether it is said to be what two products differ by, or what several cost together."""
+        return self.is_called_difference or SUMS.search(self.sentence) is not None
+
+    def is_called_left(self) -> bool:
+        """Whether it is said to be what is left of a budget."""
+        return is_left(self.before, self.line.text[self.amount.end : self.amount.end + BEFORE])
+
+    def is_left(self) -> bool:
+        """Whether it is what is left of the shopper's budget once something that is spoken of is bought.
+
+        What is left to free delivery is such a rest too.
+        """
+        is_of_a_budget = is_set_against_a_budget(self.before, self.after)
+        if not (self.is_called_left() or (is_of_a_budget and (self.is_called_difference or self.saved))):
+            return False
+        budgets = [one.value for one in self.evidence.amounts_said]
+        if is_of_delivery(self.sentence):
+            budgets += [one.value for one in self.evidence.amounts_of_ours]
+        numbers = {one.product for one in self.named()} or self.spoken_of()
+        prices = prices_of(self.evidence.cards[number] for number in numbers)
+        if SUMS.search(self.sentence):
+            prices += self.sums()
+        rests = {abs(budget - price) for budget in budgets for price in prices}
+        rests |= {abs(one - other) for one, other in combinations(prices, 2)}
+        bound = self.bound
+        return any(holds(bound, self.amount, rest) if bound else rest == self.amount.value for rest in rests)
+
+    def is_difference(self) -> bool:
+        """Whether it is what two of the products differ by that are spoken of."""
+        if not self.is_called_difference:
+            return False
+        prices = prices_of(self.evidence.cards[number] for number in self.spoken_of())
+        return any(abs(one - other) == self.amount.value for one, other in combinations(prices, 2))
+
+    def is_sum(self) -> bool:
+        """Whether it is what several of the products cost together that are spoken of, or some pieces of one."""
+        if not SUMS.search(self.sentence):
+            return False
+        sums = self.sums()
+        if bound := self.bound:
+            return any(holds(bound, self.amount, each) for each in sums)
+        return self.amount.value in sums
+
+    def is_bound_on_all(self) -> bool:
+        """Whether it is a bound on several products together that all of them keep."""
+        if self.bound is None or not (
+            GROUP.search(self.sentence) or (RANGE.search(self.sentence) and not self.is_of_a_product)
+        ):
+            return False
+        named = self.line.named_around(self.amount)
+        if len(named) < 2:
+            named = set(self.spoken_of())
+        cards = [self.evidence.cards[number] for number in named]
+        return bool(cards) and all(self.is_kept_by(card, self.bound) for card in cards)
+
+    def is_bound_on_more(self) -> bool:
+        """Whether it is a bound on several products together, where not all of them keep it."""
+        if self.bound is None or "?" in self.sentence:
+            return False
+        start, stop = self.line.bounds(self.amount)
+        named = [one for one in self.line.mentions if start <= one.start < stop]
+        last = max((one.end for one in named if one.is_prose and one.end <= self.amount.start), default=start)
+        if len({one.product for one in named}) < 2 or not GROUP.search(self.line.text, last, self.amount.start):
+            return False
+        if any(one.is_prose and one.start >= self.amount.end for one in named):
+            return False
+        return not all(self.is_kept_by(self.evidence.cards[one.product], self.bound) for one in named)
+
+    def is_shared_out(self) -> bool:
+        """Whether it is one of several in a row that some products cost which nobody names: $59.00 and $71.20."""
+        if self.named() or not self.line.is_in_a_row(self.amount, amounts(self.line.text)):
+            return False
+        return self.amount.value in prices_of(self.evidence.cards[number] for number in self.spoken_of())
+
+    def named(self) -> Sequence[Mention]:
+        """The products that its sentence names, and does not only cite, by name or by their kind, in order."""
+        start, stop = self.line.bounds(self.amount)
+        named = [one for one in self.line.mentions if one.is_prose and start <= one.start < stop]
+        for number, begin, end in self.evidence.names.kind_places(self.line.text, start, stop):
+            if all(end <= one.start or begin >= one.end for one in named):
+                named.append(Mention(begin, end, number, is_prose=True))
+        return sorted(named, key=lambda one: one.start)
+
+    def is_range(self) -> bool:
+        """Whether it is the least or the most that a candidate costs."""
+        if self.is_of_a_product or not (FROM.match(self.after) or FROM_BEFORE.search(self.before)):
+            return False
+        cards = [card for card in self.evidence.cards if self.amount.is_in(card.currency)]
+        sold = prices_of(card for card in cards if card.availability != "out_of_stock")
+        ends = {end for prices in (prices_of(cards), sold) if prices for end in (min(prices), max(prices))}
+        return self.amount.value in ends
+
+    def sums(self) -> list[Decimal]:
+        """What several of the products cost together that are spoken of, or some pieces of one."""
+        prices = prices_of(self.evidence.cards[number] for number in self.spoken_of())
+        sums = [sum(some, Decimal(0)) for size in {2, 3, len(prices)} - {0, 1} for some in combinations(prices, size)]
+        if TIMES.search(self.sentence):
+            sums += [one * count for one in prices for count in range(2, 6)]
+        return sums
+
+    def spoken_of(self) -> Sequence[int]:
+        """The numbers of the products that are meant: those named, or those that can be bought."""
+        named = {one.product for one in self.line.mentions}
+        named |= self.evidence.kinds_in(self.sentence)
+        if self.line.previous is not None and len(named) < 2:
+            named.add(self.line.previous)
+        if len(named) > 1:
+            return sorted(named)
+        return [number for number, card in enumerate(self.evidence.cards) if card.availability != "out_of_stock"]
+
+    @property
+    def is_called_difference(self) -> bool:
+        """Whether it is said to be what two products differ by."""
+        return self.saved is None and is_difference(self.before, self.after)
+
+    @property
+    def saved(self) -> re.Match[str] | None:
+        """What says that it is saved, where something does."""
+        return SAVED.match(self.after) or SAVED_BEFORE.search(self.before)
+
+    @property
+    def bound(self) -> Bound | None:
+        """The bound that it is by the words around it."""
+        return bound_of(self.before, self.after)
+
+    def is_kept_by(self, card: ProductCard, bound: Bound) -> bool:
+        """Whether a product costs no more, or no less, than it bounds."""
+        price = card.current_price
+        return price is not None and self.amount.is_in(card.currency) and holds(bound, self.amount, price)
+
+
+def prices_of(cards: Iterable[ProductCard]) -> list[Decimal]:
+    """What they cost now, as far as that is known."""
+    prices = (card.current_price for card in cards)
+    return [price for price in prices if price is not None]
