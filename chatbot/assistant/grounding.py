@@ -19,7 +19,6 @@ from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.names import BRACKETED, BRACKETED_SO_FAR, CITED, level, visible
 from chatbot.assistant.claims.naming import Naming
-from chatbot.assistant.claims.secrets import RECITED, SUSPECT, secret
 from chatbot.assistant.claims.sentences import is_row
 from chatbot.assistant.claims.watching import (
     LONGEST,
@@ -33,6 +32,7 @@ from chatbot.assistant.claims.watching import (
     word_end,
 )
 from chatbot.assistant.corrections import Corrections
+from chatbot.assistant.recital import Recital
 from chatbot.assistant.spoken import Spoken
 from chatbot.catalog.knowledge import Entry
 from chatbot.events import ProductCard, TextAdded, TurnEvent
@@ -68,22 +68,18 @@ class Grounding:
         self._evidence = Evidence(cards, said, terms, catalogue, allowed, titles)
         self._naming = Naming(self._evidence)
         self._goods = self._naming.korean_kind
-        self._rules = secret(rules) if rules else None
         self._blocks = Blocks()
         self._citations = Citations(cards, entries, language, self._blocks, self.interventions)
         self._corrections = Corrections(cards, language, self.interventions)
         self._held = ""
         self._awaits_end = False
         """Whether what is held is a sentence that nothing but its end lets go on."""
-        self._unread = 0
-        """Characters that passed since it was last looked whether they recite the rules."""
         self._spoken = Spoken(self._citations)
+        self._recital = Recital(rules, self._spoken, self._evidence)
         self._is_careful = False
         """Whether the next word has to be read whatever it is: it may go on with a name."""
         self._is_astray = False
         """Whether the line speaks of a product that does not exist."""
-        self._before = ""
-        """The end of the lines before, for a recital that goes over several."""
         self._previous: int | None = None
         """The product that earlier lines spoke of last."""
 
@@ -153,12 +149,8 @@ class Grounding:
 
     def _goes_on(self, text: str) -> bool:
         """Take `text`, in which nothing begins, for said, unless it goes on with a recital of the rules."""
-        if rules := self._rules:
-            self._unread += len(text)
-            if self._unread >= rules.step:
-                if rules.begins(level(self._spoken.line[-SUSPECT:]), level(text)) < len(text):
-                    return False
-                self._unread = 0
+        if self._recital.may_go_on(text):
+            return False
         self._spoken.line += text
         self._blocks.said.append(text)
         return True
@@ -223,9 +215,7 @@ class Grounding:
         for sign in "[\n":
             place = passage.text.find(sign, at, mark)
             mark = mark if place < 0 else place
-        if self._rules:
-            mark = min(mark, at + self._rules.begins(level(self._tail()), plain[at:mark]))
-        return mark
+        return at + self._recital.begins(plain[at:mark])
 
     def _bracket(self, passage: "_Passage", mark: int) -> "_Decided | None":
         """Where that is over which the bracket at `mark` opens, and what is shown of it; None while it is open."""
@@ -244,7 +234,7 @@ class Grounding:
         begin, end = mark, sentence_end(plain, mark, is_final=is_final)
         while end is not None:
             sentence = text[mark:end]
-            if self._recites(plain[mark:end]):
+            if self._recital.is_in(plain[mark:end]):
                 self._withhold(sentence)
                 return _Decided(end, "")
             if self._is_astray and self._goes_astray(plain[mark:end]):
@@ -292,27 +282,17 @@ class Grounding:
         if mentions:
             self._previous = mentions[-1].product
 
-    def _recites(self, sentence: str) -> bool:
-        """Whether a sentence (see `names.level`), behind what was said, recites the rules."""
-        return self._rules is not None and self._rules.is_recited(level(self._tail()), sentence, self._evidence.public)
-
     def _withhold(self, sentence: str) -> None:
         """Show nothing of a sentence that recites the rules; its line begins anew."""
         self.interventions.append({"kind": "rules", "text": sentence, "shown": ""})
-        self._before = f"{self._tail()}{sentence}"[-RECITED:]
-        self._spoken.begin()
+        self._recital.line_ends(unsaid=sentence)
 
     def _end_line(self) -> None:
         """The line is over: the products that it names get their cards."""
         if self._spoken.line:
             self._remember(self._spoken.line)
-        self._before = f"{self._tail()}\n"[-RECITED:]
-        self._spoken.begin()
+        self._recital.line_ends()
         self._is_astray = False
-
-    def _tail(self) -> str:
-        """The end of what was said, as far as a recital can go on from it."""
-        return f"{self._before}{self._spoken.line[-RECITED:]}"[-RECITED:]
 
 
 class _Passage(NamedTuple):
