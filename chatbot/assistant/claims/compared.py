@@ -40,6 +40,7 @@ _WISHED: Final = re.compile(
     r"|one )?$"
 )
 _MOST: Final = re.compile(r"cheapest|most |least |lowest|priciest|highest|costs? the|[가-힣]*\s?(?:가장|제일)|최저가")
+_NOT_THE_FIRST: Final = re.compile(r"\b(?:second|third|fourth|2nd|3rd|next|among the)[\s-]$|(?:두|세|네)\s?번째로\s$")
 _MOST_BEFORE: Final = re.compile(r"(?:가장|제일|최고로)\s(?:\S+\s)?$")
 _MORE_BEFORE: Final = re.compile(r"(?:더|조금|훨씬|좀|살짝|약간)\s(?:\S+\s)?$")
 # Of how many one is the cheapest.
@@ -105,7 +106,7 @@ class _Compared:
             prices = [price for price in map(self._price, self._others(None, named)) if price is not None]
             near = _ALMOST if _NEARLY.search(self.line.text, self.found.start, self.found.end) else Decimal(0)
             return not prices or max(prices) - min(prices) <= max(prices) * near
-        if self._sentence.rstrip().endswith("?"):
+        if self._sentence.rstrip().endswith("?") or _NOT_THE_FIRST.search(self._before):
             return True
         if self.found.kind == "times" and not _OF_PRICE.search(self._sentence):
             return True

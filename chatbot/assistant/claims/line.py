@@ -34,6 +34,9 @@ _IN_A_ROW: Final = re.compile(
     r"\*{0,2}\s?(?:\[\[p\d+\]\])?(?:과|와|하고|이고|,|\s?/|\s?&|\sand|\sor|\sagainst|\sversus|\svs\.?|\s및"
     r"|,\sand)?\s(?:\[\[p\d+\]\]\s)?(?:the\s)?\*{0,2}"
 )
+_IS_WHAT_BEHIND_COSTS: Final = re.compile(
+    r"\*{0,2}\s(?:for|gets you|will get you|buys you|is for)\s(?:the\s|our\s)?\*{0,2}$"
+)
 _APART: Final = re.compile(
     r"[,;:]\s|[.!?]\s|\s(?:and|but|while|or)\s|(?<=[가-힣])(?:고|며|지만|는데"
     r"|(?<!원)(?<!원이)면|과|와)\s"
@@ -168,7 +171,11 @@ class Line:
         """Whether a claim says of the name behind it, and of no other, how it is."""
         before = self.text[self._sentence_start(claim.start) : claim.start]
         between = self.text[claim.end : name.start]
-        if _DESCRIBES.match(between) or (_RIGHT_BEHIND.match(between) and _DESCRIBES_BEFORE.search(before)):
+        if (
+            _DESCRIBES.match(between)
+            or _IS_WHAT_BEHIND_COSTS.match(between)
+            or (_RIGHT_BEHIND.match(between) and _DESCRIBES_BEFORE.search(before))
+        ):
             return True
         return not self._is_compared(name) and bool(_SET_BEHIND.match(between) and _SET_BEFORE.search(before))
 

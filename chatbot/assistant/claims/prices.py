@@ -5,6 +5,7 @@ costs, a bound on the price, what is saved, or what was paid before the sale.
 """
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from chatbot.assistant.claims.amounts import Amount, amounts
 from chatbot.assistant.claims.evidence import Evidence
@@ -62,6 +63,7 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
     in_turn = line.in_turn(amount, amounts(line.text), said.named())
     if in_turn is not None:
         return said.of_product(in_turn)
+    line = said.line_of_kinds()
     number = line.subject(amount)
     if number is not None:
         fix = said.of_product(number)
@@ -135,13 +137,11 @@ class _Said(Said):
 
     def is_alone(self) -> bool:
         """Whether one candidate alone is of the kind of goods that its sentence speaks of, and costs this."""
-        start, stop = self.line.bounds(self.amount)
-        if any(one.is_prose and start <= one.start < stop for one in self.line.mentions):
+        line = self.line_of_kinds()
+        if line is self.line or not self.named():
             return False
-        kinds = sorted(self.evidence.names.kind_places(self.line.text, start, stop), key=lambda kind: kind[1])
-        before = [number for number, _, end in kinds if end <= self.amount.start]
-        meant = before[-1:] or [number for number, *_ in kinds][:1]
-        return bool(meant) and self.of_product(meant[0]) is None
+        number = line.subject(self.amount)
+        return number is not None and self.of_product(number) is None
 
     def of_product(self, number: int) -> Fix | None:
         """The judgement on what is said of product `number`."""
@@ -163,7 +163,14 @@ class _Said(Said):
             return (
                 None if amount.value == card.price else Fix(amount.start, amount.end, "price", number, is_regular=True)
             )
+        if amount.value == card.price and self._is_followed_by(card.current_price):
+            return None
         return None if amount.value == card.current_price else Fix(amount.start, amount.end, "price", number)
+
+    def _is_followed_by(self, price: Decimal | None) -> bool:
+        """Whether its sentence goes on with what the product costs on sale."""
+        _, stop = self.line.bounds(self.amount)
+        return any(one.value == price for one in amounts(self.line.text) if self.amount.end <= one.start < stop)
 
     def _is_beside_another(self) -> bool:
         """Whether a product is named between the amount and what would make it one of before: rather than the Dusk."""

@@ -52,7 +52,8 @@ SAVED_BEFORE: Final = re.compile(
 FROM: Final = re.compile(r"^\s?(?:부터|에서 시작)|^\s?[~–-]")
 FROM_BEFORE: Final = re.compile(r"(?:from|starting at|start at|starts at|between|[~–-])\s?$")
 _ONCE: Final = re.compile(
-    r"^\*{0,2}\s?(?:에서(?!\s?(?:구매|만나|판매|살))|짜리(?:를|가)|였|이었|이던|~~|→|->|=>|➜|⇒|➡|▶)|^\)?\s?(?:regular"
+    r"^\*{0,2}\s?(?:에서(?!\s?(?:구매|만나|판매|살))|짜리(?:를|가|인데|였|지만|이지만)|였|이었|이던|~~|→|->|=>|➜|⇒|➡"
+    r"|▶)|^\)?\s?(?:regular"
     r"|originally"
     r"|before the sale)"
 )
@@ -85,7 +86,10 @@ SUMS: Final = re.compile(
     r"|(?:두|세|네|2|3|4)\s?(?:개|대|세트)[를을면에는은이가]?\s|\b(?:two|three|2|3) (?:pairs?|of them|units|pieces"
     r"|for)\b"
 )
-_DIFFERENCE: Final = re.compile(r"차이|차액|difference|differ\b|differ by|\bapart\b|extra for")
+_DIFFERENCE: Final = re.compile(
+    r"차이|차액|difference|differ\b|differ by|\bapart\b|extra for"
+    r"|\badd(?:ing)? [$₩€£]?\S*\s(?:to|for)\b|(?:을|를)?\s?(?:더하|보태)"
+)
 _DIFFERS_AFTER: Final = re.compile(
     r"^\*{0,2}\s?(?:을|를|이나|정도|쯤|만큼|가량)?\s?(?:더|덜)?\s?(?:비싸|비싼|비쌉|저렴|싸|싼|쌉|높|낮)"
     r"|^\*{0,2}\s(?:more|less|cheaper|pricier"
@@ -97,16 +101,18 @@ _DIFFERS_BEFORE: Final = re.compile(
 SPENT: Final = re.compile(r"(?:with|for|have|got)\s(?:your\s|about\s|around\s)?$")
 SPENT_AFTER: Final = re.compile(r"^\s?(?:으로[는도]?|이?면|정도면|이라면|이시면)\s")
 SUPPOSED: Final = re.compile(
-    r"예산[이은을]?\s(?:약\s|한\s)?$|budget (?:is|of|was|around|about)\s(?:about\s|around\s|up to\s)?$"
+    r"예산[이은을]?\s(?:약\s|한\s)?$|(?:budget|limit|maximum) (?:is|of|was|around|about)\s(?:about\s|around\s"
+    r"|up to\s)?$"
 )
 SUPPOSED_AFTER: Final = re.compile(
     r"^\s?(?:정도\s?|까지\s?)?(?:예산|이?시?라?면\s?[^.]*예산|to spend\b|budget\b|in your pocket)"
 )
 _LEFT_AFTER: Final = re.compile(
     r"^\*{0,2}\s?(?:이나|이|가|은|을|를|도)?\s?(?:정도|쯤|가량)?[이가은을를]?\s?(?:더\s|그대로\s)?(?:남|여유|여윳돈"
+    r"|부족|모자라"
     r"|적게|덜\s?(?:쓰|들|내))"
     r"|^\*{0,2}\s(?:is\s|still\s|more\s)*(?:left|remain|to spare|spare\b|unspent|in change|under your|below your"
-    r"|short of your|(?:over|above|beyond) your\s(?:\S+\s)?(?:budget|limit)|for (?:extras|accessories|something else"
+    r"|short\b|(?:over|above|beyond) your\s(?:\S+\s)?(?:budget|limit)|for (?:extras|accessories|something else"
     r"|other things)"
     r"|(?:of|from|out of) (?:your|the|that) [^,;!?]{0,24}?(?:left|remain|unspent|to spare|over\b))"
 )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 from typing import Final
@@ -122,10 +122,20 @@ class Said:
         return not all(self.is_kept_by(self.evidence.cards[one.product], self.bound) for one in named)
 
     def is_shared_out(self) -> bool:
-        """Whether it is one of several in a row that some products cost which nobody names: $59.00 and $71.20."""
-        if self.named() or not self.line.is_in_a_row(self.amount, amounts(self.line.text)):
+        """Whether it is one of several that products cost which are only cited: one is $59.00, the other $71.20."""
+        if self.named():
+            return False
+        if len(self.line.named_around(self.amount)) < 2 and not self.line.is_in_a_row(
+            self.amount, amounts(self.line.text)
+        ):
             return False
         return self.amount.value in prices_of(self.evidence.cards[number] for number in self.spoken_of())
+
+    def line_of_kinds(self) -> Line:
+        """The line; where its sentence names products by their kinds alone, those count as names."""
+        if any(one in self.line.mentions for one in self.named()):
+            return self.line
+        return replace(self.line, mentions=sorted((*self.line.mentions, *self.named()), key=lambda one: one.start))
 
     def named(self) -> Sequence[Mention]:
         """The products that its sentence names, and does not only cite, by name or by their kind, in order."""

@@ -20,7 +20,7 @@ gbp jpy http https www save receive backorder loyalty reward bonus points expres
 cheapest expensive affordable pricier dearer twice double triple restock replenish regardless whatever minimum
 purchase checkout unopened unused newsletter membership student bundle instal klarna paypal worldwide internation
 overseas pickup repair trial weekend weekday midnight left gone shelf shelves handful monday tuesday wednesday
-thursday friday saturday sunday final budget cannot hardly priciest costlier highest competitor undercut
+thursday friday saturday sunday final budget cannot hardly priciest costlier highest competitor undercut whenever
 """
 _SPAN_SO_FAR: Final = "|".join(
     f"{word[:length]}{'$' if length < len(word) else ''}"

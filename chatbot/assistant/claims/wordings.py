@@ -49,7 +49,8 @@ SAID: Final = (
         r"|(?:never|not|n't|without|no need to) (?:have to )?pay(?:ing)? (?:\w+ ){0,3}?(?:for )?(?:shipping|delivery"
         r"|postage)|(?:complimentary|gratis) (?:shipping|delivery)|"
         r"무료\s?(?:로\s)?(?:배송|배달|발송)|무료로\s?(?:보내|받)|(?<![가-힣])무배(?![가-힣]{2})"
-        r"|(?:배송|택배)(?:비|료)?[는은가이도]?\s{0,2}(?:모두\s|전부\s|전액\s|완전\s|항상\s)?(?:무료|공짜)"
+        r"|(?:배송|택배)(?:비|료)?[는은가이도]?\s{0,2}(?:모두\s|전부\s|전액\s|완전\s|항상\s|무조건\s|언제나\s"
+        r"|늘\s)?(?:무료|공짜)"
         r"|(?:배송|택배)(?:비|료)[는은가도를]?\s?(?:\S+\s)?(?:없|안\s|들지|0원|받지|면제|걱정|부담[이은]?\s?없)"
         r"|(?:배송|택배)(?:비"
         r"|료)[는은가도를]?\s?(?:저희가|매장이)"
@@ -95,7 +96,8 @@ SAID: Final = (
     (("returns", "any time"), re.compile(
         r"언제든지?\s?(?:\S+\s)?(?:반품|교환|환불)|(?:반품|교환|환불)[은는]?\s?(?:\S+\s)?언제든|기간\s?(?:제한"
         r"|상관)\s?없이\s?(?:\S+\s)?(?:반품|교환|환불)"
-        r"|(?:return|refund|exchange)\w*\s(?:\w+\s){0,3}(?:any\s?time|whenever|forever)|no time limit"
+        r"|(?:return|refund|exchange)\w*\s(?:\w+\s){0,3}(?:any\s?time|whenever|forever)|(?:bring|send|give"
+        r"|take) (?:it|them) back (?:\w+\s){0,2}(?:any\s?time|whenever)|no time limit"
     )),
     (("returns", "full"), re.compile(
         r"(?:전액|100\s?%)\s?환불|full refund|money.back guarantee|fully refund|refund(?:ed)? in full")),
@@ -139,6 +141,8 @@ SAID: Final = (
         r"|(?:더\s)?(?:싼|저렴한|낮은)\s(?:곳|데|매장|쇼핑몰|사이트)[을를이]?\s(?:\S+\s){0,2}?(?:찾|발견|보[시여]"
         r"|있[으다]|알려)"
         r"|(?:더\s)?낮은\s가격[을를]\s(?:\S+\s){0,2}?(?:찾아\s?오|발견|제시|보여)"
+        r"|(?:싸|저렴하)(?:면|다면)\s[^.!?]{0,20}(?:깎|맞춰|보상|환불|차액)|\b(?:lower|drop|reduce|cut) (?:our"
+        r"|the) price"
         r"|그\s?가격(?:으로|에)\s?(?:드[려리립]|판매해\s?드|맞)"
         r"|\b(?:match|beat|undercut)(?:es|ed|ing)?\s(?!your)(?:against\s)?(?:it\b(?=[^.!?]{0,12}[.!?])"
         r"|(?:[a-z']+\s){0,4}?"
