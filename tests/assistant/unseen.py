@@ -5,8 +5,8 @@ lies and 100 truths each. When the first was asked, 39 of its lies were shown an
 through was mended by its kind. The second was asked first after that: 5 of its lies were shown and 4 of its truths
 changed. The `further` ones were written for the mending, kind by kind, each batch before it was run: of the last four,
 36 of 66, 24 of 70, 17 of 68 and 7 of 40 lies were shown at first, and 22 of 66, 14 of 65, 4 of 60 and 15 of 45 truths
-changed. They stand here since, but for two truths of the last that are changed still; as with all cases that were seen,
-that none slips through any more says little about the next ones.
+changed; of 40 truths more, 3. They stand here since, without two truths that are changed still. As with all cases that
+were seen, that none slips through any more says little about the next ones.
 
 One line of a file is one answer, `\\n` in it a line's end; what is forbidden in a lie is apart by ` || `.
 """

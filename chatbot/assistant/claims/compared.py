@@ -31,7 +31,7 @@ _OF_A_SORT: Final = re.compile(
 )
 _OPTION: Final = re.compile(
     r"^\s(?:\w+\s)?(?:option|one|pair|choice|of the (?:two|three|bunch)|model|pick|product|alternative|buy)s?\s(?:is"
-    r"|are|would be|here is|for you is)\b"
+    r"|are|would be|here is|for you is|the)\b"
 )
 _GOES_TO: Final = re.compile(r"^\s(?:is|are|goes|comes|belongs)\s(?:that of|with|to|from|the)\b")
 _WISHED: Final = re.compile(
@@ -51,7 +51,7 @@ _OF_SO_MANY: Final = re.compile(
 )
 _OF_ALL: Final = re.compile(
     r"(?<![가-힣])(?:전체|모든|전부)(?![가-힣]*\s?(?:가격|기간))|\bof (?:them )?all\b|\bof the (?:lot|bunch)\b"
-    r"|\b(?:of|among|out of) everything\b|\bnothing\b"
+    r"|\b(?:of|among|out of) everything\b"
 )
 _THAT_CAN_BE_BOUGHT: Final = re.compile(
     r"(?:재고가?\s?있는|(?:구매|구입|주문)[이가]?\s?(?:가능한|하실\s수\s있는|할\s수\s있는)|(?:사실|살)\s수\s있는)"

@@ -110,7 +110,7 @@ SUPPOSED_AFTER: Final = re.compile(
 _LEFT_AFTER: Final = re.compile(
     r"^\*{0,2}\s?(?:이나|이|가|은|을|를|도)?\s?(?:정도|쯤|가량)?[이가은을를]?\s?(?:더\s|그대로\s)?(?:남|여유|여윳돈"
     r"|부족|모자라"
-    r"|적게|덜\s?(?:쓰|들|내))"
+    r"|적[게어고은지]|덜\s?(?:쓰|들|내))"
     r"|^\*{0,2}\s(?:is\s|still\s|more\s)*(?:left|remain|to spare|spare\b|unspent|in change|under your|below your"
     r"|short\b|(?:over|above|beyond) your\s(?:\S+\s)?(?:budget|limit)|for (?:extras|accessories|something else"
     r"|other things)"
