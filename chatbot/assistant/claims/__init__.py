@@ -1,6 +1,6 @@
 """What an answer claims about goods and terms, found in its words and judged by what the shop knows.
 
 Start reading at `checking`. A module for each kind finds claims (`amounts`, `discounts`, `stock`, `promises`), `line`
-says which product they are about, `evidence` what bears them out. `watching` tells, while words stream, what has to be
-judged at all.
+says which product they are about, `evidence` what bears them out; amounts are judged in `prices` and `several`,
+comparisons in `compared`. `watching` tells, while words stream, what has to be judged at all.
 """
