@@ -17,6 +17,7 @@ from chatbot.assistant.citations import Citations
 from chatbot.assistant.claims.checking import check
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
+from chatbot.assistant.claims.line import columns_of
 from chatbot.assistant.claims.names import BRACKETED, BRACKETED_SO_FAR, CITED, level, visible
 from chatbot.assistant.claims.naming import Naming
 from chatbot.assistant.claims.sentences import is_row
@@ -82,6 +83,8 @@ class Grounding:
         """Whether the line speaks of a product that does not exist."""
         self._previous: int | None = None
         """The product that earlier lines spoke of last."""
+        self._columns: Sequence[int | None] | None = None
+        """The products that the head of a table names, cell by cell; None outside of one."""
 
     @property
     def has_changed_words(self) -> bool:
@@ -133,7 +136,7 @@ class Grounding:
         self._spoken.begin()
         self._is_careful = self._is_astray = False
         self._awaits_end = False
-        self._previous = None
+        self._previous = self._columns = None
         self._citations.forget()
         self.interventions.append({"kind": "withdrawn", "text": reason})
         return self._blocks.withdraw(reason)
@@ -241,7 +244,8 @@ class Grounding:
                 self.interventions.append({"kind": "product", "text": sentence, "shown": ""})
                 return _Decided(end, "")
             is_over = plain[end : end + 1] == "\n" or (is_final and end == len(text))
-            fixes = check(self._evidence, self._naming, self._spoken.line, sentence, self._previous, is_over=is_over)
+            line, columns = self._spoken.line, self._columns or ()
+            fixes = check(self._evidence, self._naming, line, sentence, self._previous, columns, is_over=is_over)
             if fixes is not None:
                 return _Decided(end, *self._corrected(sentence, fixes))
             further = sentence_end(plain, end, is_final=is_final) if end < len(text) else None
@@ -289,8 +293,14 @@ class Grounding:
 
     def _end_line(self) -> None:
         """The line is over: the products that it names get their cards."""
-        if self._spoken.line:
-            self._remember(self._spoken.line)
+        line = self._spoken.line
+        if line:
+            self._remember(line)
+        if not is_row(line):
+            self._columns = None
+        elif self._columns is None:
+            head = level(line)
+            self._columns = columns_of(head, self._evidence.names.mentions(head))
         self._recital.line_ends()
         self._is_astray = False
 

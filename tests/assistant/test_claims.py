@@ -292,3 +292,19 @@ def test_of_a_maker_that_the_shop_lacks_an_answer_may_say_only_that(
     grounding = Grounding(cards=CARDS[language], language=language, said=asked)
     events = [event for piece in said for event in grounding.feed(piece)] + grounding.close()
     assert (text_of(events) == said) is is_shown
+
+
+TABLE = (
+    "| | Dawn Wireless Earphones | Dusk Headphones N300 |\n|---|---|---|\n| Price | {0} | {1} |\n"
+    "| Regular price | $59.00 | $89.00 |\n| Stock | in stock | in stock |\n\nThe Dusk costs $71.20."
+)
+
+
+@pytest.mark.parametrize("size", [1, 5, 400])
+def test_in_a_table_with_a_product_a_column_each_cell_is_about_the_product_above_it(size: int) -> None:
+    def shown(answer: str) -> str:
+        return text_of(ground("en", [answer[at : at + size] for at in range(0, len(answer), size)])[0])
+
+    true = TABLE.format("$59.00", "$71.20")
+    assert shown(true).replace("\n", "") == true.replace("\n", "")
+    assert shown(TABLE.format("$71.20", "$59.00")) == shown(true)

@@ -37,14 +37,22 @@ Judged = tuple[Claim, Fix | None]
 
 
 def check(
-    evidence: Evidence, naming: Naming, before: str, sentence: str, previous: int | None, *, is_over: bool
+    evidence: Evidence,
+    naming: Naming,
+    before: str,
+    sentence: str,
+    previous: int | None,
+    columns: Sequence[int | None] = (),
+    *,
+    is_over: bool,
 ) -> list[Fix] | None:
     """What has to change in `sentence`, in order; None while it is not known which product a claim in it is about.
 
-    `before` is its line so far, `previous` the product that earlier lines spoke of last; `is_over`: the line is.
+    `before` is its line so far, `previous` the product that earlier lines spoke of last; `columns` the products that
+    the head of its table names, cell by cell; `is_over`: the line is.
     """
     text = level(before) + level(sentence)
-    line = Line(text, len(before), evidence.names.mentions(text), previous, is_over, before + sentence)
+    line = Line(text, len(before), evidence.names.mentions(text), previous, is_over, before + sentence, columns)
     if invented := check_products(line, evidence, naming):
         return _in_sentence([_of_sentence(invented, line)], line)
     try:
@@ -160,7 +168,7 @@ def _check_stock(found: Stock, line: Line, evidence: Evidence) -> Fix | None:
 
 
 def _check_promise(found: Promise, line: Line, evidence: Evidence) -> Fix | None:
-    number = line.subject(found) if line.mentions else line.previous
+    number = line.subject(found) if line.mentions or line.columns else line.previous
     price = None if number is None else evidence.cards[number].current_price
     if number is None and (kinds := evidence.kinds_in(line.sentence_around(found))):
         price = min(

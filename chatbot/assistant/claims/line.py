@@ -70,6 +70,8 @@ class Line:
     is_over: bool
     written: str = ""
     """The same as the model wrote it."""
+    columns: Sequence[int | None] = ()
+    """Of a row of a table, the numbers of the products that its head names, cell by cell."""
 
     def is_in_address(self, claim: Claim) -> bool:
         """Whether it is a part of a link."""
@@ -107,6 +109,9 @@ class Line:
 
         Raises Undecided.
         """
+        column = self.column_of(claim)
+        if column is not None:
+            return column
         sentence = self._sentence_start(claim.start)
         before = [one for one in self.mentions if one.end <= claim.start]
         after = next((one for one in self.mentions if one.start >= claim.end), None)
@@ -129,6 +134,11 @@ class Line:
         if not self.is_over:
             raise Undecided
         return self.previous
+
+    def column_of(self, claim: Claim) -> int | None:
+        """The number of the product in whose column of a table `claim` stands, where its row names none itself."""
+        cell = _cell(self.text, claim.start)
+        return self.columns[cell] if not self.mentions and cell < len(self.columns) else None
 
     def other_subject(self, claim: Claim) -> int | None:
         """The number of the product right behind `claim` that it may be about as well: both are apart from all before.
@@ -190,3 +200,14 @@ class Line:
     def _sentence_stop(self, place: int) -> int:
         found = _CITED_SENTENCE_END.search(self.text, place)
         return found.start() if found else len(self.text)
+
+
+def columns_of(head: str, mentions: Sequence[Mention]) -> list[int | None]:
+    """The numbers of the products that the cells of a table's first row name; None for a cell that names none."""
+    named = {_cell(head, one.start): one.product for one in mentions}
+    return [named.get(cell) for cell in range(_cell(head, len(head)))]
+
+
+def _cell(row: str, place: int) -> int:
+    """In which cell of a row a place is, from 0 on."""
+    return max(0, row.count("|", 0, place) - row.lstrip().startswith("|"))

@@ -28,6 +28,8 @@ _LEVEL: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {
     0x2013: "-",
 }
 _UNEVEN: Final = re.compile(f"[{''.join(map(chr, _LEVEL))}]")
+_ALONE: Final = re.compile(r"(?:은|는|이|가|의|도|을|를|만|과|와)?(?![\w가-힣])")
+"""Behind a word that stands for a product: a Korean particle at the most."""
 _WORD: Final = re.compile(r"[a-z0-9][a-z0-9.+-]*|[가-힣]+")
 _MODEL: Final = re.compile(r"(?=[a-z0-9-]*\d)(?=[a-z0-9-]*[a-z])[a-z0-9][a-z0-9-]{3,}")
 _MEASURE: Final = re.compile(r"[\d.-]+(?:[a-z]{1,3}|inch|hours?|pack|pcs|watts?)")
@@ -99,6 +101,7 @@ class Names:
         self._aliases = sorted(known.items(), key=lambda name: -len(name[0]))
 
         self._of_a_kind = _kinds([(level(card.title), level(card.brand)) for card in cards])
+        self._begins = _firsts([level(card.title) for card in cards], but=self._of_a_kind)
         self.titles = [level(card.title) for card in cards]
 
     @property
@@ -107,7 +110,14 @@ class Names:
         return self._of_a_kind.keys()
 
     def kind_places(self, text: str, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
-        """The same with where they stand from `start` to `stop`: the number, the beginning, the end."""
+        """Where from `start` to `stop` one of them is spoken of in short: the number, the beginning, the end.
+
+        By its kind of goods, or by the first word of its title, where no other candidate has the same.
+        """
+        for first, number in self._begins.items():
+            for place in places(text[:stop], first):
+                if place >= start and _ALONE.match(text, place + len(first)):
+                    yield number, place, place + len(first)
         for kind, numbers in self._of_a_kind.items():
             if len(numbers) == 1:
                 for place in places(text[:stop], kind):
@@ -161,6 +171,17 @@ def _kinds(titles: Sequence[tuple[str, str]]) -> dict[str, list[int]]:
         for kind in _forms(named[-1]) if named else ():
             found.setdefault(kind, []).append(number)
     return found
+
+
+def _firsts(titles: Sequence[str], *, but: Collection[str]) -> dict[str, int]:
+    """The first words that one title alone begins with, and its number; no kinds of goods."""
+    found: dict[str, list[int]] = {}
+    for number, title in enumerate(titles):
+        for word in _WORD.findall(title)[:1]:
+            found.setdefault(word, []).append(number)
+    return {
+        word: numbers[0] for word, numbers in found.items() if len(numbers) == 1 and len(word) > 1 and word not in but
+    }
 
 
 def _forms(kind: str) -> set[str]:

@@ -44,6 +44,9 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
         sentence=line.sentence_around(amount),
         is_of_a_product=line.is_named_at(amount.start),
     )
+    column = line.column_of(amount)
+    if column is not None:  # what it is stands in the first cell of the row
+        return replace(said, before=line.text.lstrip("| ").partition("|")[0]).of_product(column)
     if said.is_swapped() or said.is_waived():
         return Fix(amount.start, amount.end, "terms")
     if said.is_overspent():
