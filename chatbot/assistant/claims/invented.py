@@ -8,6 +8,7 @@ from chatbot.assistant.claims.amounts import amounts
 from chatbot.assistant.claims.discounts import discounts
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
+from chatbot.assistant.claims.headings import is_heading
 from chatbot.assistant.claims.hours import hours
 from chatbot.assistant.claims.line import Line
 from chatbot.assistant.claims.names import words
@@ -120,13 +121,17 @@ def _is_invented(bold: re.Match[str], line: Line, evidence: Evidence) -> bool:
         return False
     if any(True for _ in spans(bold[1])) or any(True for _ in hours(bold[1], line.text)):
         return False
+    is_at_start = _AT_START.match(line.text[: bold.start()]) is not None
+    written = line.written[bold.start(1) : bold.end(1)]
+    if is_at_start and is_heading(bold[1], written, line.text[bold.end() :], evidence.names.kinds):
+        return False
     recommends = _RECOMMENDS.search(line.text) is not None or bool(amounts(line.text))
     if evidence.knows(rest, as_name=recommends):
         return False
     is_beside_a_product = bool(line.mentions) and not named
     if _NOT_HERE.search(line.text) or (is_beside_a_product and not _is_name(bold, line, evidence)):
         return False
-    return recommends or _AT_START.match(line.text[: bold.start()]) is not None
+    return recommends or is_at_start
 
 
 def _is_name(bold: re.Match[str], line: Line, evidence: Evidence) -> bool:
