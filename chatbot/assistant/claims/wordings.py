@@ -192,15 +192,19 @@ SAID: Final = (
         r"|members?(?:hip)? (?:get|discount|price|save|receive)|student discount"
     )),
     (("offer", "deadline"), re.compile(
-        r"(?:sale|discount\w*|offer|reduced|price)\b[^.!?]{0,40}\b(?:until|till|through)\s(?:\w+day\b|the end|tonight"
-        r"|tomorrow|midnight|this|next)"
-        r"|"
-        r"(?:오늘|내일|이번\s?주말?|주말|금주|월말|이번\s?달|이달|\d+일|[월화수목금토일]요일)(?:까지만?"
+        r"(?:가격|값|할인가?|세일가?|특가|행사|혜택|이벤트|기회)[은는이가도]?\s[^.!?]{0,16}?(?:오늘|내일|모레|이번\s?주말?|주말"
+        r"|금주|월말|이번\s?달|이달|다음\s?주|\d+월\s?\d+일|[월화수목금토일]요일|자정)(?:까지|만\b|에\s?(?:끝|종료|마감))"
+        r"|(?:할인|세일|특가|행사|혜택|이벤트)[은는이가도]?\s(?:\S+\s){0,2}?(?:끝(?:나|납|날)|(?:종료|마감)[되됩돼될])"
+        r"|(?:sale|discount\w*|offer|reduced|price|deal|promotion)\b[^.!?]{0,40}\b(?:until|till|through)\s(?:\w+day\b"
+        r"|the end|tonight|tomorrow|midnight|this|next)"
+        r"|(?:오늘|내일|이번\s?주말?|주말|금주|월말|이번\s?달|이달|\d+일|[월화수목금토일]요일)(?:까지만?"
         r"|만)\s?[^.!?]{0,30}(?:할인|세일|특가|행사)"
         r"|(?:한정\s?(?:기간|시간)|(?:기간|시간)\s?한정)|(?:today|tonight|this week(?:end)?|tomorrow|(?:mon|tues"
         r"|wednes|thurs|fri|satur|sun)day)"
-        r"[\s-]only|limited[\s-]time|(?:sale|offer|deal|discount|promotion) (?:ends|is valid|runs (?:until|through)"
-        r"|lasts|expires)"
+        r"[\s-]only|limited[\s-]time|(?:sale|offer|deal|discount|promotion|price) (?:\w+ )?(?:ends\b|ending"
+        r"|is (?:only )?valid|runs (?:out|until|through)|lasts|expires?)"
+        r"|(?:sale|offer|deal|promotion) is over\b(?! [$\d])|(?:sale|offer|deal|discount|promotion|price)\s(?:\w+\s)?(?:goes|going) (?:away|(?:back )?up)\b"
+        r"|until (?:the end of )?(?:tonight|midnight|tomorrow|this week(?:end)?|\w+day) only"
     )),
     (("offer", "bundle"), re.compile(
         r"(?:세트|함께|같이|묶음)(?:로)?\s?(?:구매|사|주문)[가-힣]*\s[^.!?]{0,20}(?:할인|깎|저렴|무료)|세트\s?할인"
