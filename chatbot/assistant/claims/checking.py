@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
-from chatbot.assistant.claims.amounts import amounts
+from chatbot.assistant.claims.amounts import Amount, amounts
 from chatbot.assistant.claims.compared import check_comparison
 from chatbot.assistant.claims.comparisons import comparisons
 from chatbot.assistant.claims.discounts import Discount, discounts, off
@@ -19,10 +19,11 @@ from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.invented import check_products
 from chatbot.assistant.claims.line import Claim, Line, Undecided
 from chatbot.assistant.claims.links import check_link, links
-from chatbot.assistant.claims.names import level
+from chatbot.assistant.claims.names import Mention, level
 from chatbot.assistant.claims.naming import Naming
 from chatbot.assistant.claims.prices import check_amount, speaks_of_wishes
-from chatbot.assistant.claims.promises import Promise, is_left_open, promises
+from chatbot.assistant.claims.promises import Promise, is_left_open, is_met, promises
+from chatbot.assistant.claims.roles import is_of_delivery, is_price
 from chatbot.assistant.claims.sentences import extent, is_item, is_row
 from chatbot.assistant.claims.stock import Stock, stocks
 
@@ -72,7 +73,7 @@ def _judged(line: Line, evidence: Evidence) -> Iterator[Judged]:
         claims = find(line.text, begin)
         return ((claim, check(claim, line, evidence)) for claim in claims if claim.end > line.at or find is promises)
 
-    yield from of_kind(amounts, check_amount)
+    yield from of_kind(amounts, _check_amount)
     yield from of_kind(discounts, _check_discount)
     yield from of_kind(comparisons, check_comparison)
     yield from of_kind(stocks, _check_stock)
@@ -127,6 +128,18 @@ def _in_sentence(fixes: Sequence[Fix], line: Line) -> list[Fix]:
     return [replace(fix, start=fix.start - line.at, end=fix.end - line.at) for fix in fixes]
 
 
+def _check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
+    """The price in a sentence that speaks of delivery too is that of the product before, and no fee."""
+    start, _ = line.bounds(amount)
+    if not line.is_named_at(amount.start) and is_of_delivery(line.sentence_around(amount)):
+        before = [one.product for one in line.mentions if one.end <= start]
+        meant = before[-1] if before else line.previous
+        if meant is not None and is_price(line.text[start : amount.start]):
+            named = (*line.mentions, Mention(start, start, meant, is_prose=True))
+            line = replace(line, mentions=sorted(named, key=lambda one: one.start))
+    return check_amount(amount, line, evidence)
+
+
 def _check_discount(found: Discount, line: Line, evidence: Evidence) -> Fix | None:
     if found.percent is not None and evidence.is_percent_ours(found.percent):
         return None
@@ -167,6 +180,13 @@ def _check_stock(found: Stock, line: Line, evidence: Evidence) -> Fix | None:
     return Fix(found.start, found.end, "stock", None if found.state == "count" else number)
 
 
+def _is_said_to_be_met(found: Promise, line: Line) -> bool:
+    """Whether the condition of a promise is said to be reached already."""
+    start, stop = line.bounds(found)
+    said = (amount for amount in amounts(line.text) if start <= amount.start < stop)
+    return any(found.over is not None and amount.equals(found.over) and is_met(line.text, amount) for amount in said)
+
+
 def _check_promise(found: Promise, line: Line, evidence: Evidence) -> Fix | None:
     number = line.subject(found) if line.mentions or line.columns else line.previous
     price = None if number is None else evidence.cards[number].current_price
@@ -174,7 +194,9 @@ def _check_promise(found: Promise, line: Line, evidence: Evidence) -> Fix | None
         price = min(
             (price for kind in kinds if (price := evidence.cards[kind].current_price) is not None), default=None
         )
-    is_kept = evidence.keeps(found, price, amounts(line.text))
+    is_kept = evidence.keeps(found, price, amounts(line.text)) and not (
+        price is not None and found.over and price < found.over.value and _is_said_to_be_met(found, line)
+    )
     if found.is_denied:  # what holds of this product all the same
         is_kept = not (line.is_named_at(found.start) and evidence.keeps(found, price, ()))
     return None if is_kept else Fix(found.start, found.end, "terms")

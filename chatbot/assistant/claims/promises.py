@@ -19,9 +19,8 @@ Atom = tuple[str, str]
 _SENTENCE: Final = re.compile(r"[^\n.!?。]+(?:\.(?=\S)[^\n.!?。]*|(?<=[ap]\.m)\.[^\n.!?。]*)*[.!?。]*")
 _CLAUSE: Final = re.compile(r"[,;]\s|\s(?:and|but|while)\s(?!\d)|(?<=[가-힣])(?:고|며|지만|는데)(?:,|\s)")
 _OVER_AFTER: Final = re.compile(
-    r"\*{0,2}\s?(?:이상|초과|[을를이]?\s?(?:넘(?!지)|채우)|부터|만\s?넘|어치|or more|or over|or above|and up|and over"
-    r"|and above|minimum"
-    r"|upwards)"
+    r"\*{0,2}\s?(?:이상|초과|[을를이도]?\s?(?:넘(?!지(?!만))|채우)|부터|만\s?넘|어치|or more|or over|or above|and up"
+    r"|and over|and above|minimum|upwards)"
 )
 _OVER_BEFORE: Final = re.compile(
     r"(?:over|above|more than|at least|minimum(?: of)?|exceed(?:s|ing)?|from|spend(?:ing)?|reach(?:es)?"
@@ -32,6 +31,15 @@ _UNDER_AFTER: Final = re.compile(
     r"|보다\s(?:적|작)|or less|or under|or below)"
 )
 _UNDER_BEFORE: Final = re.compile(r"(?:under|below|less than|up to|at most)\s\*{0,2}$")
+# Said of the product in question, and not only in general: 5만원도 넘어요, because it's above $50.
+_MET_AFTER: Final = re.compile(
+    r"\*{0,2}[을를이도은]?\s?(?:(?:훌쩍|조금|살짝|이미|충분히|거뜬히)\s)?(?:넘(?:어요|어서|었|습니다|으니|으므로|고|기\s?때문"
+    r"|는\s(?:제품|상품|가격|금액))|초과(?:해|하니|하므로|합니다)|이상(?:이라|이어서|이니|이므로|이에요|입니다))"
+)
+_MET_BEFORE: Final = re.compile(
+    r"\b(?:it|they|this|that|these|those|which)(?:'s|'re|\s(?:is|are))?\s(?:\w+\s){0,2}?(?:over|above|more than"
+    r"|at least|exceeds?)\s\*{0,2}$"
+)
 # Not promised but asked or left open.
 _OPEN: Final = re.compile(
     r"여부|인지|(?<!하)는지|모르|알 수 없|알기 어려|확인이 (?:필요|어려)|약속드릴 수 없|(?:드리|말씀드리|확인하"
@@ -108,6 +116,11 @@ def is_left_open(text: str) -> bool:
 def is_condition(text: str, amount: Amount) -> bool:
     """Whether `amount` of `text` is one from which on something holds."""
     return bool(_OVER_AFTER.match(text, amount.end) or _OVER_BEFORE.search(text, 0, amount.start))
+
+
+def is_met(text: str, amount: Amount) -> bool:
+    """Whether `amount` of `text` is said to be reached by what the text speaks of."""
+    return bool(_MET_AFTER.match(text, amount.end) or _MET_BEFORE.search(text, 0, amount.start))
 
 
 def is_limit(text: str, amount: Amount) -> bool:

@@ -23,9 +23,13 @@ _IS_CONDITION_BEFORE: Final = re.compile(
     r"|threshold(?: of| is)?|from|기준(?:인|은|이|금액[은인]?)?|최소(?:\s?금액[은인]?)?)\s\*{0,2}$"
 )
 _IS_CONDITION_AFTER: Final = re.compile(
-    r"^\*{0,2}\s?(?:이상|초과|[을를이]?\s?(?:넘|채우)|부터|만\s?넘|어치|or more|or over|or above|and up|and over"
+    r"^\*{0,2}\s?(?:이상|초과|[을를이도]?\s?(?:넘|채우)|부터|만\s?넘|어치|or more|or over|or above|and up|and over"
     r"|and above|minimum"
     r"|threshold)"
+)
+_IS_PRICE_BEFORE: Final = re.compile(
+    r"(?<!배송 )(?<!배송)(?:할인가|세일가|판매가|가격)[은는이가]\s?(?:현재\s|지금\s|이제\s)?\*{0,2}$"
+    r"|\b(?:the|its|their)\s(?:sale |current |discounted |reduced )?price is\s(?:now\s|only\s|just\s)?\*{0,2}$"
 )
 NOT_DUE: Final = re.compile(
     r"이하|미만|안\s?[되돼됩]|없|않|면제|무료|기본|보통|이상|작은|적은|\bif\b|below|under|less than|smaller|free|n't"
@@ -154,6 +158,11 @@ def is_fee(before: str, after: str) -> bool | None:
     if _IS_CONDITION_BEFORE.search(before) or _IS_CONDITION_AFTER.match(after):
         return False
     return True if _IS_FEE_BEFORE.search(before) or _IS_FEE_AFTER.match(after) else None
+
+
+def is_price(before: str) -> bool:
+    """Whether an amount is called the price of what is spoken of."""
+    return _IS_PRICE_BEFORE.search(before) is not None
 
 
 def is_regular(before: str, after: str) -> bool:
