@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
+from chatbot.assistant.claims.absences import absences, check_absence, is_of_an_absence
 from chatbot.assistant.claims.amounts import Amount, amounts
 from chatbot.assistant.claims.compared import check_comparison
 from chatbot.assistant.claims.comparisons import comparisons
@@ -74,6 +75,7 @@ def _judged(line: Line, evidence: Evidence) -> Iterator[Judged]:
         return ((claim, check(claim, line, evidence)) for claim in claims if claim.end > line.at or find is promises)
 
     yield from of_kind(amounts, _check_amount)
+    yield from of_kind(absences, check_absence)
     yield from of_kind(discounts, _check_discount)
     yield from of_kind(comparisons, check_comparison)
     yield from of_kind(stocks, _check_stock)
@@ -130,6 +132,8 @@ def _in_sentence(fixes: Sequence[Fix], line: Line) -> list[Fix]:
 
 def _check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
     """The price in a sentence that speaks of delivery too is that of the product before, and no fee."""
+    if is_of_an_absence(amount, line, evidence):
+        return None
     start, _ = line.bounds(amount)
     if not line.is_named_at(amount.start) and is_of_delivery(line.sentence_around(amount)):
         before = [one.product for one in line.mentions if one.end <= start]

@@ -109,6 +109,10 @@ class Names:
         """The kinds of goods that the candidates are."""
         return self._of_a_kind.keys()
 
+    def of_kind(self, kind: str) -> Sequence[int]:
+        """The numbers of the candidates that are of this kind of goods."""
+        return self._of_a_kind.get(kind, ())
+
     def kind_places(self, text: str, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
         """Where from `start` to `stop` one of them is spoken of in short: the number, the beginning, the end.
 

@@ -203,7 +203,8 @@ SAID: Final = (
         r"|wednes|thurs|fri|satur|sun)day)"
         r"[\s-]only|limited[\s-]time|(?:sale|offer|deal|discount|promotion|price) (?:\w+ )?(?:ends\b|ending"
         r"|is (?:only )?valid|runs (?:out|until|through)|lasts|expires?)"
-        r"|(?:sale|offer|deal|promotion) is over\b(?! [$\d])|(?:sale|offer|deal|discount|promotion|price)\s(?:\w+\s)?(?:goes|going) (?:away|(?:back )?up)\b"
+        r"|(?:sale|offer|deal|promotion) is over\b(?! [$\d])|(?:sale|offer|deal|discount|promotion|price)\s(?:\w+\s)?"
+        r"(?:goes|going) (?:away|(?:back )?up)\b"
         r"|until (?:the end of )?(?:tonight|midnight|tomorrow|this week(?:end)?|\w+day) only"
     )),
     (("offer", "bundle"), re.compile(
