@@ -1,4 +1,4 @@
-"""Conditions and ends: from what amount delivery is free, of which product that holds, and until when an offer does."""
+"""Conditions: from what amount on delivery is free, until when an offer holds, who may wish for what costs so much."""
 
 import re
 
@@ -83,6 +83,21 @@ def test_what_costs_more_does_so_even_where_something_else_follows(said: str, is
     ],
 )
 def test_only_an_unknown_name_is_offered_instead(said: str, is_true: bool) -> None:
+    _is_read(said, is_true)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_true"),
+    [
+        ("5만 원대 제품을 원하시면 새벽 무선 이어폰, 7만 원대 제품을 원하시면 노을 헤드폰 N300이 있습니다.", True),
+        ("5만 원대를 찾으시면 노을 헤드폰 N300, 7만 원대를 찾으시면 새벽 무선 이어폰이 있습니다.", False),
+        ("5만 원대를 찾으시면 새벽 무선 이어폰이, 7만 원대라면 노을 헤드폰 N300이 좋습니다.", True),
+        ("5만 원대를 찾으시면 새벽 무선 이어폰이, 8만 원대라면 노을 헤드폰 N300이 좋습니다.", False),
+        ("If you want something around $60, the Dawn Wireless Earphones fit; if around $70, the N300 do.", True),
+        ("If you want something around $70, the Dawn Wireless Earphones fit.", False),
+    ],
+)
+def test_what_someone_may_wish_for_is_what_the_product_behind_it_costs(said: str, is_true: bool) -> None:
     _is_read(said, is_true)
 
 

@@ -24,7 +24,7 @@ from chatbot.assistant.claims.names import Mention, level
 from chatbot.assistant.claims.naming import Naming
 from chatbot.assistant.claims.prices import check_amount, speaks_of_wishes
 from chatbot.assistant.claims.promises import Promise, is_left_open, is_met, promises
-from chatbot.assistant.claims.roles import is_of_delivery, is_price
+from chatbot.assistant.claims.roles import is_of_delivery, is_price, is_wished_of
 from chatbot.assistant.claims.sentences import extent, is_item, is_row
 from chatbot.assistant.claims.stock import Stock, stocks
 
@@ -131,10 +131,21 @@ def _in_sentence(fixes: Sequence[Fix], line: Line) -> list[Fix]:
 
 
 def _check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
-    """The price in a sentence that speaks of delivery too is that of the product before, and no fee."""
+    """The same as `check_amount`, where the words around it do not say themselves what it is about.
+
+    A price for whoever wishes for it is that of the product named right behind it. The price in a sentence that speaks
+    of delivery too is that of the product before, and no fee.
+    """
     if is_of_an_absence(amount, line, evidence):
         return None
     start, _ = line.bounds(amount)
+    behind = next((one for one in line.mentions if one.start >= amount.end), None)
+    if (
+        behind
+        and behind.is_prose
+        and is_wished_of(line.text[start : amount.start], line.text[amount.end : behind.start])
+    ):
+        return check_amount(amount, replace(line, mentions=[behind]), evidence)
     if not line.is_named_at(amount.start) and is_of_delivery(line.sentence_around(amount)):
         before = [one.product for one in line.mentions if one.end <= start]
         meant = before[-1] if before else line.previous

@@ -31,6 +31,15 @@ _IS_PRICE_BEFORE: Final = re.compile(
     r"(?<!배송 )(?<!배송)(?:할인가|세일가|판매가|가격)[은는이가]\s?(?:현재\s|지금\s|이제\s)?\*{0,2}$"
     r"|\b(?:the|its|their)\s(?:sale |current |discounted |reduced )?price is\s(?:now\s|only\s|just\s)?\*{0,2}$"
 )
+_WISHED_AFTER: Final = re.compile(
+    r"\*{0,2}\s?(?:대|이하|이상|미만|정도|쯤|안팎)?(?:의|에서|로)?\s?(?:(?:제품|상품|모델|것|가격대)[을를]?\s?|[을를]\s)?"
+    r"(?:(?:원하|찾으|생각하|필요하|고르|보)(?:시면|신다면|면)|이?시?라면|이?시면|이면),?\s\*{0,2}$"
+    r"|\*{0,2},\s(?:then\s)?(?:the\s|our\s|take the\s|choose the\s|go for the\s)?\*{0,2}$"
+)
+_WISHED_BEFORE: Final = re.compile(
+    r"\bif you(?:'re|'d)?\s(?:are\s)?(?:want|need|prefer|like|look)[^,.;:!?$]{0,40}$"
+    r"|\bif (?:around|about|up to|under|over)\s$|\bif your budget is[^,.;:!?$]{0,20}$"
+)
 NOT_DUE: Final = re.compile(
     r"이하|미만|안\s?[되돼됩]|없|않|면제|무료|기본|보통|이상|작은|적은|\bif\b|below|under|less than|smaller|free|n't"
     r"|\bnot?\b"
@@ -163,6 +172,13 @@ def is_fee(before: str, after: str) -> bool | None:
 def is_price(before: str) -> bool:
     """Whether an amount is called the price of what is spoken of."""
     return _IS_PRICE_BEFORE.search(before) is not None
+
+
+def is_wished_of(before: str, between: str) -> bool:
+    """Whether an amount is what someone may wish for to whom the name behind it is named: 5만 원대를 원하시면 새벽."""
+    if not _WISHED_AFTER.match(between):
+        return False
+    return not between.isascii() or _WISHED_BEFORE.search(before) is not None
 
 
 def is_regular(before: str, after: str) -> bool:
