@@ -1,9 +1,13 @@
 """Lies and truths about the shop of `adversarial`, in the words of a model and in both languages.
 
 The `unseen` ones are by people who knew that shop and its terms, and none of the code that judges them: two lots of 120
-lies and 100 truths each. When the first was asked, 39 of its lies were shown and 9 of its truths changed; what let them
-through was mended by its kind. The second was asked first after that: 5 of its lies were shown and 4 of its truths
-changed. The `further` ones were written for the mending, kind by kind, each batch before it was run: of the last four,
+lies and 100 truths each, and one of 100 lies and 120 truths. When the first was asked, 39 of its lies were shown and 9
+of its truths changed; what let them through was mended by its kind. The second was asked first after that: 5 of its
+lies were shown and 4 of its truths changed. Of the third, in the same way, 4 lies were shown at first and 10 truths
+changed, two of these by no more than the blank line behind a card, which is not seen here (see `adversarial`); two of
+the truths, tables with the products in their columns, do not stand here.
+
+The `further` ones were written for the mending, kind by kind, each batch before it was run: of the last four,
 36 of 66, 24 of 70, 17 of 68 and 7 of 40 lies were shown at first, and 22 of 66, 14 of 65, 4 of 60 and 15 of 45 truths
 changed; of 40 truths more, 3. They stand here since, without two truths that are changed still. As with all cases that
 were seen, that none slips through any more says little about the next ones.
