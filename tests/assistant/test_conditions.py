@@ -94,6 +94,7 @@ def test_only_an_unknown_name_is_offered_instead(said: str, is_true: bool) -> No
         ("5만 원대를 찾으시면 새벽 무선 이어폰이, 7만 원대라면 노을 헤드폰 N300이 좋습니다.", True),
         ("5만 원대를 찾으시면 새벽 무선 이어폰이, 8만 원대라면 노을 헤드폰 N300이 좋습니다.", False),
         ("If you want something around $60, the Dawn Wireless Earphones fit; if around $70, the N300 do.", True),
+        ("노을 헤드폰 N300이 71,200원이면, 새벽 무선 이어폰은 더 저렴해요.", True),
         ("If you want something around $70, the Dawn Wireless Earphones fit.", False),
     ],
 )

@@ -33,6 +33,8 @@ _ALL: Final = re.compile(r"모두|전부|둘 다|(?<!\S)다 |both|all\b|each|eve
 _SOME: Final = re.compile(r"(?<![가-힣])(?:두|둘)(?![가-힣]*\s?번째)|\bboth\b|\bthe(?:se)? two\b|\beither\b")
 """Two that may be meant, where nobody says which."""
 
+_CLAUSE_END: Final = re.compile(r"[,;]\s")
+
 AnyClaim = TypeVar("AnyClaim", bound=Claim)
 Judged = tuple[Claim, Fix | None]
 """A claim, and what has to stand in its place; None where it is true."""
@@ -139,12 +141,11 @@ def _check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
     if is_of_an_absence(amount, line, evidence):
         return None
     start, _ = line.bounds(amount)
+    named_before = max((one.end for one in line.mentions if start < one.end <= amount.start), default=None)
+    is_apart = named_before is None or _CLAUSE_END.search(line.text, named_before, amount.start)
     behind = next((one for one in line.mentions if one.start >= amount.end), None)
-    if (
-        behind
-        and behind.is_prose
-        and is_wished_of(line.text[start : amount.start], line.text[amount.end : behind.start])
-    ):
+    between = line.text[amount.end : behind.start] if behind and behind.is_prose else ""
+    if behind and is_apart and is_wished_of(line.text[start : amount.start], between):
         return check_amount(amount, replace(line, mentions=[behind]), evidence)
     if not line.is_named_at(amount.start) and is_of_delivery(line.sentence_around(amount)):
         before = [one.product for one in line.mentions if one.end <= start]

@@ -202,7 +202,7 @@ SAID: Final = (
         r"|(?:한정\s?(?:기간|시간)|(?:기간|시간)\s?한정)|(?:today|tonight|this week(?:end)?|tomorrow|(?:mon|tues"
         r"|wednes|thurs|fri|satur|sun)day)"
         r"[\s-]only|limited[\s-]time|(?:sale|offer|deal|discount|promotion|price) (?:\w+ )?(?:ends\b|ending"
-        r"|is (?:only )?valid|runs (?:out|until|through)|lasts|expires?)"
+        r"|is (?:only )?valid|runs (?:out|until|through)|expires?)|(?:sale|offer|deal|discount|promotion) lasts"
         r"|(?:sale|offer|deal|promotion) is over\b(?! [$\d])|(?:sale|offer|deal|discount|promotion|price)\s(?:\w+\s)?"
         r"(?:goes|going) (?:away|(?:back )?up)\b"
         r"|until (?:the end of )?(?:tonight|midnight|tomorrow|this week(?:end)?|\w+day) only"
