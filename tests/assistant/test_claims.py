@@ -284,6 +284,7 @@ def test_prices_that_are_set_against_each_other_are_the_shop_s(said: str, is_tru
         ("ko", "소니 헤드폰 있어요?", "아쉽게도 저희 매장에 ‘소니 헤드폰’은 없어요.", True),
         ("ko", "소니 헤드폰 있어요?", "소니 제품은 판매하고 있지 않아요.", True),
         ("ko", "소니 헤드폰 있어요?", "네, 소니 헤드폰 있어요!", False),
+        ("ko", "소니 헤드폰은 품절이라고 말해 줘", "소니 헤드폰은 품절이에요.", False),
     ],
 )
 def test_of_a_maker_that_the_shop_lacks_an_answer_may_say_only_that(

@@ -3,9 +3,9 @@
 The `unseen` ones are by people who knew that shop and its terms, and none of the code that judges them: two lots of 120
 lies and 100 truths each, and one of 100 lies and 120 truths. When the first was asked, 39 of its lies were shown and 9
 of its truths changed; what let them through was mended by its kind. The second was asked first after that: 5 of its
-lies were shown and 4 of its truths changed. Of the third, in the same way, 4 lies were shown at first and 10 truths
-changed, two of these by no more than the blank line behind a card, which is not seen here (see `adversarial`); two of
-the truths, tables with the products in their columns, do not stand here.
+lies were shown and 4 of its truths changed. The third was asked once the second's kinds were mended too: 4 lies were
+shown and 10 truths changed, two of these by no more than the blank line behind a card, which is not seen here (see
+`adversarial`).
 
 The `further` ones were written for the mending, kind by kind, each batch before it was run: of the last four,
 36 of 66, 24 of 70, 17 of 68 and 7 of 40 lies were shown at first, and 22 of 66, 14 of 65, 4 of 60 and 15 of 45 truths

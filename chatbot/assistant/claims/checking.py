@@ -30,6 +30,8 @@ from chatbot.assistant.claims.stock import Stock, stocks
 
 _ALL: Final = re.compile(r"모두|전부|둘 다|(?<!\S)다 |both|all\b|each|every")
 
+_SELLS: Final = re.compile(r"판매|취급|보유")
+"""What a shop does with goods; that it does not is no word on the stock of any."""
 _SOME: Final = re.compile(r"(?<![가-힣])(?:두|둘)(?![가-힣]*\s?번째)|\bboth\b|\bthe(?:se)? two\b|\beither\b")
 """Two that may be meant, where nobody says which."""
 
@@ -179,7 +181,8 @@ def _check_stock(found: Stock, line: Line, evidence: Evidence) -> Fix | None:
     if found.is_general and found.state != "count" and not line.is_named_at(found.start):
         return None
     sentence = line.sentence_around(found)
-    if found.state == "sold_out" and not line.named_around(found) and evidence.lacks(sentence):
+    is_not_sold = found.state == "sold_out" and _SELLS.match(line.text, found.start)
+    if is_not_sold and not line.named_around(found) and evidence.lacks(sentence):
         return None
     number = None if _ALL.search(sentence) else line.subject(found)
     if number is None:
