@@ -72,6 +72,8 @@ _NOT_AFTER: Final = re.compile(
 )
 _ENDS_LIKE_PARTICLE: Final = frozenset(("손잡이", "목걸이", "귀걸이", "팔걸이", "등받이", "종이", "고양이"))
 _LONGEST_COMPOUND: Final = 24
+_SURE_BRAND: Final = 3
+"""Syllables from which on a word begins with a brand by no chance."""
 _JOINED: Final = any_of(
     r"[\s,]+(?:(?:or|and|nor|in|from|또는|그리고|및)\s+)*",
     r"^\s*(?:or|and|nor)\s+",
@@ -279,7 +281,9 @@ def _apart(word: str, known: Vocabulary) -> list[str]:
             continue
         parts = _apart(rest, known)
         meets = is_brand and first[-1].isascii() and not rest[0].isascii()
-        if meets or (is_color and first.endswith("색")) or noun_of(rest) in known.kinds or len(parts) > 1:
+        thing = noun_of(rest)
+        is_thing = thing in known.kinds or (is_brand and (thing in known.heads or len(first) >= _SURE_BRAND))
+        if meets or (is_color and first.endswith("색")) or is_thing or len(parts) > 1:
             return [first, *parts]
     return [word]
 

@@ -3,6 +3,7 @@
 Read from the products every few minutes, never written down in the code.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ FRESH_S: Final = 300.0
 """Seconds until the products are read anew, behind the turn that finds them old."""
 MOST: Final = 50_000
 """Different values of one column that are read; a shop with more has a column that is no such thing."""
+
+_HANGUL: Final = re.compile("[\uac00-\ud7a3]{3,12}")
 
 _COMPANY: Final = (
     "전자",
@@ -63,6 +66,14 @@ class Vocabulary:
             words = tuple(name.split())
             starts[words[0]].append(words)
         return {first: tuple(sorted(names, key=len, reverse=True)) for first, names in starts.items()}
+
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        """What a kind is in the end, two syllables of Hangul or more: "워치" of "스마트워치"."""
+        return (
+            frozenset(kind[at:] for kind in self.kinds if _HANGUL.fullmatch(kind) for at in range(1, len(kind) - 1))
+            - self.kinds
+        )
 
     @cached_property
     def size_units(self) -> frozenset[str]:

@@ -142,8 +142,9 @@ def _relevance(area: str, name: str, goal: str, queries: Path, qrels: Path, env:
 def _spacing(queries: Path, env: Mapping[str, str]) -> Iterator[Figure]:
     """Pairs of Korean queries that differ in their spaces alone: do both find the same products in the same order?
 
-    Pairs of our own, as people write; and the queries of the set with and without all their spaces, which is as far as
-    it can go.
+    Pairs of our own, as people write, of which the last 60 were written once the others held: 56 of them found the same
+    when they were first asked. And the queries of the set with and without all their spaces, which is as far as it can
+    go.
     """
     with SPACING.open(encoding="utf-8") as lines:
         written = [(row["one"], row["other"]) for row in csv.DictReader(lines, delimiter="\t")]

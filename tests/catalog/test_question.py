@@ -139,7 +139,8 @@ def test_a_brand_and_a_kind_of_thing_may_be_written_as_one_word() -> None:
         ("삼성전자냉장고를 찾아요", ("삼성전자",), "냉장고를"),
         ("LG그램노트북", ("LG전자",), "그램노트북"),
         ("다이슨청소기는", ("다이슨",), "청소기는"),
-        ("다이슨드라이기", (), "다이슨드라이기"),
+        ("다이슨드라이기", ("다이슨",), "드라이기"),  # no kind, but so long a name stands there by no chance
+        ("삼성드라이기", (), "삼성드라이기"),
         ("사과주스", (), "사과주스"),  # a kind of thing itself
         ("냉장고", (), "냉장고"),
     ):

@@ -5,6 +5,7 @@ import pytest
 from chatbot.catalog.shorthand import written_out
 from chatbot.catalog.sizes import read_sizes
 from chatbot.catalog.traits import read_traits
+from chatbot.catalog.vocabulary import vocabulary_of
 from chatbot.catalog.wording import unwrapped
 from tests.catalog.test_questions import KNOWN
 
@@ -36,6 +37,10 @@ def test_what_must_not_be(text: str, without: list[str], rest: str) -> None:
         ("컬러 프린터", [], [], "컬러 프린터"),
         ("네이비색 후드티", [], ["navy"], "후드티"),
         ("나이키 브랜드 운동화", ["나이키"], [], "운동화"),
+        ("로지텍컨트롤러", ["로지텍"], [], "컨트롤러"),  # so long a name stands there by no chance
+        ("애플워치", [], [], "애플워치"),  # no kind of the catalogue ends so
+        ("애플터", [], [], "애플터"),
+        ("애플화", [], [], "애플화"),
         ("삼성 또는 애플 노트북", ["삼성", "애플"], [], "노트북"),
         ("검정나이키운동화", ["나이키"], ["black"], "운동화"),
         ("흰색이어폰", [], ["white"], "이어폰"),
@@ -116,3 +121,10 @@ def test_what_was_left_out_in_typing_is_put_back(text: str, full: str) -> None:
 )
 def test_words_around_a_thing_go_and_words_of_it_stay(text: str, words: str) -> None:
     assert unwrapped(text) == words
+
+
+def test_a_brand_before_what_a_kind_of_the_catalogue_is_in_the_end_stands_apart() -> None:
+    known = vocabulary_of(brands=["애플"], colors=[], sizes_=[], categories=["디지털 > 스마트워치"])
+    assert known.heads >= {"워치"}
+    assert (read_traits("애플워치", known).brands, read_traits("애플워치", known).rest) == (["애플"], "워치")
+    assert read_traits("애플파이", known).brands == []

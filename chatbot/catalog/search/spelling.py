@@ -31,6 +31,8 @@ _LONGEST: Final = 24
 _ALTERNATIVES: Final = 3
 _AT_ONCE: Final = 5_000
 _HANGUL: Final = re.compile("[\uac00-\ud7a3]{2,8}")
+_SYLLABLE: Final = re.compile(r"(?<!\w)[\uac00-\ud7a3](?!\w)")
+"""A word of one syllable, which is too short to be put right, but may be half of a compound (see `compounds`)."""
 _LATIN: Final = re.compile("[a-z]{4,24}")
 
 
@@ -152,6 +154,7 @@ def _words_of(product: Product) -> Iterable[str]:
         for run in _HANGUL.findall(folded):
             yield run
             yield noun_of(run)
+        yield from _SYLLABLE.findall(folded)
 
 
 def _letters(word: str) -> str:
@@ -159,6 +162,8 @@ def _letters(word: str) -> str:
 
 
 def _spellings(word: str) -> set[str]:
-    """The word, and what is left of its letters when one is taken out."""
+    """The word, and what is left of its letters when one is taken out; of one syllable nothing is left to go by."""
+    if len(word) == 1:
+        return {word}
     letters = _letters(word)[:_LONGEST]
     return {word, *(letters[:at] + letters[at + 1 :] for at in range(len(letters)))}
