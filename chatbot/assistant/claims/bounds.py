@@ -25,7 +25,8 @@ _NOT_UNDER_BEFORE: Final = re.compile(
 )
 _NOT_UNDER_AFTER: Final = re.compile(rf"{_END}(?:이하|미만)[가은는]?\s?(?:아니|아닙|아닌)")
 _BELOW_BEFORE: Final = re.compile(
-    r"(?:under|below|less than|within|up to|no more than|at most|cheaper than|budget(?: of| is)?"
+    r"(?:under|below|less than|within|(?<!\bsum )(?<!\bsums )(?<!\badd )(?<!\badds )up to|no more than|at most"
+    r"|cheaper than|shy of|short of|budget(?: of| is)?"
     r"|max(?:imum)?)\s(?:of\s|just\s|the\s|your\s)*\*{0,2}$"
     r"|(?:between|from)\s\S+(?:\s(?:won|dollars|euros|yen))?\s(?:and|to)\s$|[\d만천원]\s?[~–-]\s?$"
 )
@@ -35,7 +36,7 @@ _ABOVE: Final = re.compile(
     r"|보다\s?(?:조금\s|살짝\s|더\s|훨씬\s)?(?:비싸|비싼|높|많))"
 )
 _ABOVE_BEFORE: Final = re.compile(
-    r"(?:over|above|more than|at least|exceeds?|exceeding|between|from|north of)\s\*{0,2}$"
+    r"(?:over|above|more than|at least|exceeds?|exceeding|between|(?<!change )from|north of)\s\*{0,2}$"
 )
 _JUST: Final = re.compile(
     r"(?:just|a (?:little|bit|touch|shade|tad)|slightly|barely|only just)\s(?:over|above|more than|under|below"

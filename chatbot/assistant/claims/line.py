@@ -116,7 +116,7 @@ class Line:
         before = [one for one in self.mentions if one.end <= claim.start]
         after = next((one for one in self.mentions if one.start >= claim.end), None)
         read = [one for one in before if one.is_prose and not self._is_compared(one)]
-        if after and after.is_prose and self._describes(claim, after):
+        if after and after.is_prose and self.describes(claim, after):
             return after.product
         if before and before[-1].is_prose and _BESIDE.match(self.text[before[-1].end : claim.start]):
             return before[-1].product
@@ -177,7 +177,7 @@ class Line:
             if claim.start in (one.start, other.start)
         )
 
-    def _describes(self, claim: Claim, name: Mention) -> bool:
+    def describes(self, claim: Claim, name: Mention) -> bool:
         """Whether a claim says of the name behind it, and of no other, how it is."""
         before = self.text[self._sentence_start(claim.start) : claim.start]
         between = self.text[claim.end : name.start]

@@ -8,17 +8,21 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from chatbot.assistant.claims.amounts import Amount, amounts
+from chatbot.assistant.claims.bounds import holds
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.line import Line
+from chatbot.assistant.claims.plainly import is_plain, is_price_of_a_row
 from chatbot.assistant.claims.roles import (
     AGAINST,
+    GROUP,
     LEFT,
     NOT_DUE,
     OF_A_BUDGET,
     OF_A_BUDGET_AFTER,
     SPENT,
     SPENT_AFTER,
+    SUMS,
     SUPPOSED,
     SUPPOSED_AFTER,
     WISHED,
@@ -46,7 +50,8 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
     )
     column = line.column_of(amount)
     if column is not None:  # what it is stands in the first cell of the row
-        return replace(said, before=line.text.lstrip("| ").partition("|")[0]).of_product(column)
+        label = line.text.lstrip("| ").partition("|")[0]
+        return replace(said, before=label).in_row(label, column)
     if said.is_swapped() or said.is_waived():
         return Fix(amount.start, amount.end, "terms")
     if said.is_overspent():
@@ -58,6 +63,9 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
     if said.is_wish() or said.is_supposed() or said.is_range() or said.is_bound_on_all():
         return None
     if said.is_left() or said.is_difference() or said.is_sum():
+        return None
+    is_of_a_price = is_plain(amount, line)
+    if not is_of_a_price and (said.saved is None or said.is_beside_others()) and said.is_derived():
         return None
     if said.is_called_left():
         return Fix(amount.start, amount.end, "price", is_whole=True)
@@ -75,7 +83,9 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
         other = line.other_subject(amount) if fix else None
         if other is not None and said.of_product(other) is None:
             return None
-        return replace(fix, is_whole=True) if fix and said.is_compared() else fix
+        if fix and not is_of_a_price and said.is_repeated():
+            return None
+        return replace(fix, is_whole=True) if fix and (said.is_compared() or not is_of_a_price) else fix
     return Fix(amount.start, amount.end, "price")
 
 
@@ -146,6 +156,27 @@ class _Said(Said):
         number = line.subject(self.amount)
         return number is not None and self.of_product(number) is None
 
+    def is_repeated(self) -> bool:
+        """Whether it is the shopper's own amount, and no bound, or one that is kept."""
+        if not self.evidence.is_said(self.amount):
+            return False
+        if SUMS.search(self.sentence) or GROUP.search(self.sentence):
+            return all(each <= self.amount.value for each in self.sums())
+        number = self.line.subject(self.amount)
+        return self.bound is None or number is None or self.is_kept_by(self.evidence.cards[number], self.bound)
+
+    def in_row(self, label: str, number: int) -> Fix | None:
+        """The judgement on a cell in the column of product `number`, in the row that begins with `label`."""
+        amount, card = self.amount, self.evidence.cards[number]
+        if is_price_of_a_row(label):
+            return self.of_product(number)
+        if is_of_delivery(label):
+            is_free = card.current_price is not None and self.evidence.delivers_free(card.current_price)
+            is_true = amount.value == 0 if is_free else self.evidence.is_ours(amount)
+            return None if is_true else Fix(amount.start, amount.end, "terms")
+        saved = card.price - card.sale_price if card.price is not None and card.sale_price is not None else Decimal(0)
+        return None if amount.value == saved else Fix(amount.start, amount.end, "price")
+
     def of_product(self, number: int) -> Fix | None:
         """The judgement on what is said of product `number`."""
         amount, card = self.amount, self.evidence.cards[number]
@@ -154,9 +185,12 @@ class _Said(Said):
             return Fix(amount.start, amount.end, "price", number)
         if self.saved is not None:
             saved = None if card.price is None or card.sale_price is None else card.price - card.sale_price
-            return None if amount.value == saved else withheld
+            is_near = self.bound is not None and saved is not None and holds(self.bound, amount, saved)
+            return None if is_near or amount.value == saved else withheld
         once = is_regular(self.before, self.after) and not self._is_beside_another()
-        if self.bound and not (once and amount.value == card.price):
+        if self.bound and once and card.price is not None and holds(self.bound, amount, card.price):
+            return None
+        if self.bound:
             if self.is_kept_by(card, self.bound):
                 return None
             return Fix(amount.start, amount.end, "price", number) if self.bound == "about" else withheld

@@ -59,21 +59,24 @@ SAVED_BEFORE: Final = re.compile(
     r"(?:save|saves|saving|discount of|reduced by|cheaper by|down by|dropped by|cut by|lowered by|reduction of|쿠폰"
     r"|할인\s?금액[은이]?|할인액[은이]?|할인\s?폭[은이]?"
     r"|savings? of|saves you|정가보다|정가에서|원래보다|원래 가격보다|than the regular price by)\s(?:you\s|약\s"
-    r"|무려\s)?(?:up to\s"
-    r"|a full\s)?$"
+    r"|무려\s|up to\s|a full\s|almost\s|nearly\s|about\s|around\s|roughly\s|over\s|some\s)*$"
 )
 FROM: Final = re.compile(r"^\s?(?:부터|에서 시작)|^\s?[~–-]")
 FROM_BEFORE: Final = re.compile(r"(?:from|starting at|start at|starts at|between|[~–-])\s?$")
 _ONCE: Final = re.compile(
-    r"^\*{0,2}\s?(?:에서(?!\s?(?:구매|만나|판매|살))|짜리(?:를|가|인데|였|지만|이지만)|였|이었|이던|~~|→|->|=>|➜|⇒|➡"
+    r"^\*{0,2}\s?(?:대?\s?(?:초반|중반|후반)(?=이던|이었|였던))?(?:에서(?!\s?(?:구매|만나|판매|살))|짜리(?:를|가|인데|였|지만|이지만)|였|이었|이던|~~|→|->|=>|➜|⇒|➡"
     r"|▶)|^\)?\s?(?:regular"
     r"|originally"
     r"|before the sale)"
 )
 _ONCE_WORDS: Final = (
-    r"원래|정가|기존|이전|종전|할인\s?전|세일\s?전|본래|소비자가|정상가|\bwas\b|\bwere\b|used to (?:be|cost|sell)"
+    r"원래|정가|기존|이전|종전|할인\s?전|세일\s?전|본래|소비자가|정상가|\bwas\b|\bwere\b"
+    r"|used to (?:be|cost|sell|go|retail)"
     r"|regular(?:ly)?"
     r"|original(?:ly)?|list price"
+    r"|(?:were it not for|without|if it weren't for|if not for) (?:the|its|this) (?:sale|discount)"
+    r"|(?:할인|세일)(?:만|이|가)?\s?(?:없었?[다으]면|없이는?|아니었?다면|아니면)"
+    r"|(?:down|reduced|dropped|fell|cut|lowered)(?:\sfurther|\sright)?\sto\s\*{0,2}[$₩€£]?[\d.,]+[a-z\s]{0,9}?\*{0,2}\sfrom"
     r"|down from|instead of|rather than|reduced from|usual(?:ly)?|normal(?:ly)?|full price|rrp|msrp"
     r"|before the (?:sale|discount)|compared (?:to|with)|~~"
 )
@@ -153,7 +156,7 @@ GROUP: Final = re.compile(
 RANGE: Final = re.compile(r"가격대|가격은[^.!?]*사이|\bprices?\b[^.!?]*\b(?:range|between|from)\b|price range")
 WISHED: Final = re.compile(
     r"말씀하신|찾으시|원하시|예산|생각하시|요청하신|조건|budget|you (?:said|asked|mentioned|want|need|are looking)"
-    r"|looking for|your (?:\S+\s)?(?:limit|price|range)"
+    r"|looking for|your (?:\S+\s)?(?:limit|price|range)|\blimit\b|ceiling|상한"
 )
 
 
@@ -191,9 +194,14 @@ def is_sale_price(before: str) -> bool:
     return _ON_SALE_BEFORE.search(before) is not None
 
 
-def is_left(before: str, after: str) -> bool:
+def is_called_left(before: str, after: str) -> bool:
     """Whether an amount is said to be what is left of a budget."""
     return bool(_LEFT_AFTER.match(after) or _LEFT_BEFORE.search(before))
+
+
+def is_called_more(before: str, after: str) -> bool:
+    """Whether an amount is said to be by how much something costs more or less."""
+    return bool(_DIFFERS_AFTER.match(after) or _DIFFERS_BEFORE.search(before))
 
 
 def is_set_against_a_budget(before: str, after: str) -> bool:

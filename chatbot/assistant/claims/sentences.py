@@ -5,7 +5,7 @@ from typing import Final
 
 from chatbot.assistant.claims.names import BRACKETED
 
-END: Final = re.compile(r"(?:(?<![ap]\.m)(?<!\be\.g)(?<!\bvs)[.!?…]+|。)[*\"'”)\]]*(?=\s)|。")
+END: Final = re.compile(r"(?:(?<![ap]\.m)(?<!\b[ei]\.[ge])(?<!\bvs)[.!?…]+|。)[*\"'”)\]]*(?=\s)|。")
 _AFTER: Final = re.compile(rf"[ \t]*(?:{BRACKETED.pattern}[ \t]*)*")
 _MARKER: Final = re.compile(r"\s*(?:(?:[-*+•>]|#{1,6}|\d{1,2}[.)])\s+)*")
 _ROW: Final = re.compile(r"\s*\|")

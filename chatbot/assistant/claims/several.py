@@ -9,6 +9,7 @@ from typing import Final
 
 from chatbot.assistant.claims.amounts import Amount, amounts
 from chatbot.assistant.claims.bounds import Bound, bound_of, holds
+from chatbot.assistant.claims.derived import Terms, comes_to
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.line import Line
 from chatbot.assistant.claims.names import Mention
@@ -21,8 +22,8 @@ from chatbot.assistant.claims.roles import (
     SAVED_BEFORE,
     SUMS,
     TIMES,
+    is_called_left,
     is_difference,
-    is_left,
     is_of_delivery,
     is_set_against_a_budget,
 )
@@ -58,7 +59,7 @@ class Said:
 
     def is_called_left(self) -> bool:
         """Whether it is said to be what is left of a budget."""
-        return is_left(self.before, self.line.text[self.amount.end : self.amount.end + BEFORE])
+        return is_called_left(self.before, self.line.text[self.amount.end : self.amount.end + BEFORE])
 
     def is_left(self) -> bool:
         """Whether it is what is left of the shopper's budget once something that is spoken of is bought.
@@ -154,6 +155,28 @@ class Said:
         sold = prices_of(card for card in cards if card.availability != "out_of_stock")
         ends = {end for prices in (prices_of(cards), sold) if prices for end in (min(prices), max(prices))}
         return self.amount.value in ends
+
+    def is_derived(self) -> bool:
+        """Whether it is what some other reckoning comes to of which its sentence speaks.
+
+        Of one product alone that is named, nothing is reckoned with what others cost.
+        """
+        named = {one.product for one in self.named()} | self.line.named_around(self.amount)
+        numbers = named if len(named) == 1 and not self.is_beside_others() else self.spoken_of()
+        cards = [self.evidence.cards[number] for number in numbers]
+        cards = [card for card in cards if self.amount.is_in(card.currency)]
+        terms = Terms(
+            sentence=self.sentence,
+            now=prices_of(cards),
+            regular=[card.price for card in cards if card.price is not None],
+            said=[one.value for one in self.evidence.amounts_said],
+            ours=[one.value for one in self.evidence.amounts_of_ours],
+        )
+        return comes_to(self.amount, terms, self.bound)
+
+    def is_beside_others(self) -> bool:
+        """Whether its line names other products, or speaks of several together."""
+        return len({one.product for one in self.line.mentions}) > 1 or GROUP.search(self.sentence) is not None
 
     def sums(self) -> list[Decimal]:
         """What several of the products cost together that are spoken of, or some pieces of one."""
