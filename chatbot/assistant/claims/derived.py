@@ -21,10 +21,10 @@ _MULTIPLIES: Final = re.compile(
 )
 _COMPARES: Final = re.compile(
     r"차이|차액|격차|가격\s?차|벌어|좁혀|줄[었어]|남[아았은는을으습긴게]|초과|부족|모자|거스름|여유|절약|아끼|아낄|웃돌|밑돌"
-    r"|못\s?미|미치지|비싸|비싼|비쌉|비쌌|저렴|(?<![가-힣])(?:더|덜)\s|싸[요게지고서]|싼|쌉|낮|높|할인액|이득|넘[어으는치]|얹|보태|빼[면고]"
+    r"|못\s?미|미치지|비싸|비싼|비쌉|비쌌|저렴|(?<![가-힣])(?:더|덜)\s|싸[요게지고서]|싼|쌉|낮|높|적[어게은]|남[겨기]|할인액|이득|넘[어으는치]|얹|보태|더[하해]|빼[면고]"
     r"|difference|\bgap\b|\bapart\b|\bover\b|\bunder\b|\bshort\b|\bshy\b|beyond|exceed|\bleft\b|\bleaves?\b|remain"
     r"|\bchange\b|spare|\bmore\b|\bless\b|cheaper|pricier|dearer|\bsav(?:e|es|ed|ing|ings)\b|\baway\b|\bclears?\b"
-    r"|\bby\s|\boff\b|reduc|\bdrop|\bcut\b|lower|higher|extra|margin|another|on top|\bkeeps?\b"
+    r"|\bby\s|\boff\b|reduc|\bdrop|\bcut\b|lower|higher|extra|margin|another|on top|\badd(?:ing)?\b|\bkeeps?\b"
 )
 _AVERAGE: Final = re.compile(r"평균|\baverage|on the whole|apiece")
 _BEFORE_THE_SALE: Final = re.compile(

@@ -28,9 +28,12 @@ _KOREAN_FILLING: Final = """
 상품 제품 금액 금액은 판매 가격대 가격대는 고작 딱 추천 먼저 중 중이라 중인데
 """
 _FILLING: Final = frozenset((*_LATIN_FILLING.split(), *_KOREAN_FILLING.split()))
+_IS_NO_PRICE_BEFORE: Final = re.compile(
+    r"\b(?:comes? to|sum|total|difference|gap)(?:\sis|\sof|:)?\s\*{0,2}$|(?:차이|합계|총액)[는은가이]?\s$"
+)
 _IS_NO_PRICE_AFTER: Final = re.compile(
     r"\*{0,2}\s?(?:limit|budget|ceiling|cap\b|threshold|mark\b|bills?\b|note\b|예산|한도|상한|의?\s?(?:차이|차액|격차)"
-    r"|[을를]\s(?:내|쓰|가지|들고)|difference|gap\b|apart|extra\b|change\b|away\b|left\b)"
+    r"|[을를]\s(?:내|쓰|가지|들고|더[하해]|보태|얹)|difference|gap\b|apart|extra\b|change\b|away\b|left\b)"
 )
 _WORD: Final = re.compile(r"[a-z']+|[가-힣]+|[^\sa-z가-힣]+")
 _SIGNS: Final = re.compile(r"[\s\W_]*[$₩€£]?")
@@ -48,7 +51,8 @@ def is_plain(amount: Amount, line: Line) -> bool:
     start, stop = line.bounds(amount)
     before = line.text[start : amount.start]
     if (
-        _IS_NO_PRICE_AFTER.match(after)
+        _IS_NO_PRICE_BEFORE.search(before)
+        or _IS_NO_PRICE_AFTER.match(after)
         or SAVED.match(after)
         or is_called_more(before, after)
         or is_called_left(before, after)

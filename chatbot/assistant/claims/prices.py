@@ -62,8 +62,6 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
         return Fix(amount.start, amount.end, "terms")
     if said.is_wish() or said.is_supposed() or said.is_range() or said.is_bound_on_all():
         return None
-    if said.is_left() or said.is_difference() or said.is_sum():
-        return None
     is_of_a_price = is_plain(amount, line)
     if not is_of_a_price and (said.saved is None or said.is_beside_others()) and said.is_derived():
         return None

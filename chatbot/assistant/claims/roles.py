@@ -137,7 +137,6 @@ _LEFT_BEFORE: Final = re.compile(
     r"|still\s)*"
     r"\*{0,2}$"
 )
-_SET_AGAINST: Final = re.compile(r"예산|budget")
 OF_A_BUDGET: Final = re.compile(r"\b(?:your|of|from)\s(?:the\s)?\*{0,2}$")
 OF_A_BUDGET_AFTER: Final = re.compile(r"^\*{0,2}\s?(?:예산\s?)?(?:중|에서|가운데|보다)(?:에서|에|은)?\s")
 """Around what the shopper wants to spend, where something is left of it."""
@@ -202,11 +201,6 @@ def is_called_left(before: str, after: str) -> bool:
 def is_called_more(before: str, after: str) -> bool:
     """Whether an amount is said to be by how much something costs more or less."""
     return bool(_DIFFERS_AFTER.match(after) or _DIFFERS_BEFORE.search(before))
-
-
-def is_set_against_a_budget(before: str, after: str) -> bool:
-    """Whether the shopper's budget stands near an amount."""
-    return _SET_AGAINST.search(before + after) is not None
 
 
 def is_difference(before: str, after: str) -> bool:

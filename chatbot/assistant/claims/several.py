@@ -24,8 +24,6 @@ from chatbot.assistant.claims.roles import (
     TIMES,
     is_called_left,
     is_difference,
-    is_of_delivery,
-    is_set_against_a_budget,
 )
 from chatbot.events import ProductCard
 
@@ -60,42 +58,6 @@ class Said:
     def is_called_left(self) -> bool:
         """Whether it is said to be what is left of a budget."""
         return is_called_left(self.before, self.line.text[self.amount.end : self.amount.end + BEFORE])
-
-    def is_left(self) -> bool:
-        """Whether it is what is left of the shopper's budget once something that is spoken of is bought.
-
-        What is left to free delivery is such a rest too.
-        """
-        is_of_a_budget = is_set_against_a_budget(self.before, self.after)
-        if not (self.is_called_left() or (is_of_a_budget and (self.is_called_difference or self.saved))):
-            return False
-        budgets = [one.value for one in self.evidence.amounts_said]
-        if is_of_delivery(self.sentence):
-            budgets += [one.value for one in self.evidence.amounts_of_ours]
-        numbers = {one.product for one in self.named()} or self.spoken_of()
-        prices = prices_of(self.evidence.cards[number] for number in numbers)
-        if SUMS.search(self.sentence):
-            prices += self.sums()
-        rests = {abs(budget - price) for budget in budgets for price in prices}
-        rests |= {abs(one - other) for one, other in combinations(prices, 2)}
-        bound = self.bound
-        return any(holds(bound, self.amount, rest) if bound else rest == self.amount.value for rest in rests)
-
-    def is_difference(self) -> bool:
-        """Whether it is what two of the products differ by that are spoken of."""
-        if not self.is_called_difference:
-            return False
-        prices = prices_of(self.evidence.cards[number] for number in self.spoken_of())
-        return any(abs(one - other) == self.amount.value for one, other in combinations(prices, 2))
-
-    def is_sum(self) -> bool:
-        """Whether it is what several of the products cost together that are spoken of, or some pieces of one."""
-        if not SUMS.search(self.sentence):
-            return False
-        sums = self.sums()
-        if bound := self.bound:
-            return any(holds(bound, self.amount, each) for each in sums)
-        return self.amount.value in sums
 
     def is_bound_on_all(self) -> bool:
         """Whether it is a bound on several products together that all of them keep."""
@@ -159,10 +121,11 @@ class Said:
     def is_derived(self) -> bool:
         """Whether it is what some other reckoning comes to of which its sentence speaks.
 
-        Of one product alone that is named, nothing is reckoned with what others cost.
+        Of one product alone that is named, nothing is reckoned with what others cost, unless it is called a difference.
         """
         named = {one.product for one in self.named()} | self.line.named_around(self.amount)
-        numbers = named if len(named) == 1 and not self.is_beside_others() else self.spoken_of()
+        is_alone = len(named) == 1 and not self.is_beside_others() and not self.is_called_difference
+        numbers = named if is_alone else self.spoken_of()
         cards = [self.evidence.cards[number] for number in numbers]
         cards = [card for card in cards if self.amount.is_in(card.currency)]
         terms = Terms(
