@@ -58,6 +58,7 @@ _ENGLISH: Final = re.compile(
       | (?:the\s+)?differences?(?:\s+between)? | compares?(?:\s+(?:to|with))?
       | it(?:['’]s|\s+is|['’]ll\s+be) | that['’]s | i['’]m
       | (?:is|are|would\s+be)\s+(?:fine|ok(?:ay)?|great|good|nice|perfect)(?:\s+(?:too|as\s+well))?
+      | in\s+(?:more\s+|full\s+)?details? | in\s+short | briefly | thoroughly | carefully | side\s+by\s+side
         # empty words and empty praise
       | stuff | things? | products? | items? | (?<!in\s)ones?(?:['’]s)?(?!\s+piece) | any(?:thing|one)? | some(?:thing)?
       | (?:a|an|some|any)\s+(?:really\s+)?(?:decent|great|solid)(?=\s+\w) | (?:a\s+)?good | nice | the\s+best | best
@@ -104,6 +105,7 @@ _KOREAN_WORD: Final = re.compile(
       | (?:뭐|뭘|뭔|뭔가|뭐뭐|무엇|무슨|어떤|어느|어떻게|어디|얼마|얼마나|왜)
         (?:가|를|을|이|예요|에요|인가요|든|서|나|요|야|임|죠|지|니|있어|일까요?|인지|에서){0,4}
       | 어(?:때|떨|떤)\S* | 자세(?:히|하게|한)\S* | 재고(?:가|는|도)? | 정보 | 방법 | 비교 | 몇
+      | (?:꼼꼼|간단|간략|상세|정확|친절)(?:히|하게) | 짧게 | 얼른 | 차근차근 | 하나하나
       | 나(?:아요?|을까요?|은가요|은지)|낫\S* | 차이(?:가|는|점)?(?:이|은)? | 비싸도|싸도
       | 되(?:나|는|니까|고|면|요|어|었)\S* | 돼\S* | 됩\S* | 될(?:까|지)\S*
       | 가능(?:한|할|해|하|합)\S* | 지원(?:해|하|되|돼|합|됩)\S* | 달린 | 포함된

@@ -68,6 +68,10 @@ def test_a_size_or_a_version_is_no_price(text: str) -> None:
         ("Can you recommend me some wireless headphones, please?", "wireless headphones"),
         ("Do you have a gaming mouse?", "a gaming mouse"),
         ("hello, what's the best sd card", "sd card"),
+        ("헤드폰 꼼꼼하게 비교해줘", "헤드폰"),
+        ("이어폰 간단히 추천", "이어폰"),
+        ("compare tents in detail please", "tents"),
+        ("two tents side by side, briefly", "two tents"),
     ],
 )
 def test_what_is_said_around_the_thing_goes(sentence: str, words: str) -> None:
