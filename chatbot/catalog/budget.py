@@ -44,6 +44,7 @@ _KOREAN_MOST: Final = one_of(
     "안쪽|안으로|안에서|내로|내에서|언더",
     r"(?:를?\s*)?넘지\s*(?:않는|않게|않고|않으면|말고|않았으면)",
     r"(?:를?\s*)?안\s*넘(?:는|게|고|으면|었으면)",
+    r"(?:를?\s*)?넘(?:으면|어서는|어선)\s*(?:안|곤란)\s*[되돼됨됩하해한]\S*",
     r"보다\s*(?:싼|저렴한|아래)",
 )
 _KOREAN_LEAST: Final = one_of(
@@ -139,7 +140,7 @@ _OR_SO: Final = one_of(
 # Amounts, and what joins two of them.
 _AMOUNT: Final = rf"(?P<amount>{AMOUNT})"
 _FROM: Final = r"(?:(?:anywhere|somewhere|priced)\s+)?(?:between|from|in\s+the)"
-_TO: Final = r"(?:and|to|[~–-])"
+_TO: Final = r"(?:and|(?:up\s+)?to|[~–-])"
 _LOW: Final = rf"(?P<low>{AMOUNT}|{DIGITS})"
 _HIGH: Final = rf"(?P<high>{AMOUNT})"
 _KOREAN_TO: Final = r"(?:[~–-]|to\b|에서|부터)"
@@ -215,7 +216,7 @@ _BOUNDS_OF: Final[tuple[tuple[str, Callable[[re.Match[str]], Bounds]], ...]] = (
     (rf"최소(?:한)?\s*{_AMOUNT}{_TAIL}", _least),
     (rf"(?:(?<![가-힣])(?:약|한|대략|대충)\s*)?{_AMOUNT}\s*{_KOREAN_ABOUT}{_TAIL}", _about),
     (rf"(?<![가-힣])(?:약|대략|대충)\s*{_AMOUNT}{_TAIL}", _about),
-    (rf"{_AMOUNT}{_OR_LESS}\b", _most),
+    (rf"(?:\b{_CHANGE}\s+)?{_AMOUNT}{_OR_LESS}\b", _most),
     (rf"(?:\bfrom\s+)?{_AMOUNT}{_OR_MORE}", _least),
     (rf"(?:\b(?:for|at|{_ENGLISH_ABOUT})\s+)?{_AMOUNT}{_OR_SO}\b", _about),
     (rf"(?:\b(?:for|at)\s+)?(?P<amount>{DIGITS}){_OR_SO}\b(?:\s+(?P<unit>dollars?|bucks|euros?|pounds?)\b)?", _about),

@@ -30,7 +30,7 @@ _WHICH: Final = one_of(
     "other|different",
 )
 _KOREAN_WHICH: Final = r"(?:무슨|어떤|어느|다른|또\s*다른|몇\s*가지|몇|뭔)"
-_ENDS: Final = "(?:이|은|는|도|을|를|으로|로|의|이나|만)?(?:요|야|이야)?"
+_ENDS: Final = "(?:이|은|는|도|을|를|으로|로|의|이나|만)?(?:요|야|이야|예요|이에요|인가요?|인지|이죠|죠)?"
 _THING: Final = r"(?:\s*(?:거|것|걸|제품|종류))?(?:은|는|이|도)?(?:요)?"
 _SUBJECT: Final = "(?:은|는|이|가|도|종류는?|종류가)?"
 _KOREAN_WHAT: Final = one_of(

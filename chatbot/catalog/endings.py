@@ -17,7 +17,7 @@ _LONGEST: Final = 4
 
 _PREDICATE: Final = re.compile(
     r"(?<=[가-힣]{2})(?:되나요?|되는(?:지|데|거|건|가요)?|되는지|돼요?|돼|됩니까|될까요?|되어\S*"
-    r"|인가요?|이에요|예요|입니까|가능한가요?|하나요)$"
+    r"|인가요?|이에요|예요|입니까|가능한가요?|하나요|인데요?)$"
 )
 _ASKS: Final = re.compile(r"되나요?|돼요?|됩니까|될까요?|인가요?")
 _ASKED: Final = re.compile(rf"{_PREDICATE.pattern}|(?<=[가-힣]{{2}})이?야$")

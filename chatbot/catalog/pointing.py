@@ -63,15 +63,18 @@ def asks_of_page(text: str, words: str) -> bool:
     return bool(_ASKS_PRICE.search(text)) if not words else len(words.split()) == 1 and asks_whether(text)
 
 
-def by_name(reference: Reference, context: Context) -> Reference:
-    """With the places of "the Sony one" and "소니 거", where just one of the products shown is called that."""
+def by_name(reference: Reference, context: Context, *, asks: bool) -> Reference:
+    """With the places of "the Sony one" and "소니 거", where just one of the products shown is called that.
+
+    `asks` says that the message asks what there is to choose from, which does not stand in the reference any more.
+    """
     if reference.places or reference.kind == "other" or not context.shown:
         return reference
     titles = [{family(word) for word in _words(item.title)} for item in context.shown]
     places: list[int] = []
     rest = reference.rest
     find = _english if rest.isascii() else _korean
-    while len(places) < len(titles) and (found := find(rest, titles, reference)):
+    while len(places) < len(titles) and (found := find(rest, titles, reference, asks)):
         place, start, end = found
         places.append(place)
         rest = f"{rest[:start]} {rest[end:]}"
@@ -93,7 +96,7 @@ def _only(word: str, titles: Sequence[set[str]]) -> int:
     return holding[0] if len(holding) == 1 else 0
 
 
-def _english(text: str, titles: Sequence[set[str]], _: Reference) -> tuple[int, int, int] | None:
+def _english(text: str, titles: Sequence[set[str]], _: Reference, __: bool) -> tuple[int, int, int] | None:
     for match in _ENGLISH_NAME.finditer(text):
         place, end, is_one = _only(match["name"], titles), match.end(), False
         while place and (more := _ENGLISH_MORE.match(text, end)):
@@ -107,7 +110,7 @@ def _english(text: str, titles: Sequence[set[str]], _: Reference) -> tuple[int, 
     return None
 
 
-def _korean(text: str, titles: Sequence[set[str]], reference: Reference) -> tuple[int, int, int] | None:
+def _korean(text: str, titles: Sequence[set[str]], reference: Reference, asks: bool) -> tuple[int, int, int] | None:
     for match in _KOREAN_NAME.finditer(text):
         for spelled in spellings(match["word"]):
             if place := _only(spelled, titles):
@@ -130,7 +133,7 @@ def _korean(text: str, titles: Sequence[set[str]], reference: Reference) -> tupl
             if ending.lstrip("거것꺼") in _BESIDE or is_thing:
                 return place, match.start(), end
         elif _COMPARES.search(text) or (
-            is_thing and not ending.endswith(_NARROWS) and (_ASKS_ABOUT.search(text) or unwrapped(text[end:]))
+            is_thing and not ending.endswith(_NARROWS) and (asks or _ASKS_ABOUT.search(text) or unwrapped(text[end:]))
         ):
             return place, match.start(), end
     return None

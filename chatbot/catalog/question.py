@@ -82,6 +82,10 @@ _ASKS_WHICH: Final = re.compile(
 """What asks for one of those shown, where a superlative would else ask for the cheapest of all."""
 
 
+_THIS: Final = re.compile(r"\b(?:this|it)\b|(?<![가-힣])(?:이거|이건|이게|이\s?(?:제품|상품))", re.IGNORECASE)
+"""What asks for the brand of one product: "which brands do you have?" asks for those of the shop."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Said:
     """One message by itself."""
@@ -107,7 +111,7 @@ class _Said:
         rest = without_change(rest)
         asks, rest = read_choice(rest)
         has_seen = bool(context.shown or context.viewed or context.last or context.cart)
-        reference = by_name(read_reference(rest), context) if has_seen else Reference(rest)
+        reference = by_name(read_reference(rest), context, asks=bool(asks)) if has_seen else Reference(rest)
         wishes = read_wishes(reference.rest)
         if reference.pick:
             wishes = replace(wishes, sort=reference.pick)
@@ -130,7 +134,8 @@ class _Said:
             reference = replace(reference, kind="same", is_this=True)
         if traits.without:  # "other brands, not Nike": others are wanted, not the names of all
             asks = ""
-        if asks and not words and not reference.kind and (context.viewed or context.shown) and asks != "brand":
+        is_one = asks != "brand" or _THIS.search(text)
+        if asks and not words and not reference.kind and (context.viewed or context.shown) and is_one:
             reference = replace(reference, kind="same", is_this=True)
         return cls(text, known, bounds, reference, wishes, traits, words, released, asks)
 

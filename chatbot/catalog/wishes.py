@@ -12,7 +12,7 @@ Sort = Literal["", "cheapest", "dearest", "newest"]
 _MOST: Final = r"(?:가장|제일|젤|최고로)\s*"
 _ENDS: Final = r"(?:아?요|죠|지요?|나요?|니|냐|네요?)?"
 _THING: Final = r"(?:\s*(?:걸로|거로|것으로|순으로|순|거|것|걸|게|건|꺼|제품|상품)(?:은|는|이|가|만|로|으로|요){0,4})?"
-_IN_ORDER: Final = r"\s*(?:순(?:서)?(?:으로|대로|서)?|(?:거|것|것들|제품|상품)?\s*부터)(?:만|요)?"
+_IN_ORDER: Final = r"\s*(?:순(?:서)?(?:으로|대로|로|서)?|(?:거|것|것들|제품|상품)?\s*부터)(?:만|요)?"
 _SORTED: Final = r"(?:please\s+)?(?:sort(?:ed)?|order(?:ed)?|arrange[d]?|rank(?:ed)?|list(?:ed)?)\s+"
 _BY_PRICE: Final = one_of(
     rf"{_SORTED}(?:(?:them|these|those|it|all)\s+)?(?:by\s+)?(?:the\s+)?(?:price[sd]?\b)?,?\s*",
@@ -95,7 +95,8 @@ _ORDERS: Final[tuple[tuple[Sort, tuple[str, ...]], ...]] = (
             rf"\b(?:sort(?:ed)?\s+by\s+)?(?:the\s+)?{_NEWEST}(?:\s+(?:one|ones))?(?:\s+first)?\b",
             rf"(?:가장\s*|제일\s*)?{_KOREAN_NEW}(?:\s*순(?:서)?(?:으로|대로)?|부터|인|의|으로|로)?",
             r"새로\s*나온",
-            r"(?:가장|제일)\s*(?:최근에?\s*(?:나온|출시된)|새로운)",
+            r"(?:가장|제일)\s*새로운",
+            rf"(?:(?:가장|제일)\s*)?(?<![가-힣])최근에?\s*(?:나온|출시된|출시한|들어온|입고된)(?:{_IN_ORDER}|{_THING})",
         ),
     ),
     (
