@@ -1,6 +1,6 @@
 """What every test may lean on: the simulator as upstream, and a small shop."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
 
 import pytest
@@ -13,8 +13,10 @@ from chatbot.accounting import calibration
 from chatbot.catalog.search import configured
 from chatbot.database import close_pool
 from chatbot.models import Endpoint, Price, Product, Route
+from chatbot.relay.pool import close_clients
 from chatbot.simulator.testing import RunningSimulator, run_in_thread
 from tests import settings as project
+from tests.assistant.turns import drained
 
 pytest_plugins = ["tests.skipping"]
 
@@ -62,6 +64,14 @@ def _clean_process() -> Iterator[None]:
     calibration.forget()
     yield
     close_pool()
+
+
+@pytest.fixture
+async def ended_turns() -> AsyncIterator[None]:
+    """Turns that still run when the test is over run to their end, and leave no connection to a relay."""
+    yield
+    await drained()
+    await close_clients()
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """The tasks through real brokers: published, taken by a worker, done; and a turn that never meets a broker."""
 
-import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import aclosing
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -17,13 +15,11 @@ from django.utils import timezone
 
 from chatbot import tasks
 from chatbot.assistant import turn
-from chatbot.assistant.turn import Ask
 from chatbot.database import in_database
 from chatbot.events import TextAdded, TurnEnded
 from chatbot.models import Attempt, UsageBucket
-from chatbot.relay.pool import close_clients
-from chatbot.visitors import Visitor
 from tests import services
+from tests.assistant.turns import ME, ask, read
 
 
 def broker(url: Callable[[], str]) -> str:
@@ -95,23 +91,11 @@ def silent_broker() -> Iterator[socket.socket]:
         app.close()
 
 
-@pytest.fixture
-async def _close_connections() -> AsyncIterator[None]:
-    yield
-    while turn._tasks:
-        await asyncio.gather(*turn._tasks)
-    await close_clients()
-
-
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("simulator", "routes", "goods", "_close_connections")
+@pytest.mark.usefixtures("ended_turns", "simulator", "routes", "goods")
 async def test_a_turn_never_meets_the_broker(silent_broker: socket.socket) -> None:
     """From the question to the settled row; `make faults ROW=P3` asks a whole shop."""
-    question = Ask(text="무선 이어폰 추천해 주세요", client_message_id=str(uuid4()), page={}, language="ko")
-    visitor = Visitor(key="a" * 32)
-    started = await turn.start(visitor, question)
-    async with aclosing(turn.follow(visitor, started.turn)) as events:
-        heard = [event async for _, event in events]
+    heard = [event for _, event in await read(await turn.start(ME, ask()))]
     assert any(isinstance(event, TextAdded) for event in heard)
     assert isinstance(heard[-1], TurnEnded)
     assert await in_database(lambda: Attempt.objects.not_rolled_up().count())() == 1

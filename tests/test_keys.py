@@ -29,7 +29,7 @@ from chatbot.relay.base import Endpoint
 from chatbot.relay.pool import close_clients
 from chatbot.simulator.testing import RunningSimulator
 from tests import settings as project
-from tests.assistant import test_turn
+from tests.assistant import turns
 
 CANARY = "sk-canary-4b1d"
 
@@ -224,8 +224,8 @@ async def test_no_sink_ever_holds_a_key(
     endpoint = {"URL": simulator.url, "KEY": simulator.key, "SIGNING_SECRET": CANARY}
     with override_settings(CHATBOT={**project.CHATBOT, "ENDPOINTS": {"default": endpoint}}):
         simulator.script([[fault] if fault else []], repeat=True)
-        started = await turn.start(test_turn.ME, test_turn.ask())
-        events = await test_turn.read(started)
+        started = await turn.start(turns.ME, turns.ask())
+        events = await turns.read(started)
         await close_clients()
     sinks = caplog.text + repr(events) + repr(caplog.records) + repr([record.args for record in caplog.records])
     for secret in (simulator.key, CANARY):
@@ -239,10 +239,10 @@ async def test_a_turn_without_a_key_is_answered_by_the_catalogue_and_costs_nothi
 ) -> None:
     endpoint = {"URL": simulator.url, "KEY_CALLABLE": "tests.test_keys.no_key"}
     with override_settings(CHATBOT={**project.CHATBOT, "ENDPOINTS": {"default": endpoint}}):
-        started = await turn.start(test_turn.ME, test_turn.ask())
-        events = await test_turn.read(started)
+        started = await turn.start(turns.ME, turns.ask())
+        events = await turns.read(started)
     assert events[-1][1] == TurnEnded(ending="catalogue", code="key_unavailable")
-    booked = await test_turn.attempts()
+    booked = await turns.attempts()
     assert booked
     assert {(each.input_tokens, each.output_tokens) for each in booked} == {(0, 0)}
     assert simulator.bill()["totals"]["requests"] == 0

@@ -1,38 +1,21 @@
 """The relay that a shop's tests script."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from uuid import uuid4
-
 import pytest
 from django.test import override_settings
 
 from chatbot.assistant import turn
-from chatbot.assistant.turn import Ask
 from chatbot.errors import StreamCut
 from chatbot.testing import ScriptedRelay, answered_by
-from chatbot.visitors import Visitor
+from tests.assistant.turns import KOREAN, ME, ask
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("routes", "goods")]
-
-ME = Visitor(key="a" * 32)
-
-
-@pytest.fixture(autouse=True)
-async def _ended_turns() -> AsyncIterator[None]:
-    yield
-    await asyncio.gather(*turn._tasks)
-
-
-def ask() -> Ask:
-    return Ask(text="무선 이어폰", client_message_id=str(uuid4()), page={}, language="ko")
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("ended_turns", "routes", "goods")]
 
 
 async def test_it_says_its_pieces_and_remembers_what_it_was_asked() -> None:
     with answered_by(ScriptedRelay(["이건 ", "어때요? [[p1]]"])) as relay:
         reply = await turn.answer(ME, ask())
     assert (reply.text, len(reply.products)) == ("이건 어때요? ", 1)
-    assert relay.requests[0].messages[-1].content == "무선 이어폰"
+    assert relay.requests[0].messages[-1].content == KOREAN
 
 
 async def test_an_error_among_the_pieces_ends_the_answer_there() -> None:

@@ -1,10 +1,8 @@
 """Turns over a faulty relay, and then its real bill: each difference is explained, on the terminal too."""
 
-import asyncio
 import csv
 import io
 import urllib.request
-from collections.abc import AsyncIterator
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -16,11 +14,10 @@ from chatbot.assistant import turn
 from chatbot.database import in_database
 from chatbot.errors import ChatbotError
 from chatbot.models import Attempt, Bill, BillMatch
-from chatbot.relay.pool import close_clients
 from chatbot.simulator.testing import RunningSimulator
 from tests.accounting.bills import adds_up, kinds, line, written
 from tests.accounting.rows import NOON, settled
-from tests.assistant.test_turn import ME, ask
+from tests.assistant.turns import ME, ask
 
 FAULTS = [
     [],
@@ -36,14 +33,6 @@ FAULTS = [
     [],
     ["cut:3"],
 ]
-
-
-@pytest.fixture(autouse=True)
-async def _close_connections() -> AsyncIterator[None]:
-    yield
-    while turn._tasks:
-        await asyncio.gather(*turn._tasks)
-    await close_clients()
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
@@ -73,7 +62,7 @@ async def faulty_turns(simulator: RunningSimulator) -> bytes:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.database
-@pytest.mark.usefixtures("routes", "goods")
+@pytest.mark.usefixtures("ended_turns", "routes", "goods")
 async def test_the_bill_after_faulty_turns_is_explained_to_the_last_place(
     simulator: RunningSimulator, tmp_path: Path
 ) -> None:
@@ -101,7 +90,7 @@ async def test_the_bill_after_faulty_turns_is_explained_to_the_last_place(
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.database
-@pytest.mark.usefixtures("routes", "goods")
+@pytest.mark.usefixtures("ended_turns", "routes", "goods")
 async def test_what_a_relay_gets_wrong_on_its_bill_is_found(simulator: RunningSimulator, tmp_path: Path) -> None:
     lines = list(csv.DictReader(io.StringIO((await faulty_turns(simulator)).decode())))
     reported = [each for each in lines if each["outcome"] == "answered" and each["reported"] == "True"]

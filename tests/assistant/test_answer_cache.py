@@ -1,7 +1,5 @@
 """Answers that are given again: which are kept, when they are used, and what is booked for them."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
 
@@ -19,23 +17,18 @@ from chatbot.database import in_database
 from chatbot.events import TextAdded, TurnEnded
 from chatbot.models import Attempt, Budget, CachedAnswer, Product, Reservation, Route
 from chatbot.relay.base import ChatMessage
-from chatbot.relay.pool import close_clients
 from chatbot.simulator.testing import RunningSimulator
 from chatbot.visitors import Visitor
 from chatbot.wire import fold
-from tests.assistant.test_turn import KOREAN, ME, SOMEBODY_ELSE, answer_of, ask, attempts, read, row
+from tests.assistant.turns import KOREAN, ME, SOMEBODY_ELSE, answer_of, ask, attempts, read, row
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("routes", "goods"), pytest.mark.database]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("ended_turns", "routes", "goods"),
+    pytest.mark.database,
+]
 
 SAID = "새벽 무선 이어폰을 추천해요 [[p1]]\n한 번 충전으로 오래 듣고, 가격은 [[p1.price]]이에요."
-
-
-@pytest.fixture(autouse=True)
-async def _close_connections() -> AsyncIterator[None]:
-    yield
-    while turn._tasks:
-        await asyncio.gather(*turn._tasks)
-    await close_clients()
 
 
 def caching(seconds: int = 3600, **more: object) -> override_settings:

@@ -1,23 +1,19 @@
 """What the ledger holds of a turn beside its tokens: who asked, where, and how long it took until a request left."""
 
-from collections.abc import AsyncIterator
 from time import perf_counter
 
 import pytest
 
 from chatbot import visitors
 from chatbot.assistant import turn
-from chatbot.relay.pool import close_clients
 from chatbot.simulator.testing import RunningSimulator
-from tests.assistant.test_turn import ME, ask, attempts, read
+from tests.assistant.turns import ME, ask, attempts, read
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("routes", "goods"), pytest.mark.database]
-
-
-@pytest.fixture(autouse=True)
-async def _close_connections() -> AsyncIterator[None]:
-    yield
-    await close_clients()
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("ended_turns", "routes", "goods"),
+    pytest.mark.database,
+]
 
 
 async def test_every_attempt_says_who_asked_where_and_how_long_its_request_waited(simulator: RunningSimulator) -> None:

@@ -1,8 +1,6 @@
 """Whole turns under budgets: cheaper models, further attempts, and what a shopper reads when the money is spent."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import aclosing
 from datetime import timedelta
 from decimal import Decimal
 
@@ -15,28 +13,20 @@ from chatbot.accounting import budgets
 from chatbot.accounting.spendings import differences
 from chatbot.assistant import turn
 from chatbot.database import in_database
-from chatbot.events import TextAdded, TurnEnded
+from chatbot.events import TurnEnded
 from chatbot.models import Attempt, Budget, BudgetAlert, Reservation, Spending, Turn
 from chatbot.relay.base import ChatMessage
-from chatbot.relay.pool import close_clients
 from chatbot.simulator.testing import RunningSimulator
 from chatbot.wire import fold
-from tests.assistant.test_turn import KOREAN, ME, answer_of, ask, attempts, no_waiting, read, row
+from tests.assistant.turns import KOREAN, ME, SAID, answer_of, ask, attempts, read, read_a_word, row
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("routes", "goods"), pytest.mark.database]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("ended_turns", "routes", "goods"),
+    pytest.mark.database,
+]
 
-__all__ = ["no_waiting"]
-
-SAID = "새벽 무선 이어폰을 추천해요. It lasts 30 hours on one charge and costs [[p1.price]]. Shall I compare the two?"
 MILLION = 1_000_000
-
-
-@pytest.fixture(autouse=True)
-async def _close_connections() -> AsyncIterator[None]:
-    yield
-    while turn._tasks:
-        await asyncio.gather(*turn._tasks)
-    await close_clients()
 
 
 @in_database
@@ -215,12 +205,35 @@ async def test_a_dead_process_gives_its_money_back(simulator: RunningSimulator) 
     await budget(10)
     simulator.script([["stall_mid:3:5"]])
     started = await turn.start(ME, ask())
-    async with aclosing(turn.follow(ME, started.turn)) as events:
-        async for _, event in events:
-            if isinstance(event, TextAdded):
-                break
+    await read_a_word(started)
     assert (await spending()).reserved_usd > 0
     await in_database(Turn.objects.update)(lease_until=timezone.now() - timedelta(seconds=1))
     assert await in_database(turn.recover)(timezone.now()) == 1
     assert (await spending()).reserved_usd == 0
     await turn.stop(ME, started.turn)
+
+
+async def test_a_spent_budget_is_answered_by_the_catalogue(simulator: RunningSimulator) -> None:
+    await budget(0)
+    reply = await turn.answer(ME, ask())
+    assert (reply.ending, bool(reply.products)) == ("catalogue", True)
+    assert not simulator.requests()
+    assert not await attempts()
+
+
+async def test_the_reservation_is_for_the_dearest_route(simulator: RunningSimulator) -> None:
+    await budget(10)
+    await turn.answer(ME, ask())
+    reservation = await in_database(Reservation.objects.get)()
+    [request] = simulator.requests()
+    said = [ChatMessage(role="user", content=message["content"]) for message in request["body"]["messages"]]
+    assert reservation.reserved_usd == Decimal(budgets.most_tokens(said) + 800) * 8 / MILLION
+
+
+async def test_a_reservation_is_settled_at_what_the_turn_cost(simulator: RunningSimulator) -> None:
+    await budget(10)
+    await turn.answer(ME, ask())
+    [attempt] = await attempts()
+    reservation = await in_database(Reservation.objects.get)()
+    assert reservation.settled_usd == attempt.cost_usd
+    assert reservation.reserved_usd > reservation.settled_usd

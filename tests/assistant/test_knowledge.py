@@ -1,8 +1,5 @@
 """Answers out of the shop's entries, through a whole turn, and the instructions that hold."""
 
-import asyncio
-from collections.abc import AsyncIterator
-
 import pytest
 from django.conf import settings
 from django.test import override_settings
@@ -15,16 +12,13 @@ from chatbot.models import Instructions, ShopEntry, Turn
 from chatbot.relay.base import ChatRequest
 from chatbot.testing import ScriptedRelay, answered_by
 from chatbot.wire import Reply, fold
-from tests.assistant.test_turn import ME, ask, read
+from tests.assistant.turns import ME, ask, read
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("routes", "goods"), pytest.mark.database]
-
-
-@pytest.fixture(autouse=True)
-async def _no_turn_is_left() -> AsyncIterator[None]:
-    yield
-    while turn._tasks:
-        await asyncio.gather(*turn._tasks)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("ended_turns", "routes", "goods"),
+    pytest.mark.database,
+]
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """What no product is: the model reads it, its answer says it, and so does the answer of the catalogue alone."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from django.test import override_settings
 from django.utils import timezone
@@ -9,20 +7,17 @@ from django.utils import timezone
 from chatbot.assistant import turn
 from chatbot.assistant.brief import look_up
 from chatbot.database import in_database
-from chatbot.relay.pool import close_clients
 from chatbot.simulator.testing import RunningSimulator
 from tests import settings as project
-from tests.assistant.test_turn import ME, ask
+from tests.assistant.turns import ME, ask
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("routes", "goods"), pytest.mark.database]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("ended_turns", "routes", "goods"),
+    pytest.mark.database,
+]
 
 NO_KEY = override_settings(CHATBOT={**project.CHATBOT, "ENDPOINTS": {"default": {"URL": "http://127.0.0.1:9/v1"}}})
-
-
-@pytest.fixture(autouse=True)
-async def _close_connections() -> AsyncIterator[None]:
-    yield
-    await close_clients()
 
 
 @in_database

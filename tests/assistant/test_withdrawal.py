@@ -1,7 +1,6 @@
 """An answer that is not what its relay signed, as the shopper and the database see it."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 from django.test import override_settings
@@ -10,14 +9,17 @@ from chatbot.assistant import turn
 from chatbot.database import in_database
 from chatbot.events import ProductShown, TextAdded, TextCorrected, TurnEnded, TurnFailed
 from chatbot.models import Attempt, Product, Route
-from chatbot.relay.pool import close_clients
 from chatbot.simulator.server import Simulator
 from chatbot.simulator.testing import RunningSimulator, run_in_thread
 from chatbot.wire import fold
 from tests import settings as project
-from tests.assistant.test_turn import ME, answer_of, ask, attempts, read, row
+from tests.assistant.turns import ME, answer_of, ask, attempts, read, row
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("routes", "goods"), pytest.mark.database]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("ended_turns", "routes", "goods"),
+    pytest.mark.database,
+]
 
 SECRET = "shared-with-the-relay"
 # Each test asks in its own words: the same request of two processes in one second would be a replay to the relay.
@@ -40,14 +42,6 @@ def signing(signing_thread: RunningSimulator) -> Iterator[RunningSimulator]:
     }
     with override_settings(CHATBOT={**project.CHATBOT, "ENDPOINTS": {"default": endpoint}}):
         yield signing_thread
-
-
-@pytest.fixture(autouse=True)
-async def _close_connections() -> AsyncIterator[None]:
-    yield
-    while turn._tasks:
-        await asyncio.gather(*turn._tasks)
-    await close_clients()
 
 
 @in_database
