@@ -11,8 +11,8 @@ from django.test import override_settings
 
 from chatbot.accounting.mails import sending
 from chatbot.models import ReportSubscription
-from tests import smtp
-from tests.test_mails import KIND, MORNING, exact_march_14th, staff, subscribe
+from tests.accounting.mails import smtp
+from tests.accounting.mails.readers import KIND, MORNING, exact_march_14th, staff, subscribe
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
