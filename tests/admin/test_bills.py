@@ -15,7 +15,7 @@ from django.utils import timezone
 from chatbot.admin import bill_forms
 from chatbot.models import Attempt, Bill, BillFile, BillLine, BillMatch, Correction
 from tests.accounting import rows
-from tests.accounting.bills import line, taken_in, written
+from tests.accounting.reconciliation.bills import line, taken_in, written
 from tests.accounting.rows import NOON, settled
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]

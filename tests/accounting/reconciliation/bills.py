@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from chatbot.accounting.reconciliation import Days, Given, examine, import_bill, reconcile, totals
-from chatbot.models import Attempt, Bill
+from chatbot.models import Attempt, Bill, BillMatch
 from tests.accounting.rows import NOON
 
 COLUMNS = ("id", "created_at", "model", "input_tokens", "output_tokens", "cost")
+PLAIN = "id,time,model,input_tokens,output_tokens,cost\na,2026-03-14T12:00:00Z,alpha,10,5,0.0025\n"
+"""A file with one line."""
 
 
 def written(lines: Iterable[Mapping[str, object]], columns: Iterable[str] = COLUMNS) -> bytes:
@@ -51,6 +53,11 @@ def taken_in(
 def kinds(bill: Bill) -> dict[str, int]:
     """How many findings there are of each kind."""
     return {total.kind: total.count for total in totals(bill)}
+
+
+def only(bill: Bill, kind: str) -> BillMatch:
+    """The one finding of a kind."""
+    return bill.matches.get(kind=kind)
 
 
 def adds_up(bill: Bill) -> bool:

@@ -15,7 +15,7 @@ from chatbot.database import in_database
 from chatbot.errors import ChatbotError
 from chatbot.models import Attempt, Bill, BillMatch
 from chatbot.simulator.testing import RunningSimulator
-from tests.accounting.bills import adds_up, kinds, line, written
+from tests.accounting.reconciliation.bills import adds_up, kinds, line, written
 from tests.accounting.rows import NOON, settled
 from tests.assistant.turns import ME, ask
 
