@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from chatbot.errors import RelayError
-from chatbot.events import AttemptEnded, AttemptStarted, RelayEvent, TextAdded
+from chatbot.events import AttemptEnded, AttemptStarted, RelayEvent, TextAdded, Usage
 from chatbot.relay.base import ChatMessage, ChatRequest, Endpoint, Relay, Timeouts
 
 KEY = "sk-canary-7f3a"
@@ -35,6 +35,8 @@ def usage(given: int = 13, output: int = 21) -> bytes:
     return data({"id": "chatcmpl-1", "model": "served-1", "choices": [], "usage": counts})
 
 
+REPORTED = Usage(input_tokens=13, output_tokens=21, source="reported")
+"""What an attempt says of `usage()`."""
 WHOLE = chunk("Hello") + chunk(" world") + chunk(finish="stop") + usage() + DONE
 
 
@@ -60,6 +62,12 @@ class Exchange:
     body: bytes
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """By their names in small letters."""
+        pairs = (line.split(": ", 1) for line in self.head.splitlines()[1:] if line)
+        return {name.lower(): value for name, value in pairs}
 
     async def send(self, *pieces: bytes) -> None:
         for piece in pieces:
@@ -174,6 +182,24 @@ async def upstream() -> AsyncIterator[Upstream]:
     finally:
         server.close()
         await upstream.stop()
+
+
+@dataclass
+class Clock:
+    """It goes when the test says so, or when somebody sleeps by it."""
+
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 def endpoint(url: str, **timeouts: float) -> Endpoint:

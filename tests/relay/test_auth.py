@@ -1,72 +1,21 @@
-"""Keys that are refreshed, refused and shown to nobody, and the signature of a request."""
+"""Keys that are shown, refreshed and refused."""
 
 import asyncio
 import functools
-import hashlib
-import hmac
-import json
 import logging
 import threading
 import time
-import traceback
-from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from chatbot.errors import ConfigurationError, KeyUnavailable, RelayUnauthorized
-from chatbot.events import AttemptEnded
+from chatbot.errors import KeyUnavailable, RelayUnauthorized
 from chatbot.relay import auth
-from chatbot.relay.auth import FAILED_S, MOST_AHEAD_S, RETRY_S, Credentials, credentials
+from chatbot.relay.auth import FAILED_S, RETRY_S, Credentials, credentials
 from chatbot.relay.base import Endpoint, TokenProvider
 from chatbot.relay.client import HttpRelay
-from chatbot.relay.pool import close_clients
 from chatbot.relay.retrying import Retrying
-from tests.relay.conftest import KEY, STREAM_HEAD, WHOLE, Exchange, Upstream, hear, response
-
-PATH = "/v1/chat/completions"
-
-
-@pytest.fixture(autouse=True)
-async def _close_connections() -> AsyncIterator[None]:
-    yield
-    await close_clients()
-
-
-def bearer(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"}
-
-
-class Provider:
-    """Gives token-1, token-2 and so on; `fails` raises instead."""
-
-    def __init__(self) -> None:
-        self.calls = 0
-        self.fails: Exception | None = None
-        self.given: list[str] = []
-
-    async def __call__(self) -> str:
-        self.calls += 1
-        await asyncio.sleep(0)
-        if self.fails is not None:
-            raise self.fails
-        return self.given.pop(0) if self.given else f"token-{self.calls}"
-
-
-class Clock:
-    def __init__(self, now: float = 1000.0) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def made(
-    token: TokenProvider | None = None, *, key: str = "", secret: str = "", refresh_s: float = 3600, **clocks: Clock
-) -> Credentials:
-    endpoint = Endpoint(
-        name="default", url="http://127.0.0.1:9/v1", key=key, token=token, signing_secret=secret, refresh_s=refresh_s
-    )
-    return Credentials(endpoint, bearer, **clocks)
+from tests.relay.conftest import KEY, STREAM_HEAD, WHOLE, Clock, Upstream, hear, response
+from tests.relay.keys import PATH, Provider, bearer, made
 
 
 async def token_of(made: Credentials) -> str:
@@ -232,12 +181,6 @@ async def test_an_alarm_is_raised_anew_after_a_key_worked(caplog: pytest.LogCapt
     assert KEY not in caplog.text
 
 
-def test_a_key_that_no_header_may_hold_is_refused_when_it_is_set() -> None:
-    with pytest.raises(ConfigurationError) as caught:
-        made(key="two words")
-    assert "two words" not in str(caught.value)
-
-
 def test_everyone_with_the_same_endpoint_shares_its_credentials() -> None:
     provider = Provider()
     first = Endpoint(name="default", url="http://a/v1", token=provider)
@@ -248,95 +191,23 @@ def test_everyone_with_the_same_endpoint_shares_its_credentials() -> None:
     assert credentials(other, bearer) is not kept
 
 
-async def test_a_signature_covers_path_time_and_body() -> None:
-    keeps = made(key=KEY, secret="secret", clock=Clock(1_700_000_000.9))
-    headers = (await keeps.present(PATH, b'{"a":1}')).headers
-    expected = hmac.new(b"secret", b'/v1/chat/completions:1700000000:{"a":1}', hashlib.sha256).hexdigest()
-    assert (headers["X-Timestamp"], headers["X-Signature"]) == ("1700000000", expected)
-
-
-async def test_the_same_request_in_the_same_second_is_signed_differently() -> None:
-    keeps = made(key=KEY, secret="secret", clock=Clock(1_700_000_000))
-    signed = [(await keeps.present(PATH, b"{}")).headers for _ in range(3)]
-    assert [each["X-Timestamp"] for each in signed] == ["1700000000", "1700000001", "1700000002"]
-    assert len({each["X-Signature"] for each in signed}) == 3
-    other = (await keeps.present(PATH, b"[]")).headers
-    assert other["X-Timestamp"] == "1700000000"
-
-
-async def test_no_signature_is_dated_too_far_ahead() -> None:
-    keeps = made(key=KEY, secret="secret", clock=Clock(1_700_000_000))
-    signed = [(await keeps.present(PATH, b"{}")).headers for _ in range(MOST_AHEAD_S + 2)]
-    assert signed[-1]["X-Timestamp"] == str(1_700_000_000 + MOST_AHEAD_S)
-
-
-def test_a_signed_body_has_its_keys_sorted_and_an_unsigned_one_stays() -> None:
-    body = '{"b":0.3,"a":{"z":"줄\u2028","y":null}}'.encode()
-    assert made(secret="s").signable(body) == '{"a":{"y":null,"z":"줄\u2028"},"b":0.3}'.encode()
-    assert made().signable(body) == body
-
-
-# Over the wire
-
-
-def endpoint(upstream: Upstream, **more: object) -> Endpoint:
-    return Endpoint(**{"name": "default", "url": upstream.url, "key": "old", **more})  # type: ignore[arg-type]
-
-
-def headers(request: Exchange) -> dict[str, str]:
-    pairs = (line.split(": ", 1) for line in request.head.splitlines()[1:] if line)
-    return {name.lower(): value for name, value in pairs}
-
-
 def refusal(status: int = 401) -> bytes:
     return response(status, b'{"error":{"code":"invalid_api_key"}}', Content_Type="application/json")
 
 
 async def test_a_refused_request_is_repeated_once_within_its_attempt(upstream: Upstream) -> None:
     upstream.plays(refusal(), STREAM_HEAD + WHOLE)
-    heard = await hear(HttpRelay(endpoint(upstream, token=Provider())))
+    heard = await hear(HttpRelay(Endpoint(name="default", url=upstream.url, key="old", token=Provider())))
     assert (heard.text, heard.error) == ("Hello world", None)
     assert (len(heard.started), len(heard.ended)) == (1, 1)
-    assert [headers(one)["authorization"] for one in upstream.requests] == ["Bearer old", "Bearer token-1"]
+    assert [one.headers["authorization"] for one in upstream.requests] == ["Bearer old", "Bearer token-1"]
 
 
 @pytest.mark.parametrize(("status", "requests", "calls"), [(401, 2, 1), (403, 1, 0)])
 async def test_a_refusal_for_good_ends_it(upstream: Upstream, status: int, requests: int, calls: int) -> None:
     upstream.plays(refusal(status))
     provider = Provider()
-    heard = await hear(Retrying(HttpRelay(endpoint(upstream, token=provider))))
+    relay = HttpRelay(Endpoint(name="default", url=upstream.url, key="old", token=provider))
+    heard = await hear(Retrying(relay))
     assert type(heard.error) is RelayUnauthorized
     assert (len(upstream.requests), provider.calls, len(heard.ended)) == (requests, calls, 1)
-
-
-async def test_the_very_bytes_that_are_sent_are_signed(upstream: Upstream) -> None:
-    upstream.plays(STREAM_HEAD + WHOLE)
-    await hear(HttpRelay(endpoint(upstream, signing_secret="secret")))
-    (sent,) = upstream.requests
-    path = sent.head.split(" ", 2)[1]
-    signed = f"{path}:{headers(sent)['x-timestamp']}:".encode() + sent.body
-    assert headers(sent)["x-signature"] == hmac.new(b"secret", signed, hashlib.sha256).hexdigest()
-    assert list(json.loads(sent.body)) == sorted(json.loads(sent.body))
-
-
-def _fails_with(error: Exception) -> Callable[[], str]:
-    def provider() -> str:
-        raise error
-
-    return provider
-
-
-@pytest.mark.parametrize("case", ["refused", "refused twice", "no key", "cut"])
-async def test_no_secret_stands_in_what_reaches_a_caller(upstream: Upstream, case: str) -> None:
-    async def provider() -> str:
-        return f"{KEY}-second"
-
-    upstream.plays(STREAM_HEAD if case == "cut" else refusal())
-    token: TokenProvider | None = {"refused twice": provider, "no key": _fails_with(OSError(KEY))}.get(case)
-    key = "" if case == "no key" else KEY
-    relay = HttpRelay(endpoint(upstream, key=key, token=token, signing_secret=f"{KEY}-signing"))
-    heard = await hear(relay)
-    assert heard.error is not None
-    seen = "".join(traceback.TracebackException.from_exception(heard.error, capture_locals=True).format())
-    assert KEY not in seen + repr(heard) + repr(relay) + repr(relay.__dict__)
-    assert isinstance(heard.events[-1], AttemptEnded)

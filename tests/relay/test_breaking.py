@@ -1,47 +1,19 @@
-"""When a circuit opens, what it lets pass while it is open, and what closes it."""
+"""When a circuit opens, and what does not open it."""
 
 import asyncio
 import heapq
 import random
-from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 
 import pytest
 
 from chatbot.errors import CircuitOpen, RelayError, RelayOverloaded, RelayRateLimited, RelayRejected, StreamCut
-from chatbot.events import AttemptStarted, TextAdded, Waiting
-from chatbot.relay.breaking import LONGEST_REST_S, PATIENCE_S, PLACE_S, PLACES, Breaker, Breaking, Pass
+from chatbot.events import TextAdded
+from chatbot.relay.breaking import Breaking, Pass
 from chatbot.relay.retrying import Retrying
-from tests.relay.conftest import Heard, ask, hear
+from tests.relay.circuits import breaker, until
+from tests.relay.conftest import Clock, ask, hear
 from tests.relay.stand_in import StandIn
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-def breaker(clock: Callable[[], float]) -> Breaker:
-    return Breaker(failures=5, interval_s=30, clock=clock, random=lambda: 0.0)
-
-
-def last_resort(relay: Breaking) -> Awaitable[Heard]:
-    return hear(relay, ask(last_resort=True))
-
-
-async def until(condition: Callable[[], object]) -> None:
-    while not condition():
-        await asyncio.sleep(0)
 
 
 async def test_five_failures_in_a_row_open_the_circuit_and_nothing_more_is_sent(clock: Clock) -> None:
@@ -51,7 +23,7 @@ async def test_five_failures_in_a_row_open_the_circuit_and_nothing_more_is_sent(
     assert [type(error) for error in codes] == [RelayOverloaded] * 5 + [CircuitOpen] * 2
     assert codes[-1] is not None
     assert codes[-1].retry_after_s == 30
-    assert (len(upstream.left), circuit.state, circuit.opened_at_s) == (5, "open", 100.0)
+    assert (len(upstream.left), circuit.state, circuit.opened_at_s) == (5, "open", 1000.0)
 
 
 async def test_five_in_a_row_say_nothing_about_a_route_that_answered_a_moment_ago(clock: Clock) -> None:
@@ -66,7 +38,7 @@ async def test_five_in_a_row_say_nothing_about_a_route_that_answered_a_moment_ag
     assert circuit.state == "open"
 
 
-async def test_they_do_when_its_last_answer_is_half_a_minute_old(clock: Clock) -> None:
+async def test_five_in_a_row_open_it_when_the_last_answer_is_half_a_minute_old(clock: Clock) -> None:
     upstream = StandIn([["good"], [RelayOverloaded()]])
     relay = Breaking(upstream, circuit := breaker(clock))
     for _ in range(5):
@@ -193,79 +165,6 @@ async def test_a_shopper_who_stops_says_nothing_about_the_route(clock: Clock) ->
     assert circuit.state == "open"
 
 
-async def test_one_probe_passes_in_an_interval_and_its_end_closes_the_circuit(clock: Clock) -> None:
-    gate = asyncio.Event()
-    upstream = StandIn([[RelayOverloaded()]] * 5 + [["slow ", gate, "probe"], ["good"]])
-    relay = Breaking(upstream, circuit := breaker(clock))
-    for _ in range(5):
-        await hear(relay)
-    clock.now += 30
-    assert circuit.state == "half_open"
-    probe = asyncio.create_task(hear(relay))
-    await until(lambda: len(upstream.left) == 6)
-    others = [await hear(relay) for _ in range(50)]
-    assert all(isinstance(other.error, CircuitOpen) for other in others)
-    assert circuit.state == "half_open"
-    gate.set()
-    assert (await probe).text == "slow probe"
-    assert (circuit.state, circuit.opened_at_s) == ("closed", None)
-    assert (await hear(relay)).text == "good"
-
-
-async def test_each_probe_that_fails_doubles_the_rest(clock: Clock) -> None:
-    upstream = StandIn([[RelayOverloaded()]])
-    relay = Breaking(upstream, circuit := breaker(clock))
-    for _ in range(5):
-        await hear(relay)
-    rests = []
-    for _ in range(6):
-        rests.append(circuit.wait_s)
-        clock.now += circuit.wait_s
-        await hear(relay)
-    assert rests == [30, 60, 120, 240, LONGEST_REST_S, LONGEST_REST_S]
-    assert (len(upstream.left), circuit.state) == (5 + 6, "open")
-
-
-async def test_a_probe_that_ends_well_ends_the_doubling(clock: Clock) -> None:
-    bad = [RelayOverloaded()]
-    upstream = StandIn([*[bad] * 6, ["good"], bad])
-    relay = Breaking(upstream, circuit := breaker(clock))
-    for _ in range(7):
-        clock.now += circuit.wait_s
-        await hear(relay)
-    assert circuit.state == "closed"
-    clock.now += 31
-    for _ in range(5):
-        await hear(relay)
-    assert circuit.wait_s == 30
-
-
-async def test_rests_differ_from_process_to_process(clock: Clock) -> None:
-    rests = set()
-    for _ in range(20):
-        circuit = Breaker(clock=clock)
-        relay = Breaking(StandIn([[RelayOverloaded()]]), circuit)
-        for _ in range(5):
-            await hear(relay)
-        rests.add(circuit.wait_s)
-    assert 30 <= min(rests) < max(rests) <= 36
-    assert len(rests) > 10
-
-
-async def test_a_request_from_before_the_circuit_opened_has_no_say(clock: Clock) -> None:
-    gate = asyncio.Event()
-    upstream = StandIn([["early", gate], [RelayOverloaded()]])
-    relay = Breaking(upstream, circuit := breaker(clock))
-    early = asyncio.create_task(hear(relay))
-    await until(lambda: upstream.left)
-    for _ in range(13):  # one more than if nobody were speaking
-        await hear(relay)
-    assert circuit.state == "open"
-    gate.set()
-    assert (await early).text == "early"
-    assert circuit.state == "open"
-
-
 async def test_retries_end_when_the_circuit_opens_under_them(clock: Clock) -> None:
     upstream = StandIn([[RelayOverloaded()]])
     retrying = Retrying(upstream, attempts=20, base_s=0)
@@ -273,95 +172,3 @@ async def test_retries_end_when_the_circuit_opens_under_them(clock: Clock) -> No
     heard = await hear(relay)
     assert isinstance(heard.error, CircuitOpen)
     assert (len(upstream.left), len(heard.ended)) == (5, 5)
-
-
-async def test_a_last_resort_passes_an_open_circuit_and_closes_it(clock: Clock) -> None:
-    upstream = StandIn([[RelayOverloaded()]] * 5 + [["good"]])
-    relay = Breaking(upstream, circuit := breaker(clock))
-    for _ in range(5):
-        await hear(relay)
-    clock.now += PLACE_S
-    heard = await last_resort(relay)
-    assert (heard.text, circuit.state) == ("good", "closed")
-    assert not any(isinstance(event, Waiting) for event in heard.events)
-
-
-async def test_last_resorts_that_fail_are_few_and_do_not_make_the_rest_longer(clock: Clock) -> None:
-    upstream = StandIn([[RelayOverloaded()]])
-    relay = Breaking(upstream, circuit := breaker(clock), sleep=clock.sleep)
-    for _ in range(5):
-        await hear(relay)
-    began = clock.now
-    while clock.now < began + 20:
-        await last_resort(relay)
-        clock.now += 0.01
-    assert len(upstream.left) - 5 <= PLACES * (20 / PLACE_S + 1)
-    assert circuit.wait_s == pytest.approx(10, abs=PATIENCE_S)
-
-
-async def test_last_resorts_that_hear_nothing_are_three_at_a_time(clock: Clock) -> None:
-    gate = asyncio.Event()
-    upstream = StandIn([[RelayOverloaded()]] * 5 + [[gate, "late", "r"]])
-    relay = Breaking(upstream, breaker(clock))
-    for _ in range(5):
-        await hear(relay)
-    waiting = [asyncio.create_task(hear(relay, ask(last_resort=True))) for _ in range(PLACES)]
-    await until(lambda: len(upstream.left) == 5 + PLACES)
-    assert isinstance((await last_resort(relay)).error, CircuitOpen)
-    gate.set()
-    assert [heard.text for heard in await asyncio.gather(*waiting)] == ["later"] * PLACES
-    assert len(upstream.left) == 5 + PLACES
-
-
-async def test_a_route_that_speaks_to_last_resorts_has_room_for_all(clock: Clock) -> None:
-    gate = asyncio.Event()
-    upstream = StandIn([[RelayOverloaded()]] * 5 + [["words ", gate, "and words"]])
-    relay = Breaking(upstream, circuit := breaker(clock))
-    for _ in range(5):
-        await hear(relay)
-    hearing = []
-    for number in range(20):
-        hearing.append(asyncio.create_task(hear(relay, ask(last_resort=True))))
-        await until(lambda number=number: len(circuit._speaking) > number)  # type: ignore[misc]
-    assert circuit.state == "open"
-    gate.set()
-    assert {heard.text for heard in await asyncio.gather(*hearing)} == {"words and words"}
-    assert circuit.state == "closed"
-
-
-async def test_a_last_resort_waits_for_a_place_and_says_so(clock: Clock) -> None:
-    upstream = StandIn([[RelayOverloaded()]] * (5 + PLACES) + [["good"]])
-    relay = Breaking(upstream, breaker(clock), sleep=clock.sleep)
-    for _ in range(5):
-        await hear(relay)
-    for _ in range(PLACES):
-        assert isinstance((await last_resort(relay)).error, RelayOverloaded)
-    clock.now += 1
-    heard = await last_resort(relay)
-    assert heard.text == "good"
-    assert heard.events[0] == Waiting(reason="retrying", seconds=PLACE_S - 1)
-
-
-async def test_a_rest_that_is_nearly_over_is_waited_for_and_the_last_resort_is_the_probe(clock: Clock) -> None:
-    upstream = StandIn([[RelayOverloaded()]])
-    relay = Breaking(upstream, circuit := breaker(clock), sleep=clock.sleep)
-    for _ in range(5):
-        await hear(relay)
-    clock.now += 28
-    heard = await last_resort(relay)
-    assert heard.events[0] == Waiting(reason="retrying", seconds=2)
-    assert clock.now == 130
-    assert circuit.wait_s == 60  # it was the probe, and it failed
-
-
-async def test_one_that_leaves_while_it_waits_gives_its_place_back(clock: Clock) -> None:
-    upstream = StandIn([[RelayOverloaded()]])
-    relay = Breaking(upstream, breaker(clock), sleep=clock.sleep)
-    for _ in range(5):
-        await hear(relay)
-    for _ in range(PLACES):
-        await last_resort(relay)
-    for _ in range(10):
-        async with aclosing(relay.stream(ask(last_resort=True))) as events:
-            assert isinstance(await anext(events), Waiting | AttemptStarted)
-    assert len(upstream.left) == 5 + PLACES

@@ -9,6 +9,7 @@ import pytest
 from chatbot.events import AttemptEnded, AttemptStarted, TextAdded, Usage
 from chatbot.relay.client import HttpRelay
 from tests.relay.conftest import (
+    REPORTED,
     STREAM_HEAD,
     WHOLE,
     Exchange,
@@ -22,8 +23,6 @@ from tests.relay.conftest import (
     then_silence,
     usage,
 )
-
-REPORTED = Usage(input_tokens=13, output_tokens=21, source="reported")
 
 
 async def test_closing_the_generator_closes_the_connection_and_yields_nothing(upstream: Upstream) -> None:

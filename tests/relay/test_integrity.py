@@ -14,7 +14,6 @@ from chatbot.relay.base import Endpoint, Integrity
 from chatbot.relay.client import HttpRelay
 from chatbot.relay.failover import Failover
 from chatbot.relay.integrity import MAX_AGE_S, AnswerCheck, Seen
-from chatbot.relay.pool import close_clients
 from chatbot.relay.retrying import Retrying
 from tests.relay.conftest import DONE, STREAM_HEAD, Exchange, Upstream, ask, chunk, chunked, data, hear, plain, usage
 
@@ -179,7 +178,6 @@ async def test_words_on_trust_are_taken_back(upstream: Upstream, caplog: pytest.
     (record,) = [each for each in caplog.records if each.name == "chatbot.security"]
     assert "is not what was signed" in record.getMessage()
     assert "Hallo" not in caplog.text
-    await close_clients()
 
 
 async def test_another_model_starts_afresh_where_words_were_taken_back(upstream: Upstream) -> None:
@@ -191,7 +189,6 @@ async def test_another_model_starts_afresh_where_words_were_taken_back(upstream:
     withdrawn = max(at for at, event in enumerate(heard.events) if isinstance(event, TextWithdrawn))
     assert "".join(each.text for each in heard.events[withdrawn:] if isinstance(each, TextAdded)) == "Hello world"
     assert b"Hallo" not in upstream.requests[-1].body
-    await close_clients()
 
 
 async def test_a_cut_answer_that_had_to_be_signed_is_taken_back(upstream: Upstream) -> None:
@@ -199,7 +196,6 @@ async def test_a_cut_answer_that_had_to_be_signed_is_taken_back(upstream: Upstre
     heard = await hear(relay(upstream))
     assert isinstance(heard.error, StreamCut)
     assert [type(each) for each in heard.events[-2:]] == [TextWithdrawn, AttemptEnded]
-    await close_clients()
 
 
 async def test_a_cut_answer_that_need_not_be_signed_stays(upstream: Upstream) -> None:
@@ -207,7 +203,6 @@ async def test_a_cut_answer_that_need_not_be_signed_stays(upstream: Upstream) ->
     heard = await hear(relay(upstream, "if_present"))
     assert isinstance(heard.error, StreamCut)
     assert not any(isinstance(each, TextWithdrawn) for each in heard.events)
-    await close_clients()
 
 
 @pytest.mark.parametrize("end", [(RIGHT, DONE), (DONE, RIGHT)])
@@ -215,7 +210,6 @@ async def test_a_signed_answer_passes_in_whatever_pieces(upstream: Upstream, end
     upstream.plays(chunked(*WORDS, *end))
     heard = await hear(relay(upstream))
     assert (heard.text, heard.error) == ("Hello world", None)
-    await close_clients()
 
 
 async def test_of_a_plain_answer_nothing_is_shown_before_it_is_checked(upstream: Upstream) -> None:
@@ -231,4 +225,3 @@ async def test_of_a_plain_answer_nothing_is_shown_before_it_is_checked(upstream:
         assert (heard.text, [each.outcome for each in heard.ended]) == ("", ["failed"])
         assert trouble in str(heard.error)
         assert json.dumps("Hallo") not in str(heard.error)
-    await close_clients()

@@ -5,12 +5,8 @@ from contextlib import aclosing
 
 import pytest
 
-from chatbot.errors import (
-    FirstTokenTimeout,
-    StallTimeout,
-    TotalTimeout,
-)
-from chatbot.events import TextAdded, Usage
+from chatbot.errors import FirstTokenTimeout, StallTimeout, TotalTimeout
+from chatbot.events import TextAdded
 from chatbot.relay.client import HttpRelay
 from tests.relay.conftest import (
     CHUNKED_HEAD,
@@ -26,8 +22,6 @@ from tests.relay.conftest import (
     plain,
     then_silence,
 )
-
-REPORTED = Usage(input_tokens=13, output_tokens=21, source="reported")
 
 
 async def test_silence_before_the_first_word_is_a_first_token_timeout(upstream: Upstream) -> None:
