@@ -25,15 +25,21 @@ class Raw:
         return int(self.data.split(b" ", 2)[1])
 
     @property
-    def body(self) -> bytes:
-        """The body without its chunked framing."""
+    def pieces(self) -> list[bytes]:
+        """The body as it was cut into HTTP chunks."""
         rest = self.data.partition(b"\r\n\r\n")[2]
-        body = b""
+        pieces = []
         while rest:
             size, _, rest = rest.partition(b"\r\n")
             length = int(size, 16)
-            body, rest = body + rest[:length], rest[length + 2 :]
-        return body
+            pieces.append(rest[:length])
+            rest = rest[length + 2 :]
+        return [piece for piece in pieces if piece]
+
+    @property
+    def body(self) -> bytes:
+        """The body without its chunked framing."""
+        return b"".join(self.pieces)
 
 
 def question(text: str = "Which earbuds are good for running?", **fields: Any) -> dict[str, Any]:
