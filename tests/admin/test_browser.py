@@ -16,8 +16,7 @@ from chatbot.admin import live
 from chatbot.models import Attempt, Budget, Product, SourceStatus
 from tests.accounting import rows
 from tests.accounting.rows import settled
-from tests.widget.conftest import ARGUMENTS, CHROMIUM
-from tests.widget.test_browser import violations
+from tests.widget.conftest import ARGUMENTS, CHROMIUM, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -11,7 +11,8 @@ from django.test import RequestFactory
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.widget.fake_shop import NONCE, FakeShop, serving
+from tests.widget.fake_shop import FakeShop, serving
+from tests.widget.pages import NONCE
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = [

@@ -1,143 +1,26 @@
 """A small shop whose bot says what a test wants: the whole contract of the doors, without Django, database or model.
 
-A turn is a list of parts; `HOLD` in it waits until the test calls `go()`, so a test looks at a half-written answer for
-as long as it likes and nothing sleeps. What the browser asked for is in `seen`.
+A turn is a list of `parts`; `HOLD` in it waits until the test calls `go()`, so a test looks at a half-written answer
+for as long as it likes and nothing sleeps. What the browser asked for is in `seen`.
 """
 
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
 from aiohttp import WSMsgType, web
 
+from tests.widget.pages import CSS, POLICY, drawing
+from tests.widget.parts import Part, Script, finish, said
+from tests.widget.scripted_turn import Turn
+
 STATIC = Path(__file__).resolve().parent.parent.parent / "chatbot" / "static"
-HOLD: Final = "hold"
-NONCE: Final = "bm9uY2U"
-POLICY: Final = (
-    f"default-src 'none'; script-src 'nonce-{NONCE}'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
-)
-CSS = """
-:root { color-scheme: light dark; }
-body { margin: 0; font-family: system-ui, "Noto Sans CJK KR", sans-serif; background: light-dark(#fbfaf7, #121312); }
-main { max-width: 60rem; margin: 0 auto; padding: 2rem 1.5rem; }
-.goods { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 1.5rem; padding: 0; }
-.goods li { list-style: none; } .goods i { display: block; aspect-ratio: 1; background: light-dark(#eeece5, #242624); }
-"""
-
-Part = dict[str, Any]  # Any: JSON
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Script = Callable[[str], list[Part | str]]
-
-
-def said(text: str, block: str = "t1", size: int = 3) -> list[Part | str]:
-    """A block of text in pieces of `size` characters."""
-    pieces = [text[at : at + size] for at in range(0, len(text), size)]
-    deltas: list[Part | str] = [{"type": "text-delta", "id": block, "delta": piece} for piece in pieces]
-    return [{"type": "text-start", "id": block}, *deltas, {"type": "text-end", "id": block}]
-
-
-def card(sku: str, title: str, price: str, *, sale: str = "", **more: str) -> Part:
-    """A product card as a part."""
-    data = {
-        "sku": sku,
-        "title": title,
-        "currency": "KRW",
-        "price": "0",
-        "sale_price": None,
-        "price_text": price,
-        "sale_price_text": sale,
-        "availability": "in_stock",
-        "availability_text": "In stock",
-        "link": f"/p/{sku}/",
-        "image_link": f"/pictures/{sku}.svg",
-        "brand": "",
-        **more,
-    }
-    return {"type": "data-product", "id": sku, "data": data}
-
-
-ANSWER = "Two fit: **Dawn** and *Wave*.\n\n- one\n- two"
-
-
-def with_cards(question: str) -> list[object]:
-    """An answer with two cards between two texts."""
-    dawn = card("E-2", "Dawn earphones", "₩89,000", sale="₩79,000", brand="Dawn")
-    wave = card("E-9", "Wave Air", "₩49,000", availability="out_of_stock", availability_text="Sold out")
-    return [*said(ANSWER), dawn, wave, *said("Both are light.", "t2"), finish()]
-
-
-def finish(ending: str = "complete", code: str = "") -> Part:
-    """The last part of an answer that was kept."""
-    return {"type": "finish", "finishReason": "stop", "messageMetadata": {"ending": ending, "code": code}}
-
-
-def failed(code: str, sentence: str, *, retryable: bool = True, retry_after_s: float | None = None) -> Part:
-    """The last part of a turn without an answer; also how a door refuses."""
-    error = {"type": "error", "errorText": sentence, "code": code}
-    return {**error, "retryable": retryable, "retry_after_s": retry_after_s}
-
-
-@dataclass
-class Turn:
-    """One turn: its parts so far, numbered from 1, and who waits for more."""
-
-    question: str
-    id: str = field(default_factory=lambda: str(uuid4()))
-    message: str = field(default_factory=lambda: str(uuid4()))
-    parts: list[Part] = field(default_factory=list)
-    stopped: asyncio.Event = field(default_factory=asyncio.Event)
-    news: asyncio.Condition = field(default_factory=asyncio.Condition)
-
-    @property
-    def over(self) -> bool:
-        """Whether the last part was said."""
-        return bool(self.parts) and self.parts[-1]["type"] in ("finish", "abort", "error")
-
-    async def say(self, part: Part) -> None:
-        """Add a part."""
-        async with self.news:
-            self.parts.append(part)
-            self.news.notify_all()
-
-    async def follow(self, after: int) -> AsyncIterator[tuple[int, Part]]:
-        """Parts after number `after`, to the last."""
-        while True:
-            while after < len(self.parts):
-                after += 1
-                yield after, self.parts[after - 1]
-            if self.over:
-                return
-            async with self.news:
-                while after >= len(self.parts):
-                    await self.news.wait()
-
-    def stored(self) -> list[Part]:
-        """The two messages as the session gives them."""
-        blocks: dict[str, Part] = {}
-        parts: list[Part] = []
-        for part in self.parts:
-            match part["type"]:
-                case "text-start":
-                    blocks[part["id"]] = {"type": "text", "text": ""}
-                    parts.append(blocks[part["id"]])
-                case "text-delta":
-                    blocks[part["id"]]["text"] += part["delta"]
-                case "data-product":
-                    parts.append(part)
-        last = self.parts[-1] if self.over else {"type": ""}
-        ending = {"abort": "stopped", "error": "failed", "": ""}.get(last["type"], "complete")
-        row = {"turn": self.id, "ending": ending, "feedback": None, "created_at": "2026-11-02T03:04:05Z"}
-        asked = {"id": f"q-{self.id}", "role": "user", "parts": [{"type": "text", "text": self.question}], **row}
-        if not self.over or last["type"] == "error":
-            return [asked]
-        return [asked, {"id": self.message, "role": "assistant", "parts": parts, **row}]
 
 
 class FakeShop:
@@ -218,12 +101,7 @@ class FakeShop:
     async def picture(self, request: web.Request) -> web.Response:
         """A drawing."""
         self._see("picture", request.path)
-        hue = sum(request.path.encode()) * 37 % 360
-        svg = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80"><rect width="80" height="80" '
-            f'fill="hsl({hue} 35% 82%)"/><circle cx="40" cy="40" r="20" fill="hsl({hue} 40% 45%)"/></svg>'
-        )
-        return web.Response(text=svg, content_type="image/svg+xml")
+        return web.Response(text=drawing(request.path), content_type="image/svg+xml")
 
     async def session(self, request: web.Request) -> web.Response:
         """What was said so far."""

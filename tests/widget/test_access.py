@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.widget.conftest import rendered, violations
-from tests.widget.fake_shop import HOLD, FakeShop, failed, finish, said, serving, with_cards
+from tests.widget.fake_shop import FakeShop, serving
+from tests.widget.parts import HOLD, failed, finish, said, with_cards
 
 pytestmark = pytest.mark.browser
 

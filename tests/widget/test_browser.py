@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.widget.conftest import violations
-from tests.widget.fake_shop import HOLD, FakeShop, card, finish, said, with_cards
+from tests.widget.fake_shop import FakeShop
+from tests.widget.parts import HOLD, card, finish, said, with_cards
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.widget.fake_shop import HOLD, FakeShop, failed, finish, said, with_cards
+from tests.widget.fake_shop import FakeShop
+from tests.widget.parts import HOLD, failed, finish, said, with_cards
 
 pytestmark = pytest.mark.browser
 
