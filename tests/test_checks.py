@@ -1,3 +1,5 @@
+"""The system checks: quiet where all is right, and what is said of each wrong setting."""
+
 from datetime import UTC, datetime
 from io import StringIO
 

@@ -1,3 +1,5 @@
+"""The tasks as beat and workers run them: by name, on schedule, twice without harm."""
+
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4

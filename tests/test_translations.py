@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[1]
 LOCALES = [
     Path("chatbot/locale/ko/LC_MESSAGES"),
     Path("config/shop/locale/ko/LC_MESSAGES"),
@@ -22,7 +23,7 @@ def msgfmt() -> str:
 
 @pytest.mark.parametrize("folder", LOCALES, ids=str)
 def test_no_sentence_is_left_untranslated(folder: Path, msgfmt: str) -> None:
-    command = [msgfmt, "--check-format", "--statistics", "-o", "/dev/null", str(folder / "django.po")]
+    command = [msgfmt, "--check-format", "--statistics", "-o", "/dev/null", str(ROOT / folder / "django.po")]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env={"LC_ALL": "C"})
     assert "untranslated" not in done.stderr
     assert "fuzzy" not in done.stderr
@@ -30,5 +31,5 @@ def test_no_sentence_is_left_untranslated(folder: Path, msgfmt: str) -> None:
 
 @pytest.mark.parametrize("folder", LOCALES, ids=str)
 def test_the_compiled_file_is_of_this_text(folder: Path, msgfmt: str, tmp_path: Path) -> None:
-    subprocess.run([msgfmt, "-o", str(tmp_path / "fresh.mo"), str(folder / "django.po")], check=True)
-    assert (tmp_path / "fresh.mo").read_bytes() == (folder / "django.mo").read_bytes()
+    subprocess.run([msgfmt, "-o", str(tmp_path / "fresh.mo"), str(ROOT / folder / "django.po")], check=True)
+    assert (tmp_path / "fresh.mo").read_bytes() == (ROOT / folder / "django.mo").read_bytes()

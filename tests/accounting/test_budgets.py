@@ -1,3 +1,5 @@
+"""What a budget lets a turn reserve, what is settled of that, and what counts when."""
+
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

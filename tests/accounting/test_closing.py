@@ -1,3 +1,5 @@
+"""Closed months: their totals never change, and what comes too late is an adjustment of the open one."""
+
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

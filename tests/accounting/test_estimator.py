@@ -1,3 +1,5 @@
+"""Tokens that no relay reported, estimated from the text."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

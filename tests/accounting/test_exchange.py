@@ -1,3 +1,5 @@
+"""Amounts in the shop's currency, each at the rate of its day."""
+
 from datetime import date, timedelta
 from decimal import Decimal
 

@@ -1,3 +1,5 @@
+"""The export in the FOCUS format adds up to the report, with corrections in the month that they are of."""
+
 import csv
 import io
 from datetime import date

@@ -1,3 +1,5 @@
+"""What a month will come to, and when a budget will be spent."""
+
 from datetime import date, timedelta
 from decimal import Decimal
 

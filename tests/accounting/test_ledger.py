@@ -1,3 +1,5 @@
+"""Attempts in the ledger: opened before they leave, settled once, priced by the book of their moment."""
+
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal

@@ -1,3 +1,5 @@
+"""Days, hours and months in every time zone, as budgets and rollups cut them."""
+
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 

@@ -1,3 +1,5 @@
+"""Price lists in files: loaded once, corrected when that is said, or refused as a whole."""
+
 import json
 from datetime import UTC, datetime
 from decimal import Decimal

@@ -1,3 +1,5 @@
+"""Which price holds when, and what a usage costs by it."""
+
 from datetime import timedelta
 from decimal import Decimal
 

@@ -1,3 +1,5 @@
+"""Reports over days: the same whatever is rolled up, cut in the shop's zone, in two queries."""
+
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from threading import Event, Thread

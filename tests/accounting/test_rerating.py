@@ -1,3 +1,5 @@
+"""A price that was wrong or late becomes corrections of what it priced, and the ledger's rows stay."""
+
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal

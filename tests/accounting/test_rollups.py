@@ -1,3 +1,5 @@
+"""Settled rows are added up into buckets once, however often and by however many."""
+
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal

@@ -1,3 +1,5 @@
+"""What costs most: pages, talks and failures of some days, however much is rolled up."""
+
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4

@@ -1,3 +1,5 @@
+"""Staff with permissions, and the moment at which they look."""
+
 from datetime import UTC, datetime
 
 import pytest

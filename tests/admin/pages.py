@@ -1,4 +1,9 @@
-"""The staff's pages about money and talk, and what each asks for."""
+"""The staff's pages about money and talk, what each asks for, and how they are read."""
+
+import html
+import re
+
+from django.test import Client
 
 COSTS = "/admin/chatbot/costs/"
 PAGES = {
@@ -45,6 +50,18 @@ FORMULAS = (
     "＝1",
 )
 """Texts that a spreadsheet would compute."""
+
+
+def costs_page(client: Client, query: str = "") -> str:
+    """The Costs page as its HTML."""
+    response = client.get(f"{COSTS}{query}")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def text_of(body: str) -> str:
+    """What a page says, without its tags."""
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))
 
 
 def computes(cell: str) -> bool:

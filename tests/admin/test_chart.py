@@ -1,3 +1,5 @@
+"""The chart of the costs: its scale, its bars and their colours."""
+
 from datetime import date, timedelta
 from decimal import Decimal
 

@@ -1,3 +1,5 @@
+"""Months are closed in the admin, after their figures were read, by those who may."""
+
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -10,7 +12,7 @@ from chatbot.admin import closing as closing_pages
 from chatbot.models import Attempt, ClosedMonth, Correction
 from tests.accounting import rows
 from tests.accounting.rows import settled
-from tests.admin.test_costs import page, text_of
+from tests.admin.pages import costs_page, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -97,10 +99,10 @@ def test_the_page_of_a_closed_month_says_so_and_adjustments_are_told_apart(staff
         created_at=now,
     )
     Attempt.objects.bulk_create([settled(now, "0.25", book=ledger, adjusts="2026-02")])
-    text = text_of(page(staff, "?month=2026-02"))
+    text = text_of(costs_page(staff, "?month=2026-02"))
     assert "closed March 15, 2026, 1:30 a.m." in text
     assert "Cost $8.00" in text
-    text = text_of(page(staff))
+    text = text_of(costs_page(staff))
     assert "Adjustments of closed months" in text
     assert "Without it, this period cost $1.00." in text
     assert "February 2026 1 1 0 −$0.2500" in text

@@ -1,3 +1,5 @@
+"""Transcripts in the admin: what was said and what it cost, as text, for those who may view it."""
+
 from decimal import Decimal
 
 import pytest

@@ -1,29 +1,18 @@
-import html
+"""The Costs page: its figures, what they lead to, and who sees them."""
+
 import re
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 
 from chatbot.accounting import rollups
 from chatbot.models import Attempt, ExchangeRate
 from tests.accounting import rows
 from tests.accounting.rows import settled
+from tests.admin.pages import COSTS, costs_page, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-
-URL = "/admin/chatbot/costs/"
-
-
-def page(client: Client, query: str = "") -> str:
-    response = client.get(f"{URL}{query}")
-    assert response.status_code == 200
-    return response.content.decode()
-
-
-def text_of(body: str) -> str:
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))
 
 
 @pytest.fixture
@@ -43,7 +32,7 @@ def ledger(now):
 
 @pytest.mark.usefixtures("ledger")
 def test_today_and_the_month_are_those_of_the_shops_zone(staff):
-    text = text_of(page(staff))
+    text = text_of(costs_page(staff))
     assert "Asia/Seoul (UTC+09:00)" in text
     assert "Cost today $3.00" in text
     assert "March 2026 compared with Feb. 14, 2026 to Feb. 28, 2026, as many days; today is not over" in text
@@ -52,7 +41,7 @@ def test_today_and_the_month_are_those_of_the_shops_zone(staff):
 
 @pytest.mark.usefixtures("ledger")
 def test_the_key_figures_are_compared_with_as_many_days_before(staff):
-    text = text_of(page(staff))
+    text = text_of(costs_page(staff))
     # 15 days of March against the last 15 of February: 4 attempts against 1, which cost $8.
     assert "Cost $7.00 −12.5 % from $8.00 and 1 attempt not measured" in text
     assert "Questions 4 +300.0 % from 1" in text
@@ -66,9 +55,9 @@ def test_the_key_figures_are_compared_with_as_many_days_before(staff):
 
 @pytest.mark.usefixtures("ledger")
 def test_the_page_is_the_same_before_and_after_a_rollup(staff, now):
-    before = page(staff)
+    before = costs_page(staff)
     rollups.roll_up(now)
-    after = page(staff)
+    after = costs_page(staff)
     main = re.compile(r'<section class="chatbot-live".*?<section class="chatbot-provenance"', re.DOTALL)
     assert main.search(before)[0] == main.search(after)[0]
     assert "4 attempts of this period came since" in text_of(before)
@@ -77,14 +66,14 @@ def test_the_page_is_the_same_before_and_after_a_rollup(staff, now):
 
 @pytest.mark.usefixtures("ledger")
 def test_every_amount_has_its_exact_value_and_the_price_it_rests_on(staff):
-    body = page(staff)
+    body = costs_page(staff)
     assert 'title="$7.000000000001"' in body
     assert "alpha since Feb. 7, 2025: input $2.50, cached input $2.50, output $10.00 (test)" in text_of(body)
 
 
 @pytest.mark.usefixtures("ledger")
 def test_every_figure_leads_to_the_attempts_that_it_counts(staff):
-    shown = staff.get(URL).context
+    shown = staff.get(COSTS).context
     counts = [tile.figure for tile in shown["tiles"] if tile.figure.text.isdigit()]
     counts += [reading.figure for reading in shown["live"] if reading.figure.text.isdigit()]
     for line in [shown["total"], *shown["models"], *shown["endpoints"], *shown["units"]]:
@@ -107,7 +96,7 @@ def test_the_costs_of_a_page_and_a_conversation_are_their_rows(staff, now):
     for n in (1, 2):
         row = settled(now, "0.5", page="/p/1/", conversation_id=turn.conversation_id, number=n)
         row.save(force_insert=True)
-    shown = staff.get(URL).context
+    shown = staff.get(COSTS).context
     for tops, name in ((shown["pages"], "/p/1/"), (shown["conversations"], str(turn.conversation_id)[:8])):
         (line,) = [line for line in tops["lines"] if line["name"].text == name]
         assert (line["cost"].text, line["questions"].text, line["attempts"].text) == ("$1.0000", "1", "2")
@@ -116,7 +105,7 @@ def test_the_costs_of_a_page_and_a_conversation_are_their_rows(staff, now):
 
 @pytest.mark.usefixtures("ledger")
 def test_the_chart_and_its_table_say_the_same(staff):
-    body = page(staff)
+    body = costs_page(staff)
     bars = re.findall(r"<rect [^>]*><title>([^<]+)</title>", body)
     assert bars == ["March 14, 2026, alpha: $4.0000", "March 15, 2026, alpha: $1.0000", "March 15, 2026, beta: $2.0000"]
     assert "Sun 15 $3.0000 $1.0000 $2.0000 3 3" in text_of(body)
@@ -127,10 +116,10 @@ def test_the_chart_and_its_table_say_the_same(staff):
 
 @pytest.mark.usefixtures("ledger")
 def test_staff_turn_to_other_months(staff):
-    body = page(staff)
+    body = costs_page(staff)
     assert 'href="?month=2026-02"' in body
     assert 'rel="next"' not in body
-    february = page(staff, "?month=2026-02")
+    february = costs_page(staff, "?month=2026-02")
     assert 'href="?month=2026-03"' in february
     assert "Whole period $8.0000" in text_of(february)
     assert "Cost today $3.00" in text_of(february)
@@ -138,19 +127,19 @@ def test_staff_turn_to_other_months(staff):
 
 @pytest.mark.parametrize("query", ["?month=", "?month=2026-13", "?month=<script>", "?month=9999-99", "?month=2026-3"])
 def test_a_month_that_is_none_is_this_month(staff, now, query):
-    assert "No attempts in March 2026." in text_of(page(staff, query))
+    assert "No attempts in March 2026." in text_of(costs_page(staff, query))
 
 
 @pytest.mark.usefixtures("now")
-def test_a_shop_without_attempts_has_a_page(staff):
-    body = page(staff)
+def test_a_shop_without_attempts_has_a_costs_page(staff):
+    body = costs_page(staff)
     assert "No attempts in March 2026." in text_of(body)
     assert "<svg viewBox" not in body
 
 
 def test_costs_that_nobody_measured_are_not_zero(staff, now):
     settled(now, None).save(force_insert=True)
-    text = text_of(page(staff))
+    text = text_of(costs_page(staff))
     assert "Cost today not measured" in text
     assert "Cost not measured nothing to compare with and 1 attempt not measured" in text
     assert "Sun 15 not measured" in text
@@ -163,7 +152,7 @@ def test_the_number_of_queries_does_not_grow(staff, now, django_assert_max_num_q
 
     def queries() -> int:
         with django_assert_max_num_queries(32) as captured:
-            page(staff, "?month=2026-02")
+            costs_page(staff, "?month=2026-02")
         return len(captured)
 
     settled(now - timedelta(days=20), "1", book=price).save(force_insert=True)
@@ -180,22 +169,22 @@ def test_the_number_of_queries_does_not_grow(staff, now, django_assert_max_num_q
     ("permissions", "status"), [((), 403), (("view_attempt", "view_usagebucket"), 403), (("view_costs",), 200)]
 )
 def test_only_those_who_may_view_costs_see_them(staff_who_may, permissions, status):
-    assert staff_who_may(*permissions).get(URL).status_code == status
+    assert staff_who_may(*permissions).get(COSTS).status_code == status
 
 
 @pytest.mark.usefixtures("ledger")
 def test_there_are_no_links_into_a_ledger_that_one_may_not_see(staff_who_may):
-    assert "/admin/chatbot/attempt/" not in page(staff_who_may("view_costs"))
-    assert "/admin/chatbot/attempt/" in page(staff_who_may("view_costs", "view_attempt"))
+    assert "/admin/chatbot/attempt/" not in costs_page(staff_who_may("view_costs"))
+    assert "/admin/chatbot/attempt/" in costs_page(staff_who_may("view_costs", "view_attempt"))
 
 
 def test_strangers_are_sent_to_the_login(client):
-    assert client.get(URL).headers["Location"].startswith("/admin/login/")
+    assert client.get(COSTS).headers["Location"].startswith("/admin/login/")
 
 
 @pytest.mark.usefixtures("ledger")
 def test_the_page_needs_no_script_and_no_inline_style(staff):
-    main = page(staff).split('id="content-main"')[1].split('id="footer"')[0]
+    main = costs_page(staff).split('id="content-main"')[1].split('id="footer"')[0]
     assert "<script" not in main
     assert "style=" not in main
     assert "<style" not in main
@@ -203,7 +192,7 @@ def test_the_page_needs_no_script_and_no_inline_style(staff):
 
 @pytest.mark.usefixtures("ledger")
 def test_the_page_speaks_korean(staff):
-    body = text_of(staff.get(URL, headers={"Accept-Language": "ko"}).content.decode())
+    body = text_of(staff.get(COSTS, headers={"Accept-Language": "ko"}).content.decode())
     assert "오늘 비용 $3.00" in body
     assert "Where these figures" not in body
 
@@ -212,7 +201,7 @@ def test_the_page_speaks_korean(staff):
 def test_the_chart_survives_a_language_that_writes_decimals_with_a_comma(staff, settings):
     settings.LANGUAGES = [("de", "Deutsch")]
     settings.LANGUAGE_CODE = "de"
-    body = page(staff)
+    body = costs_page(staff)
     assert "$3,00" in body
     numbers = re.findall(r'<rect class="chatbot-series-\d" x="([^"]+)" y="([^"]+)"', body)
     assert numbers
@@ -221,7 +210,7 @@ def test_the_chart_survives_a_language_that_writes_decimals_with_a_comma(staff, 
 
 def test_a_models_name_is_text(staff, now):
     settled(now, "1", model="<script>alert(1)</script>").save(force_insert=True)
-    body = page(staff)
+    body = costs_page(staff)
     assert "<script>alert(1)" not in body
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in body
 
@@ -231,7 +220,7 @@ def test_what_is_not_measured_is_not_0_in_the_shops_currency_either(staff, setti
     ExchangeRate.objects.create(currency="KRW", day="2026-01-01", per_usd=Decimal(1400))
     settled(now, "1", book=rows.price()).save(force_insert=True)
     settled(now, None, model="gamma").save(force_insert=True)
-    text = text_of(page(staff))
+    text = text_of(costs_page(staff))
     assert "alpha $1.0000 1,400 100.0 %" in text
     assert "gamma not measured not measured –" in text
-    assert "Cost not measured not measured" in text_of(page(staff, "?model=gamma"))
+    assert "Cost not measured not measured" in text_of(costs_page(staff, "?model=gamma"))

@@ -1,3 +1,5 @@
+"""Figures as staff read them: rounded to read, exact behind, and never a 0 that was not measured."""
+
 from decimal import Decimal
 
 import pytest

@@ -1,3 +1,5 @@
+"""The ledger in the admin: filtered as the Costs page counts, added up, changed by nobody."""
+
 from datetime import timedelta
 from uuid import uuid4
 

@@ -1,3 +1,5 @@
+"""Prices and exchange rates in the admin: added and corrected, never changed."""
+
 from datetime import date
 from decimal import Decimal
 

@@ -1,3 +1,5 @@
+"""Which days the Costs page shows, read from its address and written into it."""
+
 from datetime import date
 
 import pytest

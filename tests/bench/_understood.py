@@ -10,7 +10,7 @@ def main() -> None:
     """Right and all, by language."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     django.setup()
-    from tests.catalog.test_questions import asked, differences, expected, lines
+    from tests.catalog.questions import asked, differences, expected, lines
 
     told = {}
     for language in ("en", "ko"):

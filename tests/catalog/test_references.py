@@ -8,7 +8,7 @@ from chatbot.catalog.courtesy import is_courtesy
 from chatbot.catalog.places import LAST, MIDDLE
 from chatbot.catalog.question import Context, Question, understand
 from chatbot.catalog.references import read_reference
-from tests.catalog.test_questions import KNOWN, SHOWN, VIEWED, asked
+from tests.catalog.questions import KNOWN, SHOWN, VIEWED, asked
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from chatbot.catalog.sizes import read_sizes
 from chatbot.catalog.traits import read_traits
 from chatbot.catalog.vocabulary import vocabulary_of
 from chatbot.catalog.wording import unwrapped
-from tests.catalog.test_questions import KNOWN
+from tests.catalog.questions import KNOWN
 
 
 @pytest.mark.parametrize(

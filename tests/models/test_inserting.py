@@ -1,3 +1,5 @@
+"""Rows that are written by one plain INSERT are those that `save()` would have written."""
+
 from datetime import UTC, datetime
 from uuid import uuid4
 

@@ -1,3 +1,5 @@
+"""What the simulated model says: products of its prompt with reasons, by citation, in the question's language."""
+
 import re
 from random import Random
 

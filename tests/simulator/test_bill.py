@@ -1,3 +1,5 @@
+"""The simulator's own bill: its lines, their sums, and what it does not show."""
+
 import csv
 import io
 from decimal import Decimal

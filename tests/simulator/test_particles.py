@@ -1,3 +1,5 @@
+"""Korean particles after any word."""
+
 import pytest
 
 from chatbot.simulator import particles

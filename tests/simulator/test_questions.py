@@ -1,3 +1,5 @@
+"""What the simulated model takes from a question: its topic, its language, small talk."""
+
 import pytest
 
 from chatbot.simulator import questions

@@ -1,3 +1,5 @@
+"""Faults and texts that are planned for requests to come."""
+
 import json
 
 import httpx

@@ -1,3 +1,5 @@
+"""The simulated relay as an HTTP server: its answers, its refusals and its addresses."""
+
 import json
 from typing import Any
 

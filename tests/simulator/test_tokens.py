@@ -1,3 +1,5 @@
+"""How the simulator cuts text into tokens, counts a prompt and caches its beginning."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.shop.conftest import ROOT
-
+ROOT = Path(__file__).resolve().parents[1]
 TESTS = """
 import pytest
 

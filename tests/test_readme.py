@@ -1,14 +1,19 @@
-"""The README's tables name what there is, all of it and nothing else."""
+"""The README's tables name what there is, all of it and nothing else; its script runs as it stands there."""
 
+import os
 import re
+import subprocess
+import sys
 from dataclasses import fields
+from pathlib import Path
 
 from chatbot.assistant.evaluation import Case, read
 from chatbot.assistant.evaluation.cases import Understood
 from chatbot.catalog.sources import model, remote
 from chatbot.conf import Settings
-from tests.shop.conftest import ROOT
+from chatbot.simulator.testing import RunningSimulator
 
+ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -40,3 +45,16 @@ def test_the_table_and_the_lines_of_an_evaluation_can_be_read() -> None:
     [understood] = re.findall(r"^\| `understood` \|(.*)", section, re.M)
     assert re.findall(r"`(\w+)`", understood) == list(Understood.__struct_fields__)
     assert len(read("\n".join(re.findall(r"^    (\{.*)", section, re.M)).encode())) == 3
+
+
+def test_the_relay_answers_in_a_plain_script(simulator: RunningSimulator) -> None:
+    simulator.say("Darjeeling.")
+    [script] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    env = {**os.environ, "CHATBOT_RELAY_URL": simulator.url, "CHATBOT_RELAY_KEY": simulator.key}
+    env.pop("DJANGO_SETTINGS_MODULE", None)
+    done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    words, cost = done.stdout.strip().split("\n")
+    assert words == "Darjeeling."
+    billed = simulator.bill()["totals"]["output_tokens"]
+    assert cost.startswith(f"{billed} tokens in ")

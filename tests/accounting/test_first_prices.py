@@ -1,3 +1,5 @@
+"""The price list and the routes that a shop begins with, out of its migrations."""
+
 from datetime import UTC, datetime
 from decimal import Decimal
 
