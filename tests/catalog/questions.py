@@ -1,4 +1,4 @@
-"""Eight hundred and fifty questions in English and Korean, each with what has to be understood of it, in `questions.tsv`.
+"""Eight hundred and fifty questions in English and Korean in `questions.tsv`, each with what is to be understood of it.
 
 They were written before the code that reads them; the half `held` was looked at once, at the end. The parts `later` and
 `third` were written and asked once that was done: 59 of 113, then 34 of 42 were understood as they should be, and the
