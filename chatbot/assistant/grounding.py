@@ -20,6 +20,7 @@ from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.line import columns_of
 from chatbot.assistant.claims.names import BRACKETED, BRACKETED_SO_FAR, CITED, level, visible
 from chatbot.assistant.claims.naming import Naming
+from chatbot.assistant.claims.overhead import NOTHING, below
 from chatbot.assistant.claims.sentences import is_row
 from chatbot.assistant.claims.watching import (
     LONGEST,
@@ -83,6 +84,7 @@ class Grounding:
         """Whether the line speaks of a product that does not exist."""
         self._previous: int | None = None
         """The product that earlier lines spoke of last."""
+        self._over = NOTHING
         self._columns: Sequence[int | None] | None = None
         """The products that the head of a table names, cell by cell; None outside of one."""
 
@@ -137,6 +139,7 @@ class Grounding:
         self._is_careful = self._is_astray = False
         self._awaits_end = False
         self._previous = self._columns = None
+        self._over = NOTHING
         self._citations.forget()
         self.interventions.append({"kind": "withdrawn", "text": reason})
         return self._blocks.withdraw(reason)
@@ -245,7 +248,8 @@ class Grounding:
                 return _Decided(end, "")
             is_over = plain[end : end + 1] == "\n" or (is_final and end == len(text))
             line, columns = self._spoken.line, self._columns or ()
-            fixes = check(self._evidence, self._naming, line, sentence, self._previous, columns, is_over=is_over)
+            over = self._over
+            fixes = check(self._evidence, self._naming, line, sentence, self._previous, columns, over, is_over=is_over)
             if fixes is not None:
                 return _Decided(end, *self._corrected(sentence, fixes))
             further = sentence_end(plain, end, is_final=is_final) if end < len(text) else None
@@ -276,8 +280,11 @@ class Grounding:
         self._is_astray = not (self._evidence.names.mentions(sentence) or "?" in sentence) and bool(sentence.strip())
         return self._is_astray
 
-    def _remember(self, text: str) -> None:
-        """Words were said or taken back: the products in them get their cards, and what follows may speak of them."""
+    def _remember(self, text: str) -> Sequence[int]:
+        """Words were said or taken back: the products in them get their cards, and what follows may speak of them.
+
+        The numbers of these products.
+        """
         mentions = self._evidence.names.mentions(level(text))
         for mention in mentions:
             card = self._evidence.cards[mention.product]
@@ -285,6 +292,7 @@ class Grounding:
                 self.interventions.append({"kind": "card_added", "text": card.title, "shown": card.sku})
         if mentions:
             self._previous = mentions[-1].product
+        return [mention.product for mention in mentions]
 
     def _withhold(self, sentence: str) -> None:
         """Show nothing of a sentence that recites the rules; its line begins anew."""
@@ -294,8 +302,8 @@ class Grounding:
     def _end_line(self) -> None:
         """The line is over: the products that it names get their cards."""
         line = self._spoken.line
-        if line:
-            self._remember(line)
+        named = self._remember(line) if line else ()
+        self._over = below(level(line), self._over, named)
         if not is_row(line):
             self._columns = None
         elif self._columns is None:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from chatbot.assistant.claims.amounts import Amount, amounts
+from chatbot.assistant.claims.denials import is_left_open
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.line import Line
 from chatbot.assistant.claims.names import words
-from chatbot.assistant.claims.promises import is_left_open
 
 Side = Literal["below", "above"]
 

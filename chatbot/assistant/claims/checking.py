@@ -14,6 +14,8 @@ from chatbot.assistant.claims.absences import absences, check_absence, is_of_an_
 from chatbot.assistant.claims.amounts import Amount, amounts
 from chatbot.assistant.claims.compared import check_comparison
 from chatbot.assistant.claims.comparisons import comparisons
+from chatbot.assistant.claims.delivered import Delivered, is_of_delivery_by_context
+from chatbot.assistant.claims.denials import is_left_open
 from chatbot.assistant.claims.discounts import Discount, discounts, off
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
@@ -22,8 +24,9 @@ from chatbot.assistant.claims.line import Claim, Line, Undecided
 from chatbot.assistant.claims.links import check_link, links
 from chatbot.assistant.claims.names import Mention, level
 from chatbot.assistant.claims.naming import Naming
+from chatbot.assistant.claims.overhead import NOTHING, Overhead
 from chatbot.assistant.claims.prices import check_amount, speaks_of_wishes
-from chatbot.assistant.claims.promises import Promise, is_left_open, is_met, promises
+from chatbot.assistant.claims.promises import Promise, promises
 from chatbot.assistant.claims.roles import is_of_delivery, is_price, is_wished_of
 from chatbot.assistant.claims.sentences import extent, is_item, is_row
 from chatbot.assistant.claims.stock import Stock, stocks
@@ -49,16 +52,17 @@ def check(
     sentence: str,
     previous: int | None,
     columns: Sequence[int | None] = (),
+    over: Overhead = NOTHING,
     *,
     is_over: bool,
 ) -> list[Fix] | None:
     """What has to change in `sentence`, in order; None while it is not known which product a claim in it is about.
 
     `before` is its line so far, `previous` the product that earlier lines spoke of last; `columns` the products that
-    the head of its table names, cell by cell; `is_over`: the line is.
+    the head of its table names, cell by cell; `over` is what stands over the line, `is_over`: the line is.
     """
     text = level(before) + level(sentence)
-    line = Line(text, len(before), evidence.names.mentions(text), previous, is_over, before + sentence, columns)
+    line = Line(text, len(before), evidence.names.mentions(text), previous, is_over, before + sentence, columns, over)
     if invented := check_products(line, evidence, naming):
         return _in_sentence([_of_sentence(invented, line)], line)
     try:
@@ -76,14 +80,17 @@ def _judged(line: Line, evidence: Evidence) -> Iterator[Judged]:
         find: Callable[[str, int], Iterable[AnyClaim]], check: Callable[[AnyClaim, Line, Evidence], Fix | None]
     ) -> Iterator[Judged]:
         claims = find(line.text, begin)
-        return ((claim, check(claim, line, evidence)) for claim in claims if claim.end > line.at or find is promises)
+        return ((claim, check(claim, line, evidence)) for claim in claims if claim.end > line.at or find is promised)
+
+    def promised(text: str, at: int) -> Iterator[Promise]:
+        return promises(text, at, over=line.over)
 
     yield from of_kind(amounts, _check_amount)
     yield from of_kind(absences, check_absence)
     yield from of_kind(discounts, _check_discount)
     yield from of_kind(comparisons, check_comparison)
     yield from of_kind(stocks, _check_stock)
-    yield from of_kind(promises, _check_promise)
+    yield from of_kind(promised, _check_promise)
     yield from of_kind(links, check_link)
 
 
@@ -140,7 +147,7 @@ def _check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
     A price for whoever wishes for it is that of the product named right behind it. The price in a sentence that speaks
     of delivery too is that of the product before, and no fee.
     """
-    if is_of_an_absence(amount, line, evidence):
+    if is_of_an_absence(amount, line, evidence) or is_of_delivery_by_context(amount, line, evidence):
         return None
     start, _ = line.bounds(amount)
     named_before = max((one.end for one in line.mentions if start < one.end <= amount.start), default=None)
@@ -199,23 +206,10 @@ def _check_stock(found: Stock, line: Line, evidence: Evidence) -> Fix | None:
     return Fix(found.start, found.end, "stock", None if found.state == "count" else number)
 
 
-def _is_said_to_be_met(found: Promise, line: Line) -> bool:
-    """Whether the condition of a promise is said to be reached already."""
-    start, stop = line.bounds(found)
-    said = (amount for amount in amounts(line.text) if start <= amount.start < stop)
-    return any(found.over is not None and amount.equals(found.over) and is_met(line.text, amount) for amount in said)
-
-
 def _check_promise(found: Promise, line: Line, evidence: Evidence) -> Fix | None:
-    number = line.subject(found) if line.mentions or line.columns else line.previous
-    price = None if number is None else evidence.cards[number].current_price
-    if number is None and (kinds := evidence.kinds_in(line.sentence_around(found))):
-        price = min(
-            (price for kind in kinds if (price := evidence.cards[kind].current_price) is not None), default=None
-        )
-    is_kept = evidence.keeps(found, price, amounts(line.text)) and not (
-        price is not None and found.over and price < found.over.value and _is_said_to_be_met(found, line)
-    )
-    if found.is_denied:  # what holds of this product all the same
-        is_kept = not (line.is_named_at(found.start) and evidence.keeps(found, price, ()))
+    if found.atom in (("delivery", "free"), ("delivery", "charged")):
+        is_free = found.atom[1] == "free"
+        is_kept = Delivered(found, line, evidence, is_free, found.is_common, found.asked).is_true()
+    else:
+        is_kept = evidence.keeps(found) is not found.is_denied
     return None if is_kept else Fix(found.start, found.end, "terms")

@@ -1,16 +1,19 @@
 """What bears out an answer's words: the candidates, the shop's own entries, and what the shopper said before."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Final
 
+from chatbot.assistant.claims import hours
 from chatbot.assistant.claims.amounts import Amount, amounts
+from chatbot.assistant.claims.conditions import is_condition
 from chatbot.assistant.claims.discounts import discounts
 from chatbot.assistant.claims.names import Names, level, words
-from chatbot.assistant.claims.promises import Atom, Promise, alike, is_condition, promises
+from chatbot.assistant.claims.promises import Atom, Promise, promises
+from chatbot.assistant.claims.spans import days
 from chatbot.events import ProductCard
 
 _SENTENCE_END: Final = re.compile(r"[.!?。](?=\s|$)|\n")
@@ -81,8 +84,27 @@ class Evidence:
 
     def delivers_free(self, price: Decimal) -> bool:
         """Whether the shop's entries deliver what costs so much free of charge."""
-        free = [each for each in self._ours.promises if each.atom == ("delivery", "free") and not each.is_denied]
-        return any(each.over is not None and price >= each.over.value for each in free)
+        return self.is_always_delivered_free or any(price >= threshold for threshold in self.thresholds)
+
+    @property
+    def thresholds(self) -> Collection[Decimal]:
+        """The amounts from which on the shop's entries deliver free of charge."""
+        return self._ours.thresholds
+
+    @property
+    def fees(self) -> Collection[Decimal]:
+        """What delivery costs by the shop's entries, as far as they say it as a fee."""
+        return self._ours.fees
+
+    @property
+    def has_a_fee(self) -> bool:
+        """Whether the shop's entries ask a fee for delivery of anybody."""
+        return bool(self.fees or self.thresholds)
+
+    @property
+    def is_always_delivered_free(self) -> bool:
+        """Whether the shop's entries deliver everything free of charge."""
+        return self._ours.is_always_delivered_free
 
     def kinds_in(self, text: str) -> set[int]:
         """The numbers of the candidates that are meant by the kind of goods (see `Names`) that `text` speaks of."""
@@ -92,21 +114,38 @@ class Evidence:
         """Whether the shop's entries name this share."""
         return percent in self._ours.percents
 
-    def keeps(self, promise: Promise, price: Decimal | None, said: Sequence[Amount]) -> bool:
-        """Whether the shop's entries promise this too; `price` and `said` are amounts that may meet its condition."""
+    def keeps(self, promise: Promise) -> bool:
+        """Whether the shop's entries promise this too, or it follows from them."""
         if promise.is_wanted and promise.atom in self._wished:
             return True
         topic, value = promise.atom
         ours = self._ours.promises
+        if promise.limit:
+            return self._keeps_limit(promise)
         if topic in _COUNTED_FROM:
             events = {each.atom[1] for each in ours if each.atom[0] == topic} or {_COUNTED_FROM[topic]}
             return "" in events or value in events
-        for each in ours:
-            if alike(each.atom, promise.atom) and not each.is_denied and _is_met(each.over, promise.over, price, said):
-                return True
+        if topic == "hours":
+            return hours.holds(value, [each.atom[1].rpartition(" ")[2] for each in ours if each.atom[0] == topic])
+        if any(each.atom == promise.atom for each in ours if not each.is_denied):
+            return True
         # How long a product is under warranty stands in its own description.
         described = promises(level(self.catalogue), is_ours=True) if topic == "warranty" else ()
         return any(theirs.atom == promise.atom for theirs in described)
+
+    def _keeps_limit(self, promise: Promise) -> bool:
+        """Whether what is said of a time, other than that it is the shop's, follows from that."""
+        topic, value = promise.atom
+        ours = [span for each in self._ours.promises if each.atom[0] == topic and (span := days(each.atom[1]))]
+        said = days(value)
+        if promise.limit == "not by":
+            return said < min(ours, default=said + 1) if said is not None else not self._promises(promise.atom)
+        if said is None or not ours:
+            return False
+        return promise.limit in ("not after", "needed by") and said >= max(ours)
+
+    def _promises(self, atom: Atom) -> bool:
+        return any(each.atom == atom for each in self._ours.promises)
 
     def allows(self, link: str) -> bool:
         """Whether this address (see `names.level`) may be written: it is given, or stands in the shop's entries."""
@@ -178,18 +217,34 @@ class _Terms:
     """Amounts in what they say of delivery, each with whether it is a condition."""
     percents: frozenset[Decimal]
     addresses: frozenset[str]
+    thresholds: frozenset[Decimal]
+    fees: frozenset[Decimal]
+    is_always_delivered_free: bool
 
 
 @lru_cache(maxsize=8)
 def _read_terms(text: str) -> _Terms:
     terms = level(text)
+    said = tuple(promises(terms, is_ours=True))
+    free = [each for each in said if each.atom == ("delivery", "free")]
+    charged = [each for each in said if each.atom == ("delivery", "charged")]
+    conditions = {each.over.value for each in free if each.over is not None}
+    fees = {one.value for one in amounts(terms) if any(_is_near(one, each) for each in charged)}
     return _Terms(
-        promises=tuple(promises(terms, is_ours=True)),
+        thresholds=frozenset(conditions),
+        fees=frozenset(fees - conditions),
+        is_always_delivered_free=any(each.over is None for each in free),
+        promises=said,
         amounts=tuple((amount, _stems(_sentence_of(terms, amount))) for amount in amounts(terms)),
         roles=tuple((amount, is_condition(terms, amount)) for amount in amounts(terms)),
         percents=frozenset(found.percent for found in discounts(terms) if found.percent is not None),
         addresses=frozenset(_bare(word.strip(".,!?()<>[]:;\"'")) for word in re.split(r"[\s가-힣(),]+", terms)),
     )
+
+
+def _is_near(amount: Amount, promise: Promise) -> bool:
+    """Whether an amount stands in what is said, or right behind it."""
+    return promise.start <= amount.start and amount.end <= promise.end + 2
 
 
 def _bare(address: str) -> str:
@@ -207,15 +262,6 @@ def _stems(sentence: str) -> frozenset[str]:
     """Words without their endings, for telling what a sentence is about."""
     longer = (word for word in words(sentence) if len(word) > 1 and not word[0].isdigit())
     return frozenset(word[:5] if word.isascii() else word[:2] for word in longer) - _COMMON
-
-
-def _is_met(over: Amount | None, named: Amount | None, price: Decimal | None, said: Sequence[Amount]) -> bool:
-    """Whether a condition is met by the price, or said along with the promise: the same, where one is `named`."""
-    if over is None:
-        return named is None
-    if named is not None and named.value != over.value:
-        return False
-    return (price is not None and price >= over.value) or any(amount.value == over.value for amount in said)
 
 
 def _is_inflected(word: str, known: set[str]) -> bool:

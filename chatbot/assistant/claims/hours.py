@@ -1,7 +1,7 @@
-"""When somebody is there: opening hours, days, and that it is always open."""
+"""When somebody is there: opening hours, days, that it is always open, and what that means for some hour."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from chatbot.assistant.claims.numbers import ENGLISH_SMALL, NATIVE_NUMBER, small
@@ -51,6 +51,21 @@ _UNTIL: Final = re.compile(
     rf"|in the"
     rf"|\w*\s?(?:day|week|hour|year)))"
 )
+# An hour at which somebody may write, and is then told whether anyone is there.
+_SUPPOSED_BEFORE: Final = re.compile(r"\b(?:if|when|since|as)\b[^.;]{0,48}$|(?:지금|현재)[은이가]?\s?$")
+_SUPPOSED_AFTER: Final = re.compile(
+    r"\s?(?:이?라면|이면|이?라서|이니|(?:쯤\s?)?에\s?(?:연락|전화|문의|오|말씀|글|메시지)[가-힣]*면|에는\s)"
+    r"|,?\swe(?:'re| are)\s(?:already\s)?closed"
+)
+_NOBODY: Final = re.compile(
+    r"\bwait|\bclosed\b|\bnot\b|n't|\bno one|nobody|next (?:morning|day)|tomorrow|too late|기다리|다음\s?날|내일"
+    r"|끝[났나난]"
+    r"|닫[았혔혀힌]|어렵|어려|불가|안\s?[되돼됩]|못|지났|마감|없"
+)
+_FROM_AFTER: Final = re.compile(r"\s?(?:부터|에\s?(?:시작|열|문을\s?열|오픈|개점))")
+_FROM_BEFORE: Final = re.compile(r"\b(?:opens?|starts?|from|begins?)\s(?:at\s)?$")
+_TO_AFTER: Final = re.compile(r"\s?(?:까지|에\s?(?:끝|닫|마감|종료|문을\s?닫))")
+_TO_BEFORE: Final = re.compile(r"\b(?:until|till|closes?|ends?)\s(?:at\s)?$")
 _LATER: Final = ("오후", "저녁", "밤", "pm", "evening", "afternoon", "night")
 
 
@@ -69,7 +84,36 @@ def hours(text: str, before: str = "") -> Iterator[tuple[int, int, str]]:
             for hour in ("low", "high"):
                 yield match.start(hour), match.end(hour), f"{(small(match[hour]) or 0) % 12}:00?"
     for match in _CLOCK.finditer(text):
-        yield match.start(), match.end(), _hour(match)
+        yield match.start(), match.end(), f"{_meant(text, match)}{_hour(match)}"
+
+
+def holds(value: str, ours: Sequence[str]) -> bool:
+    """Whether what is said of the hours (see `hours`) is what the shop's entries say, or follows from that."""
+    meant, _, hour = value.rpartition(" ")
+    clock = [each for each in ours if _on_a_clock(each)]
+    if meant in ("open", "closed"):
+        at = _minutes(hour)
+        is_open = len(clock) == 2 and at is not None and (_minutes(clock[0]) or 0) <= at < (_minutes(clock[1]) or 0)
+        return len(clock) == 2 and is_open is (meant == "open")
+    if meant in ("from", "to") and len(clock) == 2:
+        return alike(hour, clock[0 if meant == "from" else 1])
+    return any(alike(hour if meant in ("from", "to") else value, each) for each in ours)
+
+
+def _meant(text: str, match: re.Match[str]) -> str:
+    """What is said of an hour, but that it is one of the shop's: somebody is there at it, nobody, from it on, to it."""
+    if _SUPPOSED_AFTER.match(text, match.end()) or _SUPPOSED_BEFORE.search(text, 0, match.start()):
+        return "closed " if _NOBODY.search(text, match.end()) or _NOBODY.search(text, 0, match.start()) else "open "
+    if _NOBODY.search(text):
+        return ""
+    if _FROM_AFTER.match(text, match.end()) or _FROM_BEFORE.search(text, 0, match.start()):
+        return "from "
+    return "to " if _TO_AFTER.match(text, match.end()) or _TO_BEFORE.search(text, 0, match.start()) else ""
+
+
+def _minutes(hour: str) -> int | None:
+    found = re.fullmatch(r"(\d+):(\d+)\??", hour)
+    return 60 * int(found[1]) + int(found[2]) if found else None
 
 
 def alike(one: str, other: str) -> bool:

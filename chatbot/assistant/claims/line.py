@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final, Protocol
 
 from chatbot.assistant.claims.names import Mention
+from chatbot.assistant.claims.overhead import NOTHING, Overhead
 from chatbot.assistant.claims.sentences import END
 
 # The citation of a sentence stands right behind it.
@@ -72,6 +73,7 @@ class Line:
     """The same as the model wrote it."""
     columns: Sequence[int | None] = ()
     """Of a row of a table, the numbers of the products that its head names, cell by cell."""
+    over: Overhead = NOTHING
 
     def is_in_address(self, claim: Claim) -> bool:
         """Whether it is a part of a link."""

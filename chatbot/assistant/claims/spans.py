@@ -40,11 +40,16 @@ _NAMED: Final = {
 }  # fmt: skip
 _VAGUE: Final = {"couple": "2", "few": "some", "half": "half"}
 WEEKDAY: Final = r"[월화수목금토일]요일|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
+_WEEKDAYS: Final = {day: number for days in ("월화수목금토일", ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
+                    for number, day in enumerate(days)}  # fmt: skip
 _WHEN: Final = (
-    ("2d", re.compile(r"모레|글피|day after tomorrow")),
-    ("1d", re.compile(r"내일|익일|다음\s?날|(?<!after )tomorrow|next[\s-](?:business[\s-])?day|overnight")),
+    ("3d", re.compile(r"글피")),
+    ("2d", re.compile(r"모레|day after tomorrow")),
+    ("1d", re.compile(
+        r"내일|익일|이튿날|다음\s?날|(?<!after )tomorrow|next[\s-](?:business[\s-])?(?:day|morning)|overnight")),
     ("0d", re.compile(
-        r"오늘(?!\s?(?:주문|결제|구매|은|의|도))|당일|(?<!order )(?<!buy )(?<!purchase )today|tonight|same[\s-]day")),
+        r"오늘(?!\s?(?:주문|결제|구매|은|의|도))|당일|그날(?!그날)|(?<!order )(?<!buy )(?<!purchase )today|tonight"
+        r"|same[\s-](?:day|evening|afternoon)|(?:this|that) (?:very )?(?:morning|afternoon|evening)")),
     ("dawn", re.compile(r"새벽\s?(?:배송|도착|에)|by dawn")),
     ("express", re.compile(
         r"로켓\s?배송|총알\s?배송|퀵\s?(?:배송|서비스)|바로\s?배송|특급\s?배송|express (?:shipping|delivery)"
@@ -81,6 +86,22 @@ def dates(text: str) -> Iterator[tuple[int, int, str]]:
     for value, pattern in _WHEN:
         for match in pattern.finditer(text):
             yield match.start(), match.end(), value
+
+
+def days(value: str) -> int | None:
+    """How many days a span or a date comes to, months as thirty; None where that is not known."""
+    found = re.fullmatch(r"(\d+)(h|d|m)", value)
+    if found is None:
+        return None
+    number = int(found[1])
+    return {"h": -(-number // 24), "d": number, "m": 30 * number}[found[2]]
+
+
+def weekdays(text: str) -> Iterator[tuple[int, int, int]]:
+    """Every day of the week that `text` names, from where to where, and its number from 0 on."""
+    for match in re.finditer(WEEKDAY, text):
+        if (number := _WEEKDAYS.get(match[0][:1] if "요" in match[0] else match[0][:3])) is not None:
+            yield match.start(), match.end(), number
 
 
 def _values(match: re.Match[str]) -> Iterator[str]:

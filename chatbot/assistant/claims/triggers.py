@@ -9,7 +9,7 @@ KOREAN: Final = """
 취소 미개봉 영수증 보증 무상 수리 평생 최저가 무이자 할부 착불 무통장 계좌이체 카카오 네이버페 회원 멤버십 가입하
 신규 첫구매 학생 묶음 전액 언제든 묻지도 무조건 하루 이틀 사흘 나흘 닷새 열흘 보름 사나흘 반나절 일주일 다음달 해외
 픽업 선물포장 체험 영업 상담 운영 연중 평일 주말 매일 공휴일 요일 정오 자정 타임 판매가 정가 금액 최소 저렴 비싸
-비싼 비쌉 구하실 싸요 싸고 싸서 싸니 쌉니 예산 가성비 품질보 팔렸 팔려 매장
+비싼 비쌉 이튿날 구하실 싸요 싸고 싸서 싸니 쌉니 예산 가성비 품질보 팔렸 팔려 매장
 """
 LATIN: Final = """
 stock sold available unavailable discontinued selling almost limited preorder ship ships shipped shipping postage
@@ -24,7 +24,7 @@ thursday friday saturday sunday final budget cannot hardly priciest costlier hig
 """
 _SPAN_SO_FAR: Final = "|".join(
     f"{word[:length]}{'$' if length < len(word) else ''}"
-    for word in ("day", "week", "month", "year", "single", "couple")
+    for word in ("day", "week", "month", "year", "single", "couple", "whole", "full", "mere", "good")
     for length in range(len(word), 0, -1)
 )
 # So common that they begin a claim only together with what follows. `~` is a word that is not whole yet.
@@ -67,6 +67,15 @@ KOREAN_ONLY_WITH: Final = {
     "낮은": r"(?<![가-힣])낮은\s?(?:$|가|값|곳)",
     "더": r"(?<![가-힣])더\s?(?:$|싼|싸|쌉|비|저|낮|높)",
     "같은": r"같은\s?(?:$|가격|값)",
+    "고객님께": r"(?<![가-힣])고객님께",
+    "기프티콘": r"(?<![가-힣])기프티콘",
+    "고르시면": r"(?<![가-힣])고르시면",
+    "사시면": r"(?<![가-힣])사시면",
+    "후기": r"(?<![가-힣])후기",
+    "리뷰": r"(?<![가-힣])리뷰",
+    "분께": r"(?<![가-힣])분께",
+    "분들께": r"(?<![가-힣])분들께",
+    "돌려": r"(?<![가-힣])돌려\s?(?:$|보|드)",
     "새벽": r"새벽\s?(?:$|배송|도착|에)",
     "가격": r"가격[은이도:]?\s?(?:$|[\d은이도:같동내떨가제더낮높])|가격(?:에|으로|을)\s?(?:$|맞|드|판|똑|동)",
 }
@@ -74,6 +83,8 @@ LATIN_ONLY_WITH: Final = {
     "in": r"in[\s-](?:~|st|a\s(?:~|da|we|mo|ho|co|fe|fo))",
     "a": rf"a\s(?:$|{_SPAN_SO_FAR})",
     "within": r"within\s(?:~|the|an?\b|ho|da|mi)",
+    "we": r"we\s(?:~|incl|add|thr|give|pay|cov|pop|sli|tuc|sen)",
+    "we'll": r"we'll\s(?:~|also|incl|add|thr|give|pay|cov|pop|sli|tuc|sen|pac|even)",
     "day": r"day\s(?:~|or\b|and\s(?:n|$))",
     "out": r"out[\s-](?:~|of)",
     "back": r"back[\s-]?(?:~|in|order|next|on|by|soon|with|short|again|lat)",
@@ -116,7 +127,7 @@ LATIN_ONLY_WITH: Final = {
     "cash": r"cash\s?(?:~|b|on)",
     "reach": r"reach(?:es)?\s(?:~|y|us|our)",
     "contact": r"contact\s(?:~|us|our)",
-    "open": r"open\s(?:~|\d|ar|ro|ev|al|on|un|ti|fr|da|mo|se|tw)",
+    "open": r"open\s(?:~|\d|at|ar|ro|ev|al|on|un|ti|fr|da|mo|se|tw)",
     "opens": r"opens\s(?:~|at|from|on|ev)",
     "closes": r"closes\s(?:~|at|from|on|ev)",
     "closed": r"closed\s(?:~|on|at|for)",
@@ -168,7 +179,7 @@ SINO: Final = (
 NUMERAL: Final = (
     r"\d[\d,]*(?:\.\d+)?(?:\s?[-~–]\s?\d+)?[\s-]?(?:$|[.,]$|[원만천백십억%$€£¥₩k+:일시주개점대벌켤달년분엔유불퍼프파]"
     r"|thous|mill|dol|buck|won\b|usd|krw|eur|gbp|pound|jpy|yen|per|day|hour|hr|week|month|year|min|busi|work"
-    r"|left|rem|units|/7|cent"
-    r"|in\sst|am\b|pm\b|a\.?m|p\.?m|to\b|or\b|에서|[a-z]{1,5}$)|\d{1,3}(?:,\d{3})+|\d{4,}|\d{1,4}-\d{3}"
+    r"|left|rem|units|/(?:$|7)|cent"
+    r"|in\s(?:$|st|the)|am\b|pm\b|a\.?m|p\.?m|to\b|or\b|에서|[a-z]{1,5}$)|\d{1,3}(?:,\d{3})+|\d{4,}|\d{1,4}-\d{3}"
     r"|(?<=[a-z])\d|(?<=[a-z]-)\d"
 )

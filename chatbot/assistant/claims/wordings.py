@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 DELIVERY: Final = re.compile(
-    r"배송|배달|도착|발송|출고|수령|받아\s?보|받으(?!신 (?:날|후|뒤|다음|지\s))|받을|받는\s?데|댁에서|댁으로|문\s?앞"
+    r"배송|배달|도착|언제\s?(?:오[나는]|와|올|받)|발송|출고|수령|받아\s?보|받으(?!신 (?:날|후|뒤|다음|지\s))|받을"
+    r"|받는\s?데|댁에서|댁으로|문\s?앞"
     r"|보내\s?드|택배|deliver|ship(?!shape)|arriv|dispatch|reach(?:es)? you|get it\b|get them\b"
     r"|(?<!after you )(?<!once you )receive|at your (?:door|home|place)|doorstep|warehouse|on its way|(?:will"
     r"|'ll) be (?:there|here)\b|parcel"
@@ -12,8 +13,8 @@ DELIVERY: Final = re.compile(
     r"|them)|in your hands"
 )
 RETURNS: Final = re.compile(
-    r"반품|환불|교환|취소|돌려\s?보내|무르|return|refund|exchang|money.back|(?:send|sent|give"
-    r"|bring) (?:\w+ ){0,2}back"
+    r"반품|환불|교환|취소|돌려\s?보내|무르|return|refund|exchang|money.back|(?:send|sent|give|ship|mail|post"
+    r"|bring|take)\w* (?:[\w'-]+ ){0,5}?back\b"
     r"|change your mind"
     r"|bring (?:it|them) back"
 )
@@ -42,23 +43,6 @@ SAID: Final = (
         r"|(?:expected|due|scheduled) (?:to (?:be|come|arrive) )?(?:back|again)\b|back (?:soon|shortly)|restock(?:ed"
         r"|ing)? (?:soon|shortly|is coming|it)|(?:expect|expecting|awaiting) (?:a "
         r"|new |more |fresh |another )*(?:stock|batch|shipment|deliver)"
-    )),
-    (("delivery", "free"), re.compile(
-        r"\b(?:shipping|delivery|postage)\b[^.!?]{0,30}\b(?:nothing|zero|on us|included|complimentary|gratis"
-        r"|on the house)\b"
-        r"|(?:never|not|n't|without|no need to) (?:have to )?pay(?:ing)? (?:\w+ ){0,3}?(?:for )?(?:shipping|delivery"
-        r"|postage)|(?:complimentary|gratis) (?:shipping|delivery)|"
-        r"무료\s?(?:로\s)?(?:배송|배달|발송)|무료로\s?(?:보내|받)|(?<![가-힣])무배(?![가-힣]{2})"
-        r"|(?:배송|택배)(?:비|료)?[는은가이도]?\s{0,2}(?:모두\s|전부\s|전액\s|완전\s|항상\s|무조건\s|언제나\s"
-        r"|늘\s)?(?:무료|공짜)"
-        r"|(?:배송|택배)(?:비|료)[는은가도를]?\s?(?:\S+\s)?(?:없|안\s|들지|0원|받지|면제|걱정|부담[이은]?\s?없)"
-        r"|(?:배송|택배)(?:비"
-        r"|료)[는은가도를]?\s?(?:저희가|매장이)"
-        r"|free\s(?:\w+\s)?(?:delivery|shipping|postage)|(?:ship(?:s"
-        r"|ped|ping)?|deliver(?:ed|y|s)?|postage)\s(?:\w+\s){0,3}?(?:for\s|is\s)?free\b(?!\sof)"
-        r"|no\s(?:delivery|shipping|postage)\s(?:fee|charge|cost)s?|at no (?:extra )?(?:cost|charge)"
-        r"|(?:without|zero)\s(?:any\s)?(?:delivery|shipping)\s(?:fee|charge|cost)s?"
-        r"|(?:delivery|shipping) is (?:on us|included)|(?:cover|pay for) (?:the )?(?:shipping|delivery)"
     )),
     (("delivery", "unconditional"), re.compile(
         rf"{_AMOUNT_OR_ORDER}[과와에이은는]?\s?(?:크기|액수)?[과와에]?\s?(?:상관|관계|제한)\s?없이"
@@ -192,8 +176,10 @@ SAID: Final = (
         r"|members?(?:hip)? (?:get|discount|price|save|receive)|student discount"
     )),
     (("offer", "deadline"), re.compile(
-        r"(?:가격|값|할인가?|세일가?|특가|행사|혜택|이벤트|기회)[은는이가도]?\s[^.!?]{0,16}?(?:오늘|내일|모레|이번\s?주말?|주말"
-        r"|금주|월말|이번\s?달|이달|다음\s?주|\d+월\s?\d+일|[월화수목금토일]요일|자정)(?:까지|만\b|에\s?(?:끝|종료|마감))"
+        r"(?:가격|값|할인가?|세일가?|특가|행사|혜택|이벤트|기회)[은는이가도]?\s[^.!?]{0,16}?(?:오늘|내일|모레"
+        r"|이번\s?주말?|주말"
+        r"|금주|월말|이번\s?달|이달|다음\s?주|\d+월\s?\d+일|[월화수목금토일]요일|자정)(?:까지|만\b|에\s?(?:끝|종료"
+        r"|마감))"
         r"|(?:할인|세일|특가|행사|혜택|이벤트)[은는이가도]?\s(?:\S+\s){0,2}?(?:끝(?:나|납|날)|(?:종료|마감)[되됩돼될])"
         r"|(?:sale|discount\w*|offer|reduced|price|deal|promotion)\b[^.!?]{0,40}\b(?:until|till|through)\s(?:\w+day\b"
         r"|the end|tonight|tomorrow|midnight|this|next)"

@@ -1,0 +1,54 @@
+"""Amounts from which on something holds, or up to which, in general or as said of what costs so much."""
+
+import re
+from typing import Final
+
+from chatbot.assistant.claims.amounts import Amount, amounts
+
+_OVER_AFTER: Final = re.compile(
+    r"\*{0,2}\s?(?:어치\s?)?(?:이상|초과|[을를이도]?\s?(?:넘(?!지(?!만))|채우)|부터|만\s?넘|or more|or over"
+    r"|or above|and up"
+    r"|and over|and above|minimum|upwards)"
+)
+_OVER_BEFORE: Final = re.compile(
+    r"(?:over|above|more than|at least|minimum(?: of)?|exceed(?:s|ing)?|from|spend(?:ing)?|reach(?:es)?"
+    r"|start(?:ing|s)? at|threshold (?:of|is)|past|beyond|기준(?:인|은|이|금액[은인]?)?|조건(?:인|은|이)?)\s\*{0,2}$"
+)
+_UNDER_AFTER: Final = re.compile(
+    r"\*{0,2}\s?(?:이하|미만|아래|[이가도]?\s?(?:채\s)?안\s?(?:되|돼|됩|넘)|[을를이]\s?넘지\s?않|에\s?못\s?미치"
+    r"|보다\s(?:적|작)|or less|or under|or below)"
+)
+_UNDER_BEFORE: Final = re.compile(r"(?:under|below|less than|up to|at most)\s\*{0,2}$")
+# Said of the product in question, and not only in general: 5만원도 넘어요, because it's above $50.
+_MET_AFTER: Final = re.compile(
+    r"\*{0,2}[을를이도은]?\s?(?:(?:훌쩍|조금|살짝|이미|충분히|거뜬히)\s)?(?:넘(?:어요|어서|었|습니다|으니|으므로|고"
+    r"|기\s?때문"
+    r"|는\s(?:제품|상품|가격|금액))|(?:초과|이하|미만)(?:해|하니|하므로|합니다|이?라서?|이므로|이니|이에요|입니다"
+    r"|이거든요)"
+    r"|이상(?:이라|이어서|이니|이므로|이에요|입니다))"
+)
+_MET_BEFORE: Final = re.compile(
+    r"\b(?:it|they|this|that|these|those|which|both|you(?=(?:'re|'d)?\s(?:are|would|be|already|well)\b|'re\b))"
+    r"(?:'s|'re|'d|\s(?:is|are|be|would))*\s(?:\w+\s){0,3}?(?:over|above|more than"
+    r"|at least|exceeds?|past|beyond|under|below|less than)\s\*{0,2}$"
+)
+
+
+def is_condition(text: str, amount: Amount) -> bool:
+    """Whether `amount` of `text` is one from which on something holds."""
+    return bool(_OVER_AFTER.match(text, amount.end) or _OVER_BEFORE.search(text, 0, amount.start))
+
+
+def is_met(text: str, amount: Amount) -> bool:
+    """Whether `amount` of `text` is said to be reached, or not to be, by what the text speaks of."""
+    return bool(_MET_AFTER.match(text, amount.end) or _MET_BEFORE.search(text, 0, amount.start))
+
+
+def is_limit(text: str, amount: Amount) -> bool:
+    """Whether `amount` of `text` is one up to which something holds."""
+    return bool(_UNDER_AFTER.match(text, amount.end) or _UNDER_BEFORE.search(text, 0, amount.start))
+
+
+def condition(said: str) -> Amount | None:
+    """The amount from which on it holds."""
+    return next((amount for amount in amounts(said) if is_condition(said, amount)), None)

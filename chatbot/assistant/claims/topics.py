@@ -1,0 +1,89 @@
+"""What words about terms are about, where they do not say it themselves: the question before, a label, a heading."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from chatbot.assistant.claims.overhead import NOTHING, Overhead
+from chatbot.assistant.claims.sentences import is_row
+from chatbot.assistant.claims.wordings import DELIVERY, RESTOCK, RETURNS, STARTS, WARRANTY
+
+SENTENCE: Final = re.compile(r"[^\n.!?。]+(?:\.(?=\S)[^\n.!?。]*|(?<=[ap]\.m)\.[^\n.!?。]*)*[.!?。]*")
+_TOPICS: Final = (("delivery", DELIVERY), ("returns", RETURNS), ("warranty", WARRANTY), ("restock", RESTOCK))
+_RECEIVED: Final = dict(STARTS)["received"]
+_SENT_BACK: Final = re.compile(r"\b(?:send|sent|give|ship|mail|post|bring|take)\w*\s(?:[\w'-]+\s){0,5}?back\b")
+_OF_GOODS: Final = re.compile(
+    r"배터리|재생|충전|통화|대기|사용|연속|작동|착용|수명|무게|음질|방수|소리|음악|케이스"
+    r"|batter|play|charg|\btalk|standby|listen|music|lasts?\b|\bwear|\buse[ds]?\b|run\s?time|weigh|waterproof"
+)
+"""What is said of goods and not of terms, whatever stands over it."""
+_FEW_WORDS: Final = 4
+_SPEAKER: Final = re.compile(r"[\W_]*(?:[qa]|질문|답변?|question|answer)?[\W_]*")
+"""Before what is asked or answered."""
+_ASKS: Final = re.compile(r"\?[\"'”’)\s]*$")
+
+
+class Piece(NamedTuple):
+    """A sentence, or a cell of a table, from `start` of a text on."""
+
+    said: str
+    start: int
+    before: str
+    """The sentence before."""
+    asked: str
+    """The question that it may answer, empty where there is none."""
+    over: str
+    """What stands over or before it and says what it is about."""
+
+
+def pieces(text: str, at: int = 0, over: Overhead = NOTHING) -> Iterator[Piece]:
+    """The sentences of `text` (see `unmarked`) from `at` on, or the cells of a row."""
+    if is_row(text):
+        yield from _cells(text, over)
+        return
+    before = ""
+    is_first = True
+    for sentence in SENTENCE.finditer(text):
+        said, start = sentence[0], sentence.start()
+        if _SPEAKER.fullmatch(said):
+            continue
+        if sentence.end() > at:
+            asked = before if _ASKS.search(before) else over.heading if is_first and _ASKS.search(over.heading) else ""
+            yield Piece(said[max(0, at - start) :], max(at, start), before, asked, over.heading)
+        before, is_first = said, False
+
+
+def topics(piece: Piece) -> list[str]:
+    """What a piece is about."""
+    if (named := topics_in(piece.said)) or _OF_GOODS.search(piece.said):
+        return named
+    if len(piece.said.split()) <= _FEW_WORDS and (named := topics_in(piece.before)):
+        return named  # more of the same
+    return topics_in(piece.asked) or topics_in(piece.over)
+
+
+def topics_in(text: str) -> list[str]:
+    """The topics that words (see `names.level`) name themselves."""
+    said = _RECEIVED.sub("", text)  # 14 days after delivery are none of delivery's
+    found = [name for name, pattern in _TOPICS if pattern.search(said)]
+    if "restock" in found and "returns" in found and not RESTOCK.search(_SENT_BACK.sub("", said)):
+        found.remove("restock")
+    return found or [name for name, pattern in _TOPICS if pattern.search(text)]
+
+
+def _cells(row: str, over: Overhead) -> Iterator[Piece]:
+    """Each is about what the first one of its row and the head of its column say."""
+    heads: Sequence[str] = _split(over.head) if over.head else ()
+    place, label = 0, ""
+    for number, cell in enumerate(row.split("|")):
+        if number == 1:
+            label = cell
+        head = heads[number] if number < len(heads) and number > 1 else ""
+        about = (head if topics_in(head) else label) if number > 1 else ""
+        if cell.strip():
+            yield Piece(cell, place, "", about if _ASKS.search(about) else "", about)
+        place += len(cell) + 1
+
+
+def _split(row: str) -> list[str]:
+    return row.split("|")
