@@ -19,8 +19,9 @@ from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.line import columns_of
 from chatbot.assistant.claims.names import BRACKETED, BRACKETED_SO_FAR, CITED, level, visible
-from chatbot.assistant.claims.naming import Naming
+from chatbot.assistant.claims.naming import NEAR, Naming
 from chatbot.assistant.claims.overhead import NOTHING, below
+from chatbot.assistant.claims.promises import is_asked
 from chatbot.assistant.claims.sentences import is_row
 from chatbot.assistant.claims.watching import (
     LONGEST,
@@ -161,6 +162,13 @@ class Grounding:
         self._blocks.said.append(text)
         return True
 
+    def _is_asked(self) -> bool:
+        """Whether a question about terms stands right before, so that even a yes claims something."""
+        line = self._spoken.line
+        if len(line) > SHORT and "?" not in line[-NEAR:]:
+            return False
+        return ("?" in line[-NEAR:] or "?" in self._over.heading) and is_asked(level(line), self._over)
+
     def _may_name(self, text: str) -> bool:
         """Whether a kind of goods may end in `text`."""
         return self._goods is not None and not text.isascii() and self._goods.search(text) is not None
@@ -202,13 +210,13 @@ class Grounding:
                 said = [words[: max(0, len(words) - unsaid)]]
             said.append(shown)
         self._held = text[at:]
-        self._is_careful = self._is_astray or self._naming.may_go_on(self._spoken.line)
+        self._is_careful = self._is_astray or self._is_asked() or self._naming.may_go_on(self._spoken.line)
         return events + self._blocks.say("".join(said))
 
     def _next_mark(self, passage: "_Passage", at: int) -> int:
         """Where the next thing to decide begins: an opening bracket, the end of the line, a claim, a recital."""
         text, plain, is_final = passage.text, passage.plain, passage.is_final
-        if self._is_astray:
+        if self._is_astray or self._is_asked():
             mark = at
         elif at == 0 and goes_on(self._spoken.line, plain):
             mark = 0

@@ -16,6 +16,7 @@ from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.line import Line, Undecided
 from chatbot.assistant.claims.names import Mention
 from chatbot.assistant.claims.postage import is_about_fees, labelled
+from chatbot.assistant.claims.topics import head_of
 from chatbot.assistant.claims.roles import SUMS, is_fee, is_of_delivery
 from chatbot.assistant.claims.sentences import is_row
 
@@ -39,7 +40,7 @@ _SUPPOSED_BEFORE: Final = re.compile(
 _PIECES: Final = re.compile(
     r"(?P<number>두|세|네|2|3|4|two|three|four|a couple of)\s?(?:개|대|세트|켤레|벌|pairs?\b|of (?:them|these)\b"
     r"|units\b|pieces\b"
-    r"|[a-z]\w*s\b)"
+    r"|(?:[\w-]+\s){0,2}?[a-z]\w*s\b)"
 )
 _REASON: Final = re.compile(r"거든요|기준|때문|덕분|니까요|\bbecause\b|\bsince\b|threshold|\bit's (?:over|above)")
 _ALWAYS: Final = re.compile(
@@ -47,7 +48,7 @@ _ALWAYS: Final = re.compile(
 )
 _NUMBERS: Final = {"두": 2, "세": 3, "네": 4, "two": 2, "three": 3, "four": 4, "a couple of": 2}
 _ALL: Final = re.compile(
-    r"모두|전부|둘\s?다|두\s?(?:제품|상품|모델|가지|개)|\bboth\b|\beither\b|\bneither\b|\bwhichever\b|\beach\b"
+    r"모두|전부|둘\s?다|두\s?(?:제품|상품|모델|가지)|\bboth\b|\beither\b|\bneither\b|\bwhichever\b|\beach\b"
     r"|\bthese two\b"
     r"|\bthe two\b"
 )
@@ -216,9 +217,10 @@ class Delivered:
     def _clause(self) -> tuple[int, int]:
         """Where the clause begins and ends, with the conditional one before it."""
         begin, end = self._sentence()
-        if is_row(self.line.text):
-            return begin, end
         text, claim = self.line.text, self.claim
+        if is_row(text):
+            stop = text.find("|", claim.end)
+            return text.rfind("|", 0, claim.start + 1) + 1, end if stop < 0 else stop
         starts = [begin, *(found.end() for found in _CLAUSE.finditer(text, begin, claim.start + 1))]
         while len(starts) > 1 and _CONDITIONAL.match(text, starts[-2]):
             starts.pop()
@@ -228,8 +230,7 @@ class Delivered:
     def _sentence(self) -> tuple[int, int]:
         text, claim = self.line.text, self.claim
         if is_row(text):
-            stop = text.find("|", claim.end)
-            return text.rfind("|", 0, claim.start + 1) + 1, len(text) if stop < 0 else stop
+            return 0, len(text)
         return self.line.bounds(claim)
 
 
@@ -248,7 +249,9 @@ def is_of_delivery_by_context(amount: Amount, line: Line, evidence: Evidence) ->
     sentence = line.sentence_around(amount)
     if is_of_delivery(sentence) and (amount.value == 0 or is_supposed(line.text, amount)):
         return True
-    if is_row(line.text) or is_of_delivery(sentence) or not evidence.is_ours(amount):
+    if is_row(line.text):
+        return amount.value in (0, *evidence.fees) and is_about_fees(head_of(line.text, line.over.head, amount.start))
+    if is_of_delivery(sentence) or not evidence.is_ours(amount):
         return False
     before = line.text[: line.bounds(amount)[0]]
     return is_about_fees(before) or labelled(sentence, line.over.heading) != ""

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-_ACTS: Final = """
+_HANGUL: Final = re.compile("[가-힣]")
+_SAID_OR_DONE: Final = """
 추천 안내 설명 답 답변 대답 말씀 도움 정보 조언 팁 의견 제안 인사 감사 축하 사과 힌트 예시 비교 소개 확인 연락 자료
 링크 기회
 즐거움 만족 만족감 편안함 소리 음질 경험 느낌 기쁨 가치 신뢰 믿음 여유 해답 기준 선택지 선택 옵션 대안 이유 결론 요약
@@ -20,12 +21,14 @@ _ACTS: Final = """
 용도 취향 기능 특징 사양 스펙
 후보 두 세 분위기 위안 위로 자신감 확신 대응 관심 신경 질문 실망 불편 사진 이미지 동영상
 """
-_ACT: Final = frozenset(_ACTS.split())
+_ACTS: Final = frozenset(_SAID_OR_DONE.split())
+_IS_AN_ACT: Final = re.compile(r"(?:[아어여해려워와봐져켜내]|서|고)\s*$")
 _GIVES: Final = r"드(?:려|리(?!지|고\s?싶|기\s)|립|릴|렸|림)"
 _KOREAN: Final = re.compile(
-    r"(?P<what>[가-힣a-z]+?)(?:을|를|도|까지)\s(?:(?P<how>[^\s.!?,]+)\s)?(?:[^\s.!?,]+\s){0,2}?"
-    rf"(?P<gives>(?:(?:챙겨|얹어|끼워|넣어|동봉해|더해|증정해|선물해|추가해|껴|붙여|담아|보내)\s?)?{_GIVES})"
+    rf"(?<![가-힣])(?:(?:챙겨|얹어|끼워|넣어|동봉해|더해|증정해|선물해|추가해|껴|붙여|담아|보내)\s?)?{_GIVES}"
 )
+_OBJECT: Final = re.compile(r"([가-힣a-z]+?)(?:을|를|도|까지)")
+_WORDS_BETWEEN: Final = 4
 _ADDS: Final = re.compile(r"챙겨|얹어|끼워|동봉|더해|증정|선물|추가|껴|붙여|보내")
 _PUTS: Final = re.compile(r"넣어|담아")
 _TOGETHER: Final = re.compile(
@@ -52,7 +55,7 @@ _ENGLISH: Final = re.compile(
     r"|\bthrow(?:n|s|ing)?\s(?:in\b(?!\s(?:a|the|your|any|water|my)\b)|(?:an?|some|one|two)\s(?:\w+\s){1,4}in\b)"
     r"|(?<!rely )(?<!count )(?<!depend )(?<!based )(?<!focus )(?<!call )(?<!leave it )\bon us\b|\bon the house\b"
     r"|\bas (?:a|our|your) (?:\w+[\s-]){0,2}?(?:gift|thank[\s-]you|treat|present|bonus|freebie)\b(?!\s(?:for|to)\b)"
-    r"|\bfree of charge\b"
+    r"|\bfree of charge\b|\b(?:gets?|receives?)\s(?:an?|one|two|some)\s(?:[\w-]+\s){1,5}from us\b"
     r"|\bwe(?:'ll| will|'d)?(?:\s(?:also|always|usually|even|happily|gladly|currently|do))*\s"
     r"(?:include|add|pop|slip|tuck|pack|gift|give|enclose|toss|chuck|send)\s(?:(?:you|in|your|every \w+|each \w+"
     r"|everyone|customers)\s){0,2}"
@@ -63,7 +66,7 @@ _OF_DELIVERY: Final = re.compile(r"shipping|delivery|postage")
 
 def gifts(said: str) -> Iterator[tuple[int, int]]:
     """Where in a sentence (see `unmarked`) something is given."""
-    if said.isascii():
+    if not _HANGUL.search(said):
         for match in _ENGLISH.finditer(said):
             near = said[max(0, match.start() - 24) : match.end() + 10]
             if not ("on us" in match[0] or "on the house" in match[0]) or not _OF_DELIVERY.search(near):
@@ -73,12 +76,18 @@ def gifts(said: str) -> Iterator[tuple[int, int]]:
         for match in pattern.finditer(said):
             yield match.span()
     for match in _KOREAN.finditer(said):
-        gives, how = match["gives"], match["how"] or ""
-        if match["what"] in _ACT or _PUTS.search(gives):
+        what = _given(said[: match.start()])
+        if what is None or what in _ACTS or _PUTS.search(match[0]):
             continue
         # To give is to hand over where the verb says no other act: 보여 드려요 is none, 기프티콘을 드려요 is one.
-        is_bare = gives.startswith("드") and not re.search(
-            r"[아어여해려워와봐져켜]$", said[: match.start("gives")].rstrip()
-        )
-        if _ADDS.search(gives) or (is_bare and not how.endswith(("서", "고"))):
+        is_bare = match[0].startswith("드") and not _IS_AN_ACT.search(said, 0, match.start())
+        if _ADDS.search(match[0]) or is_bare:
             yield match.span()
+
+
+def _given(before: str) -> str | None:
+    """What a verb is about that stands right behind `before`: the nearest word that is an object."""
+    for word in reversed(re.split(r"[\s,.!?]+", before.rstrip())[-_WORDS_BETWEEN:]):
+        if found := _OBJECT.fullmatch(word):
+            return found[1]
+    return None

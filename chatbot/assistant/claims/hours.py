@@ -52,11 +52,12 @@ _UNTIL: Final = re.compile(
     rf"|\w*\s?(?:day|week|hour|year)))"
 )
 # An hour at which somebody may write, and is then told whether anyone is there.
-_SUPPOSED_BEFORE: Final = re.compile(r"\b(?:if|when|since|as)\b[^.;]{0,48}$|(?:지금|현재)[은이가]?\s?$")
+_SUPPOSED_BEFORE: Final = re.compile(r"\b(?:if|when|since|as)\b[^.,;]{0,48}$|(?:지금|현재)[은이가]?\s?$")
 _SUPPOSED_AFTER: Final = re.compile(
     r"\s?(?:이?라면|이면|이?라서|이니|(?:쯤\s?)?에\s?(?:연락|전화|문의|오|말씀|글|메시지)[가-힣]*면|에는\s)"
-    r"|,?\swe(?:'re| are)\s(?:already\s)?closed"
+    r"|,?\s(?:nobody|no one|there(?:'s| is) no)|,?\swe(?:'re| are)\s(?:already\s)?closed"
 )
+_BEYOND: Final = re.compile(r"\b(?:before|after|until|till|by)\s$")
 _NOBODY: Final = re.compile(
     r"\bwait|\bclosed\b|\bnot\b|n't|\bno one|nobody|next (?:morning|day)|tomorrow|too late|기다리|다음\s?날|내일"
     r"|끝[났나난]"
@@ -87,6 +88,11 @@ def hours(text: str, before: str = "") -> Iterator[tuple[int, int, str]]:
         yield match.start(), match.end(), f"{_meant(text, match)}{_hour(match)}"
 
 
+def is_hour(text: str, at: int) -> bool:
+    """Whether an hour at which somebody is there stands right behind a day: 내일 오전 10시부터 상담."""
+    return _CLOCK.match(text, at + (text[at : at + 1] == " ")) is not None and _IS_OPENING.search(text) is not None
+
+
 def holds(value: str, ours: Sequence[str]) -> bool:
     """Whether what is said of the hours (see `hours`) is what the shop's entries say, or follows from that."""
     meant, _, hour = value.rpartition(" ")
@@ -102,6 +108,8 @@ def holds(value: str, ours: Sequence[str]) -> bool:
 
 def _meant(text: str, match: re.Match[str]) -> str:
     """What is said of an hour, but that it is one of the shop's: somebody is there at it, nobody, from it on, to it."""
+    if _BEYOND.search(text, 0, match.start()):
+        return ""
     if _SUPPOSED_AFTER.match(text, match.end()) or _SUPPOSED_BEFORE.search(text, 0, match.start()):
         return "closed " if _NOBODY.search(text, match.end()) or _NOBODY.search(text, 0, match.start()) else "open "
     if _NOBODY.search(text):

@@ -11,13 +11,13 @@ from chatbot.assistant.claims.denials import is_denied
 from chatbot.assistant.claims.wordings import DELIVERY
 
 _KOREAN_FEE: Final = r"(?:배송|택배|배달|운송)\s?(?:비용|요금|비|료)"
-_FEE: Final = r"\b(?:shipping|delivery|postage)(?:\s(?:fees?|charges?|costs?|price))?"
+_FEE: Final = r"\b(?:shipping|delivery|postage)(?:\s(?:fees?|charges?|costs?|price))?(?:\s(?:of|for|on)\s(?:[\w']+\s){0,3}?[\w']+(?=\s))?"
 _FREE_DELIVERY: Final = r"(?:free|complimentary)[\s-](?:\w+\s)?(?:delivery|shipping|postage)"
 _MARK: Final = r"(?:threshold|mark\b|minimum|cut-?off)"
 _KOREAN_MARK: Final = r"(?:기준선?|조건|문턱|대상|혜택|최소\s?(?:주문\s?)?금액)"
 _ABOUT_FEES: Final = re.compile(rf"{_KOREAN_FEE}|무료\s?(?:로\s)?(?:배송|배달)|무배|{_FEE}|\bships?\s(?:for\s)?free")
 _COSTS: Final = re.compile(
-    r"[\W\d]*(?:비용|요금|금액|가격|cost|fee|price|charge|rate|how much)|(?:기본|이상|미만|무료|free)"
+    r"[\W\d]*(?:비용|요금|금액|가격|cost|fee|price|charge|rate|how much)|.{0,12}(?:기본|이상|미만|무료|free\b|under|over|above)"
 )
 """What says that words under a heading about delivery are about what that costs."""
 
@@ -47,6 +47,7 @@ _FREE: Final = re.compile(
     rf"|\b(?:no|neither|n't|not|never|nor)\s(?:(?!reach|qualif|meet|worry|only)[\w']+\s){{0,6}}?(?:shipping"
     rf"|delivery|postage)\s(?:fees?|charges?|costs?)"
     rf"|{_FEE}[^.!?,;]{{0,16}}?\b(?:n't|not|no longer|never)\s(?:\w+\s)?(?:apply|added|charged|due|extra)"
+    r"|\b(?:paid|covered) by (?:us|the (?:shop|store|seller))\b|(?:저희|매장|판매자|본사)\s?부담"
     r"|\bwe(?:'ll| will|'d)?\s(?:\w+\s)?(?:pay|cover|absorb|foot)\s(?:for\s)?(?:\w+\s){0,3}?(?:shipping|delivery"
     r"|postage)"
     rf"|\bnothing\s(?:extra\s|more\s)?for\s(?:shipping|delivery|postage)|n't\s(?:\w+\s)?(?:cost"
@@ -78,7 +79,7 @@ _FAILS: Final = re.compile(
     rf"(?:무료\s?(?:로\s)?(?:배송|배달)|무배|{_KOREAN_MARK})(?:을|를|이|의)?\s?(?:{_KOREAN_MARK}\s?(?:금액"
     rf"|인\s?\S+?)?)?"
     rf"(?:까지|보다|에|에는|을|를|은|도|이|선을)?\s?(?:(?!{_KOREAN_REACHES})[^.!?,]|,(?=\d)){{0,20}}?{_KOREAN_FAILS}"
-    rf"|(?:falls?|falling|fell|comes?|just|a (?:little|bit)|slightly|\$[\d.]+)\s(?:\w+\s){{0,2}}?(?:short|shy)\b"
+    rf"|(?:falls?|falling|fell|comes?|just|a (?:little|bit)|slightly|\$[\d.]+)\s(?:\w+\s){{0,2}}?(?:short|shy)\b(?:\sof\s(?:the\s|our\s)?{_FREE_DELIVERY})?"
     rf"|\bmiss(?:es|ing)?\s(?:out\b|(?:the\s|our\s)?(?:{_FREE_DELIVERY}|{_MARK}))"
     rf"|\b(?:below|under)\s(?:the\s|our\s|that\s)(?:\$\d+\s)?(?:{_FREE_DELIVERY}\s)?{_MARK}"
     rf"|\bneeds?\s(?:(?:to\s(?:add|buy|spend|order)|another)\b|[$₩\d.,]+\smore|more\b)"
@@ -100,6 +101,7 @@ _DUE: Final = re.compile(
     r"|더[하해]|청구|나(?:옵|와|가)|포함)"
     r"|\b(?:pay|pays|paying|charged?|add(?:ing|ed)?|plus|cover|incur|owe)\s(?:(?:(?!free\b|no\b|nothing\b)[\w'-]+"
     r"|\$[\d.]+)\s){0,5}?(?:shipping|delivery|postage)\b"
+    r"|\b(?:paid|covered) by (?:you|the (?:buyer|customer))\b|(?:고객(?:님)?|구매자)\s?부담"
     r"|\+\s?\$[\d.]+\s(?:\w+\s)?(?:shipping|delivery|postage)\b"
     r"|\bcharged\s(?:\w+\s){0,3}\$\d[\d.]*|\$\d[\d.]*\s(?:extra\s)?(?:for|in|of|to cover)\s(?:shipping|delivery"
     r"|postage)"

@@ -27,7 +27,7 @@ from chatbot.assistant.claims.overhead import NOTHING, Overhead
 from chatbot.assistant.claims.postage import labelled, postages
 from chatbot.assistant.claims.sentences import is_row
 from chatbot.assistant.claims.times import Limit, is_of_what_expires, refusals, times
-from chatbot.assistant.claims.topics import Piece, pieces, topics
+from chatbot.assistant.claims.topics import Piece, asked_in, pieces, topics, topics_in
 from chatbot.assistant.claims.unmarked import unmarked
 from chatbot.assistant.claims.wordings import SAID
 
@@ -39,6 +39,7 @@ _REFERRED: Final = re.compile(
     r"|the)"
 )
 _CLAUSE: Final = re.compile(r"[,;]\s|\s(?:and|but|while|whereas)\s(?!\d)|(?<=[가-힣])(?:고|며|지만|는데)(?:,|\s)")
+_TURNED: Final = re.compile(r"\W*(is|are|do|does|can|could|will|would|may)\s(.+)")
 _DENIALS: Final = (("returns", "none"), ("delivery", "none"), ("delivery", "unconditional"))
 """Atoms that say themselves what is not."""
 _ALL_SAID: Final = frozenset(("offer", "price", "payment", "trial", "warranty", "restock"))
@@ -78,12 +79,31 @@ def promises(text: str, at: int = 0, *, over: Overhead = NOTHING, is_ours: bool 
             yield replace(found, start=bare.start(start), end=bare.end(end))
 
 
+def is_asked(line: str, over: Overhead) -> bool:
+    """Whether a line so far ends with a question about terms, so that a mere yes or no promises something.
+
+    So does a line that has hardly begun below such a question.
+    """
+    asked = asked_in(unmarked(line).text, over)
+    return asked != "" and any(True for _ in _claimed(Piece(_stated(asked), 0, "", "", ""), is_ours=False))
+
+
+def _stated(asked: str) -> str:
+    """A question as what it asks about would be said; an English one with its verb wherever it may stand then."""
+    bare = asked.rstrip("?\"'”’*_) ")
+    if (turned := _TURNED.match(bare)) is None:
+        return bare
+    verb, words = turned[1], turned[2].split()
+    orders = (f"{' '.join(words[:place])} {verb} {' '.join(words[place:])}" for place in range(1, min(5, len(words))))
+    return "; ".join((turned[2], *orders)) if verb in ("is", "are") else turned[2]
+
+
 def _in_piece(piece: Piece, *, is_ours: bool, is_cell: bool) -> Iterator[Promise]:
     """What a piece promises itself, and what it makes of the question that it answers."""
     is_true = (answered_in_cell if is_cell else lambda said: answered(piece.asked, said))(piece.said)
     if piece.asked and is_true is not None:
         end = answer_end(piece.said)
-        asked = piece._replace(said=piece.asked.rstrip("?\"'”’ "), asked="", before="", over="")
+        asked = Piece(_stated(piece.asked), 0, "", "", "")
         for found in _claimed(asked, is_ours=False):
             yield from _answered(replace(found, start=0, end=end, asked=piece.asked), is_true=is_true)
     parts = [] if is_ours else open_parts(piece.said)
@@ -126,7 +146,9 @@ def _fees(piece: Piece, over: Amount | None) -> Iterator[Promise]:
     for found in postages(f"{label}{piece.said}"):
         start, end = max(0, found.start - len(label)), max(1, found.end - len(label))
         clause, _ = _clause(piece.said, start, end)
-        if "returns" in topics(piece._replace(said=clause, before="", asked="", over="")):
+        if "returns" in topics(piece._replace(said=clause, before="", asked="", over="")) or topics_in(piece.over) == [
+            "returns"
+        ]:
             yield Promise(start, end, ("returns", "free" if found.is_free else "fee"))
         else:
             atom = ("delivery", "free" if found.is_free else "charged")

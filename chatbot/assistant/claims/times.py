@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
+from chatbot.assistant.claims import hours
 from chatbot.assistant.claims.denials import is_denied
 from chatbot.assistant.claims.spans import WEEKDAY, dates, days, spans, weekdays
 from chatbot.assistant.claims.topics import Piece, topics_in
@@ -126,6 +127,8 @@ def _dates(said: str, topic: str, *, is_ours: bool) -> Iterator[Time]:
     ordered = _ORDERED_ON.search(said) if topic == "delivery" else None
     begins = next((day for day in weekdays(ordered[0])), None) if ordered else None
     for start, end, value in dates(said):
+        if hours.is_hour(said, end):
+            continue
         if ordered and begins and value == "weekday":
             if ordered.start() <= start < ordered.end():
                 continue

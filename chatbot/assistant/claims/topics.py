@@ -1,7 +1,7 @@
 """What words about terms are about, where they do not say it themselves: the question before, a label, a heading."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from chatbot.assistant.claims.overhead import NOTHING, Overhead
@@ -53,6 +53,14 @@ def pieces(text: str, at: int = 0, over: Overhead = NOTHING) -> Iterator[Piece]:
         before, is_first = said, False
 
 
+def asked_in(line: str, over: Overhead) -> str:
+    """The question that what comes next in a line may answer; empty where there is none."""
+    said = [sentence[0] for sentence in SENTENCE.finditer(line) if not _SPEAKER.fullmatch(sentence[0])]
+    if said:
+        return said[-1] if _ASKS.search(said[-1]) else ""
+    return over.heading if _ASKS.search(over.heading) else ""
+
+
 def topics(piece: Piece) -> list[str]:
     """What a piece is about."""
     if (named := topics_in(piece.said)) or _OF_GOODS.search(piece.said):
@@ -73,17 +81,18 @@ def topics_in(text: str) -> list[str]:
 
 def _cells(row: str, over: Overhead) -> Iterator[Piece]:
     """Each is about what the first one of its row and the head of its column say."""
-    heads: Sequence[str] = _split(over.head) if over.head else ()
     place, label = 0, ""
     for number, cell in enumerate(row.split("|")):
         if number == 1:
             label = cell
-        head = heads[number] if number < len(heads) and number > 1 else ""
+        head = head_of(row, over.head, place)
         about = (head if topics_in(head) else label) if number > 1 else ""
         if cell.strip():
             yield Piece(cell, place, "", about if _ASKS.search(about) else "", about)
         place += len(cell) + 1
 
 
-def _split(row: str) -> list[str]:
-    return row.split("|")
+def head_of(row: str, head: str, place: int) -> str:
+    """What the head of a table says of the column in which a place of a row is."""
+    number, heads = row.count("|", 0, place), head.split("|")
+    return heads[number] if number < len(heads) else ""

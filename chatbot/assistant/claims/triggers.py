@@ -20,7 +20,7 @@ gbp jpy http https www save receive backorder loyalty reward bonus points expres
 cheapest expensive affordable pricier dearer twice double triple restock replenish regardless whatever minimum
 purchase checkout unopened unused newsletter membership student bundle instal klarna paypal worldwide internation
 overseas pickup repair trial weekend weekday midnight left gone shelf shelves handful monday tuesday wednesday
-thursday friday saturday sunday final budget cannot hardly priciest costlier highest competitor undercut whenever
+thursday friday saturday sunday final budget cannot hardly priciest costlier highest thrown complimentary qualif eligible threshold competitor undercut whenever
 """
 _SPAN_SO_FAR: Final = "|".join(
     f"{word[:length]}{'$' if length < len(word) else ''}"
@@ -67,6 +67,9 @@ KOREAN_ONLY_WITH: Final = {
     "낮은": r"(?<![가-힣])낮은\s?(?:$|가|값|곳)",
     "더": r"(?<![가-힣])더\s?(?:$|싼|싸|쌉|비|저|낮|높)",
     "같은": r"같은\s?(?:$|가격|값)",
+    "드려": r"(?<![가-힣])드려",
+    "드립": r"(?<![가-힣])드립",
+    "드릴": r"(?<![가-힣])드릴",
     "고객님께": r"(?<![가-힣])고객님께",
     "기프티콘": r"(?<![가-힣])기프티콘",
     "고르시면": r"(?<![가-힣])고르시면",
@@ -133,7 +136,7 @@ LATIN_ONLY_WITH: Final = {
     "closed": r"closed\s(?:~|on|at|for)",
     "around": r"around\s(?:~|the)",
     "round": r"round\s(?:~|the)",
-    "every": r"every\s(?:~|or|pu|da|si|pr|it|we)",
+    "every": r"every\s(?:~|bu|cu|or|pu|da|si|pr|it|we)",
     "all": r"all\s(?:~|or|pu|sa|it|pr|day)",
     "any": r"any\s(?:~|or|re|ti|pu)",
     "each": r"each\s(?:~|or|pu)",

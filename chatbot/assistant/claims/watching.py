@@ -100,8 +100,8 @@ def glance(text: str, line: str) -> Literal["plain", "open", "mark"]:
 @lru_cache(maxsize=8192)
 def _glance(text: str, is_in_word: bool) -> Literal["plain", "open", "mark"]:
     """Words come again and again, and looking is dear."""
-    if "[" in text or not text.isprintable():
-        return "mark"
+    if "[" in text or "?" in text or not text.isprintable():
+        return "mark"  # a citation, a question that may be answered, a line's end
     plain = level(text)
     mark = may_begin(plain, word_end(plain) if is_in_word else 0)
     if mark == len(plain):

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 DELIVERY: Final = re.compile(
-    r"배송|배달|도착|언제\s?(?:오[나는]|와|올|받)|발송|출고|수령|받아\s?보|받으(?!신 (?:날|후|뒤|다음|지\s))|받을"
+    r"배송|배달|도착|언제\s?(?:오[나는]|와|올|받)|발송|출고|수령|받아(?:요|\s?보)|받습니다|받으(?!신 (?:날|후|뒤|다음|지\s))|받을"
     r"|받는\s?데|댁에서|댁으로|문\s?앞"
     r"|보내\s?드|택배|deliver|ship(?!shape)|arriv|dispatch|reach(?:es)? you|get it\b|get them\b"
     r"|(?<!after you )(?<!once you )receive|at your (?:door|home|place)|doorstep|warehouse|on its way|(?:will"
@@ -57,7 +57,7 @@ SAID: Final = (
         r"|delivered\s)(?:for\s)?free"
     )),
     (("delivery", "none"), re.compile(
-        r"배송[이은는]?\s?(?:불가|안\s?[되돼됩됨])|배송하지\s?않|(?:do not|don't|cannot|can't) (?:ship|deliver)\b"
+        r"배송[이은는]?\s?(?:불가|안\s?[되돼됩됨])|배송하지\s?않|(?:do not|don't|cannot|can't) (?:ship|deliver)\b(?!\s(?:\w+\s)?(?:by|before|on|within|in|until|over|today|tomorrow|overnight|that|so|this|any))"
     )),
     (("delivery", "abroad"), re.compile(
         r"해외\s?(?:로\s?)?(?:배송|발송|배달)|전\s?세계|ship (?:worldwide|internationally|abroad|overseas)"
@@ -194,7 +194,7 @@ SAID: Final = (
         r"|until (?:the end of )?(?:tonight|midnight|tomorrow|this week(?:end)?|\w+day) only"
     )),
     (("offer", "bundle"), re.compile(
-        r"(?:세트|함께|같이|묶음)(?:로)?\s?(?:구매|사|주문)[가-힣]*\s[^.!?]{0,20}(?:할인|깎|저렴|무료)|세트\s?할인"
+        r"(?:세트|함께|같이|묶음)(?:로)?\s?(?:구매|사|주문)[가-힣]*\s[^.!?]{0,20}(?:할인|깎|저렴|무료(?!\s?(?:로\s)?(?:배송|배달|보내)))|세트\s?할인"
         r"|묶음\s?할인|bundle (?:discount"
         r"|deal|price)"
         r"|(?:buy|order|take|get)(?:ing)? (?:both|two|them together)[^.!?]{0,40}(?:discount|\boff\b|save)"
