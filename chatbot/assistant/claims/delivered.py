@@ -25,6 +25,12 @@ _CLAUSE: Final = re.compile(
     r"|\s(?:and|or)\s(?=(?:\w+\s){0,6}?(?:is|are|you|there|delivery|shipping|postage|free)\b)"
     r"|(?<=[가-힣])(?:고|며|지만|다만|는데|은데|인데|니까?|므로|라서|이라|어서|아서|반면|거든요),?\s"
 )
+_DISTANCE_AFTER: Final = re.compile(
+    r"\*{0,2}\s?(?:[을를이가만]\s?)?(?:정도\s|더\s|조금\s|약간\s)*(?:넘|웃돌|웃도|모자|부족|초과|남|못|더\s?(?:담|채우))"
+    r"|\*{0,2}\s(?:short|shy|more|over|above|past|away|under|below|to go)\b"
+)
+_DISTANCE_BEFORE: Final = re.compile(r"\b(?:by|another|just|only)\s(?:about\s|some\s)?\*{0,2}$")
+_BEYOND_THE_MARK: Final = re.compile(r"(?:기준선?|조건|문턱)(?:을|를|보다|에서|에)\s(?:약\s|무려\s)?\*{0,2}$")
 _UNLESS: Final = re.compile(r"\bunless\b[^,;.!?]*$")
 _CONDITIONAL: Final = re.compile(r"\s*(?:if|when|once|unless|on|for|with|at|as)\b")
 _SUPPOSED_AFTER: Final = re.compile(
@@ -168,7 +174,9 @@ class Delivered:
         return [
             one
             for one in self._amounts(start, stop)
-            if (is_condition(text, one) or is_limit(text, one)) and not is_met(text, one)
+            if (is_condition(text, one) or is_limit(text, one))
+            and not is_met(text, one)
+            and not _BEYOND_THE_MARK.search(text, 0, one.start)
         ]
 
     def _plain(self, start: int, stop: int) -> list[Decimal]:
@@ -180,6 +188,7 @@ class Delivered:
             if one.value not in ours.thresholds
             and one.value not in ours.fees
             and one.value > 0
+            and not _is_distance(text, one)
             and is_fee(text[max(0, one.start - 40) : one.start], text[one.end : one.end + 16]) is None
         ]
 
@@ -239,6 +248,11 @@ def is_supposed(text: str, amount: Amount) -> bool:
     return bool(_SUPPOSED_AFTER.match(text, amount.end) or _SUPPOSED_BEFORE.search(text, 0, amount.start)) and not (
         is_condition(text, amount) or is_limit(text, amount)
     )
+
+
+def _is_distance(text: str, amount: Amount) -> bool:
+    """Whether `amount` of `text` is by how much something reaches the condition, or does not."""
+    return bool(_DISTANCE_AFTER.match(text, amount.end) or _DISTANCE_BEFORE.search(text, 0, amount.start))
 
 
 def is_of_delivery_by_context(amount: Amount, line: Line, evidence: Evidence) -> bool:

@@ -9,7 +9,7 @@ from chatbot.assistant.claims.spans import WEEKDAY
 
 _OPENING: Final = (
     r"영업|상담|운영|문을|문의|연락|전화|고객\s?센터|응대|\bopen\b|opening|\bhours are\b|\bclosed?\b|reach (?:us|our)"
-    r"|contact us|call us|visit us|(?:drop|stop|come) by|our (?:team|staff|store|shop)|customer (?:service|support)"
+    r"|(?:contact|call|ring|phone|text|message) us|visit us|(?:drop|stop|come) by|our (?:team|staff|store|shop)|customer (?:service|support)"
     r"|support team|we(?:'re| are) (?:here|there|available)|(?:are|is) here for you|at your service|we answer"
     r"|(?:the|our) (?:shop|store) (?:opens|closes)|(?:pick up|answer|at|on) the phones?\b|answers? (?:calls"
     r"|your calls|the phone|from|until)|phone lines?"

@@ -7,13 +7,13 @@ DELIVERY: Final = re.compile(
     r"배송|배달|도착|언제\s?(?:오[나는]|와|올|받)|발송|출고|수령|받아(?:요|\s?보)|받습니다|받으(?!신 (?:날|후|뒤|다음|지\s))|받을"
     r"|받는\s?데|댁에서|댁으로|문\s?앞"
     r"|보내\s?드|택배|deliver|ship(?!shape)|arriv|dispatch|reach(?:es)? you|get it\b|get them\b"
-    r"|(?<!after you )(?<!once you )receive|at your (?:door|home|place)|doorstep|warehouse|on its way|(?:will"
+    r"|(?<!after you )(?<!once you )receive|at your (?:door|home|place)|doorstep|doormat|warehouse|on its way|(?:will"
     r"|'ll) be (?:there|here)\b|parcel"
     r"|package\b|be with you|\bhave (?:it|them) (?:in|within|by)\b|hold of (?:it"
     r"|them)|in your hands"
 )
 RETURNS: Final = re.compile(
-    r"반품|환불|교환|취소|돌려\s?보내|무르|return|refund|exchang|money.back|(?:send|sent|give|ship|mail|post"
+    r"반품|환불|교환|취소|새\s?(?:제품|상품|것)으?로\s?(?:바꿔|교체)|\bgo(?:es)? back\b(?!\s(?:up|down|to|on)\b)|돌려\s?보내|무르|return|refund|exchang|money.back|(?:send|sent|give|ship|mail|post"
     r"|bring|take)\w* (?:[\w'-]+ ){0,5}?back\b"
     r"|change your mind"
     r"|bring (?:it|them) back"
