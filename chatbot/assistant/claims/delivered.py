@@ -16,9 +16,9 @@ from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.line import Line, Undecided
 from chatbot.assistant.claims.names import Mention
 from chatbot.assistant.claims.postage import is_about_fees, labelled
-from chatbot.assistant.claims.topics import head_of
 from chatbot.assistant.claims.roles import SUMS, is_fee, is_of_delivery
 from chatbot.assistant.claims.sentences import is_row
+from chatbot.assistant.claims.topics import head_of
 
 _CLAUSE: Final = re.compile(
     r"[,;]\s|\s[—–-]\s|\s\(|\s(?:but|while|whereas|so|because|since|though|although)\s"
@@ -26,12 +26,16 @@ _CLAUSE: Final = re.compile(
     r"|(?<=[가-힣])(?:고|며|지만|다만|는데|은데|인데|니까?|므로|라서|이라|어서|아서|반면|거든요),?\s"
 )
 _DISTANCE_AFTER: Final = re.compile(
-    r"\*{0,2}\s?(?:[을를이가만]\s?)?(?:정도\s|더\s|조금\s|약간\s)*(?:넘|웃돌|웃도|모자|부족|초과|남|못|더\s?(?:담|채우))"
+    r"\*{0,2}\s?(?:[을를이가만]\s?)?(?:정도\s|더\s|조금\s|약간\s)*(?:넘|웃돌|웃도|모자|부족|초과|남|못|더\s?(?:담"
+    r"|채우))"
     r"|\*{0,2}\s(?:short|shy|more|over|above|past|away|under|below|to go)\b"
 )
 _DISTANCE_BEFORE: Final = re.compile(r"\b(?:by|another|just|only)\s(?:about\s|some\s)?\*{0,2}$")
 _BEYOND_THE_MARK: Final = re.compile(r"(?:기준선?|조건|문턱)(?:을|를|보다|에서|에)\s(?:약\s|무려\s)?\*{0,2}$")
-_UNLESS: Final = re.compile(r"\bunless\b[^,;.!?]*$")
+_UNLESS: Final = re.compile(
+    r"(?:\bunless\b[^,;.!?]*|(?:n't|\bnot|\bnever)\s(?:quite\s|yet\s)?(?:reach|exceed|hit|come to|get to"
+    r"|top)\s)\*{0,2}$"
+)
 _CONDITIONAL: Final = re.compile(r"\s*(?:if|when|once|unless|on|for|with|at|as)\b")
 _SUPPOSED_AFTER: Final = re.compile(
     r"\*{0,2}\s?(?:어치|밖에\s?안|뿐이?라면|이?라면|이?시면|이면|짜리(?:라면|면)|정도\s?(?:담|사|주문|구매)"
@@ -215,8 +219,8 @@ class Delivered:
         if len(numbers) > 1 and SUMS.search(text) and not _ALL.search(text):
             return [sum(prices, Decimal(0))]
         if len(numbers) == 1 and (pieces := _PIECES.search(text)) and not _ALL.search(text):
-            number = pieces["number"]
-            return [price * (_NUMBERS.get(number) or int(number)) for price in prices]
+            said = pieces["number"]
+            return [price * (_NUMBERS.get(said) or int(said)) for price in prices]
         return prices
 
     def _prices_of(self, numbers: Sequence[int]) -> list[Decimal]:
@@ -233,8 +237,8 @@ class Delivered:
         starts = [begin, *(found.end() for found in _CLAUSE.finditer(text, begin, claim.start + 1))]
         while len(starts) > 1 and _CONDITIONAL.match(text, starts[-2]):
             starts.pop()
-        stop = _CLAUSE.search(text, max(claim.start, claim.end - 1), end)
-        return starts[-1], stop.start() if stop else end
+        over = _CLAUSE.search(text, max(claim.start, claim.end - 1), end)
+        return starts[-1], over.start() if over else end
 
     def _sentence(self) -> tuple[int, int]:
         text, claim = self.line.text, self.claim
@@ -263,6 +267,9 @@ def is_of_delivery_by_context(amount: Amount, line: Line, evidence: Evidence) ->
     sentence = line.sentence_around(amount)
     if is_of_delivery(sentence) and (amount.value == 0 or is_supposed(line.text, amount)):
         return True
+    if is_of_delivery(sentence) and _is_distance(line.text, amount):
+        supposed = [one.value for one in amounts(line.text) if is_supposed(line.text, one)]
+        return any(abs(one - each) == amount.value for one in supposed for each in evidence.thresholds)
     if is_row(line.text):
         return amount.value in (0, *evidence.fees) and is_about_fees(head_of(line.text, line.over.head, amount.start))
     if is_of_delivery(sentence) or not evidence.is_ours(amount):

@@ -55,21 +55,25 @@ _ENGLISH: Final = re.compile(
     r"|\bthrow(?:n|s|ing)?\s(?:in\b(?!\s(?:a|the|your|any|water|my)\b)|(?:an?|some|one|two)\s(?:\w+\s){1,4}in\b)"
     r"|(?<!rely )(?<!count )(?<!depend )(?<!based )(?<!focus )(?<!call )(?<!leave it )\bon us\b|\bon the house\b"
     r"|\bas (?:a|our|your) (?:\w+[\s-]){0,2}?(?:gift|thank[\s-]you|treat|present|bonus|freebie)\b(?!\s(?:for|to)\b)"
-    r"|\bfree of charge\b|\b(?:gets?|receives?)\s(?:an?|one|two|some)\s(?:[\w-]+\s){1,5}from us\b"
+    r"|\bfree of charge\b|\bat no (?:extra |additional )?(?:cost|charge)\b"
+    r"|\b(?:gets?|receives?|enjoys?)\s(?:an?|one|two|some)\s(?:[\w-]+\s){1,5}?with (?:their|your|every|each|any"
+    r"|the) (?:\w+\s)?(?:order|purchase)"
+    r"|\b(?:gets?|receives?)\s(?:an?|one|two|some)\s(?:[\w-]+\s){1,5}from us\b"
     r"|\bwe(?:'ll| will|'d)?(?:\s(?:also|always|usually|even|happily|gladly|currently|do))*\s"
     r"(?:include|add|pop|slip|tuck|pack|gift|give|enclose|toss|chuck|send)\s(?:(?:you|in|your|every \w+|each \w+"
     r"|everyone|customers)\s){0,2}"
     rf"(?:an?|some|one|two|extra|free|spare)\s{_NOT_OURS}[a-z]"
 )
-_OF_DELIVERY: Final = re.compile(r"shipping|delivery|postage")
+_MAY_BE_OF_DELIVERY: Final = re.compile(r"on us|on the house|at no|of charge")
+_OF_DELIVERY: Final = re.compile(r"\bship|deliver|postage|\bsent?d?\b")
 
 
 def gifts(said: str) -> Iterator[tuple[int, int]]:
     """Where in a sentence (see `unmarked`) something is given."""
     if not _HANGUL.search(said):
         for match in _ENGLISH.finditer(said):
-            near = said[max(0, match.start() - 24) : match.end() + 10]
-            if not ("on us" in match[0] or "on the house" in match[0]) or not _OF_DELIVERY.search(near):
+            near = said[max(0, match.start() - 40) : match.end() + 10]
+            if not (_MAY_BE_OF_DELIVERY.search(match[0]) and _OF_DELIVERY.search(near)):
                 yield match.span()
         return
     for pattern in (_TOGETHER, _FOR_NOTHING):

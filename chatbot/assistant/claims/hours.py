@@ -9,7 +9,8 @@ from chatbot.assistant.claims.spans import WEEKDAY
 
 _OPENING: Final = (
     r"영업|상담|운영|문을|문의|연락|전화|고객\s?센터|응대|\bopen\b|opening|\bhours are\b|\bclosed?\b|reach (?:us|our)"
-    r"|(?:contact|call|ring|phone|text|message) us|visit us|(?:drop|stop|come) by|our (?:team|staff|store|shop)|customer (?:service|support)"
+    r"|(?:contact|call|ring|phone|text|message) us|visit us|(?:drop|stop|come) by|our (?:team|staff|store|shop)"
+    r"|customer (?:service|support)"
     r"|support team|we(?:'re| are) (?:here|there|available)|(?:are|is) here for you|at your service|we answer"
     r"|(?:the|our) (?:shop|store) (?:opens|closes)|(?:pick up|answer|at|on) the phones?\b|answers? (?:calls"
     r"|your calls|the phone|from|until)|phone lines?"
@@ -57,9 +58,11 @@ _SUPPOSED_AFTER: Final = re.compile(
     r"\s?(?:이?라면|이면|이?라서|이니|(?:쯤\s?)?에\s?(?:연락|전화|문의|오|말씀|글|메시지)[가-힣]*면|에는\s)"
     r"|,?\s(?:nobody|no one|there(?:'s| is) no)|,?\swe(?:'re| are)\s(?:already\s)?closed"
 )
+_BY: Final = re.compile(r"\bby\s$")
 _BEYOND: Final = re.compile(r"\b(?:before|after|until|till|by)\s$")
 _NOBODY: Final = re.compile(
-    r"\bwait|\bclosed\b|\bnot\b|n't|\bno one|nobody|next (?:morning|day)|tomorrow|too late|기다리|다음\s?날|내일"
+    r"\bwait|\bclosed\b|\bnot\b|n't|\bno one|nobody|next (?:morning|day)|tomorrow|too late|gone home|has left"
+    r"|기다리|다음\s?날|내일"
     r"|끝[났나난]"
     r"|닫[았혔혀힌]|어렵|어려|불가|안\s?[되돼됩]|못|지났|마감|없"
 )
@@ -108,6 +111,8 @@ def holds(value: str, ours: Sequence[str]) -> bool:
 
 def _meant(text: str, match: re.Match[str]) -> str:
     """What is said of an hour, but that it is one of the shop's: somebody is there at it, nobody, from it on, to it."""
+    if _BY.search(text, 0, match.start()) and _NOBODY.search(text, match.end()):
+        return "closed "
     if _BEYOND.search(text, 0, match.start()):
         return ""
     if _SUPPOSED_AFTER.match(text, match.end()) or _SUPPOSED_BEFORE.search(text, 0, match.start()):

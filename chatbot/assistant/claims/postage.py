@@ -11,13 +11,15 @@ from chatbot.assistant.claims.denials import is_denied
 from chatbot.assistant.claims.wordings import DELIVERY
 
 _KOREAN_FEE: Final = r"(?:배송|택배|배달|운송)\s?(?:비용|요금|비|료)"
-_FEE: Final = r"\b(?:shipping|delivery|postage)(?:\s(?:fees?|charges?|costs?|price))?(?:\s(?:of|for|on)\s(?:[\w']+\s){0,3}?[\w']+(?=\s))?"
+_OF_WHAT: Final = r"(?:\s(?:of|for|on)\s(?:[\w']+\s){0,3}?[\w']+(?=\s))?"
+_FEE: Final = rf"\b(?:shipping|delivery|postage)(?:\s(?:fees?|charges?|costs?|price))?{_OF_WHAT}"
 _FREE_DELIVERY: Final = r"(?:free|complimentary)[\s-](?:\w+\s)?(?:delivery|shipping|postage)"
 _MARK: Final = r"(?:threshold|mark\b|minimum|cut-?off)"
 _KOREAN_MARK: Final = r"(?:기준선?|조건|문턱|대상|혜택|최소\s?(?:주문\s?)?금액)"
 _ABOUT_FEES: Final = re.compile(rf"{_KOREAN_FEE}|무료\s?(?:로\s)?(?:배송|배달)|무배|{_FEE}|\bships?\s(?:for\s)?free")
 _COSTS: Final = re.compile(
-    r"[\W\d]*(?:비용|요금|금액|가격|cost|fee|price|charge|rate|how much)|.{0,12}(?:기본|이상|미만|무료|free\b|under|over|above)"
+    r"[\W\d]*(?:비용|요금|금액|가격|cost|fee|price|charge|rate|how much)|.{0,12}(?:기본|이상|미만|무료|free\b|under"
+    r"|over|above)"
 )
 """What says that words under a heading about delivery are about what that costs."""
 
@@ -39,7 +41,8 @@ _FREE: Final = re.compile(
     r"|안\s?(?:내|붙|들|받|나|물)|(?:저희|매장|본사|저희\s?쪽)(?:가|이|에서)\s?(?:\S+\s)?(?:부담|내|냅|지불|책임))"
     r"|free\s(?:\w+\s)?(?:delivery|shipping|postage)|free-(?:delivery|shipping)|(?:ship(?:s"
     r"|ped|ping)?|deliver(?:ed|y|s)?|postage)\s(?:\w+\s){0,3}?(?:for\s|is\s)?free\b(?!\sof)"
-    r"|no\s(?:delivery|shipping|postage)\s(?:fee|charge|cost)s?|at no (?:extra )?(?:cost|charge)"
+    r"|no\s(?:delivery|shipping|postage)\s(?:fee|charge|cost)s?"
+    r"|(?:ship|deliver|send|sent|postage)[^.!?,;]{0,30}?(?:at no (?:extra )?(?:cost|charge)|free of charge)"
     r"|(?:without|zero)\s(?:any\s)?(?:delivery|shipping)\s(?:fee|charge|cost)s?"
     r"|(?:delivery|shipping) is (?:on us|included)|(?:cover|pay for) (?:the )?(?:shipping|delivery)(?!\syourself)"
     rf"|{_FEE}\s?(?:is|are|:|=|costs?|comes to)?\s?(?:just\s|only\s)?(?:[$₩]0(?:\.00)?(?![\d.,])|free\b(?!\s(?:for"
@@ -57,7 +60,7 @@ _SAYS_NO: Final = re.compile(
     r"없|않|안\s|들지|받지|면제|걱정|부담|빠|(?<!\d)0|\bno\b|\bnot\b|n't|never|without|zero|nothing|neither|\bnor\b"
 )
 """What says already that a fee is not there."""
-_NAMED_ONLY: Final = re.compile(rf"\s?(?:을\s|를\s)?{_KOREAN_MARK}|[\s-]{_MARK}")
+_NAMED_ONLY: Final = re.compile(rf"까지|\s?(?:을\s|를\s)?{_KOREAN_MARK}|[\s-]{_MARK}")
 """Behind free delivery where it is not said to be there, but that something reaches it or not."""
 _KOREAN_REACHES: Final = (
     r"(?:넘(?!지)|웃도|웃돌|채우(?!지)|채웁|채워|충족(?!하지|되지|시키지)|만족(?!하지|시키지)|통과|상회|도달(?!하지)"
@@ -68,18 +71,21 @@ _KOREAN_FAILS: Final = (
     r"(?:못\s?(?:미치|미쳐|미칩|넘|채우|채워|받|되)|미치지\s?(?:못|않)|미달|모자[라란랍]|부족|안\s?[되돼됩된]"
     r"|넘지\s?(?:못|않)|채우지\s?(?:못|않)"
     r"|(?:해당|충족|만족|포함|적용)(?:하|되|시키)지\s?(?:는\s)?않|해당(?:이|은|사항이)?\s?(?:안|없|아니|아닙)|아니"
-    r"|아닙|아닌|밑돌|밑돕|제외|못\s?미)"
+    r"|아닙|아닌|밑돌|밑돕|제외|못\s?미|빠[지져집진])"
 )
 _REACHES: Final = re.compile(
     rf"(?:무료\s?(?:로\s)?(?:배송|배달)|무배|{_KOREAN_MARK})(?:을|를|이|의)?\s?(?:{_KOREAN_MARK}\s?(?:금액"
     rf"|인\s?\S+?)?)?"
-    rf"(?:까지|보다|에|에는|을|를|은|도|이|선을)?\s?(?:(?!{_KOREAN_FAILS})[^.!?,]|,(?=\d)){{0,20}}?{_KOREAN_REACHES}"
+    rf"(?:까지|보다|에|에는|에서|을|를|은|도|이|선을)?\s?(?:(?!{_KOREAN_FAILS})[^.!?,]"
+    rf"|,(?=\d)){{0,20}}?{_KOREAN_REACHES}"
 )
 _FAILS: Final = re.compile(
     rf"(?:무료\s?(?:로\s)?(?:배송|배달)|무배|{_KOREAN_MARK})(?:을|를|이|의)?\s?(?:{_KOREAN_MARK}\s?(?:금액"
     rf"|인\s?\S+?)?)?"
-    rf"(?:까지|보다|에|에는|을|를|은|도|이|선을)?\s?(?:(?!{_KOREAN_REACHES})[^.!?,]|,(?=\d)){{0,20}}?{_KOREAN_FAILS}"
-    rf"|(?:falls?|falling|fell|comes?|just|a (?:little|bit)|slightly|\$[\d.]+)\s(?:\w+\s){{0,2}}?(?:short|shy)\b(?:\sof\s(?:the\s|our\s)?{_FREE_DELIVERY})?"
+    rf"(?:까지|보다|에|에는|에서|을|를|은|도|이|선을)?\s?(?:(?!{_KOREAN_REACHES})[^.!?,]"
+    rf"|,(?=\d)){{0,20}}?{_KOREAN_FAILS}"
+    rf"|(?:falls?|falling|fell|comes?|just|a (?:little|bit)|slightly|\$[\d.]+)\s(?:\w+\s){{0,2}}?(?:short"
+    rf"|shy)\b(?:\sof\s(?:the\s|our\s)?{_FREE_DELIVERY})?"
     rf"|\bmiss(?:es|ing)?\s(?:out\b|(?:the\s|our\s)?(?:{_FREE_DELIVERY}|{_MARK}))"
     rf"|\b(?:below|under)\s(?:the\s|our\s|that\s)(?:\$\d+\s)?(?:{_FREE_DELIVERY}\s)?{_MARK}"
     rf"|\bneeds?\s(?:(?:to\s(?:add|buy|spend|order)|another)\b|[$₩\d.,]+\smore|more\b)"

@@ -143,8 +143,11 @@ def _claimed(piece: Piece, *, is_ours: bool) -> Iterator[Promise]:
 def _fees(piece: Piece, over: Amount | None) -> Iterator[Promise]:
     """What is said of what delivery costs, or what sending something back does."""
     label = labelled(piece.said, piece.asked or piece.over)
-    for found in postages(f"{label}{piece.said}"):
-        start, end = max(0, found.start - len(label)), max(1, found.end - len(label))
+    at = max(piece.said.rfind(": "), piece.said.rfind("： ")) + 2 if label else 0
+    at = at if at > 1 else 0
+    for found in postages(f"{piece.said[:at]}{label}{piece.said[at:]}"):
+        start, end = (place - min(len(label), max(0, place - at)) for place in (found.start, found.end))
+        end = max(end, start + 1)
         clause, _ = _clause(piece.said, start, end)
         if "returns" in topics(piece._replace(said=clause, before="", asked="", over="")) or topics_in(piece.over) == [
             "returns"

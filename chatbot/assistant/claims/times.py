@@ -32,6 +32,7 @@ _ENGLISH_REFUSED_BEHIND: Final = re.compile(
     r"|available"
     r"|something|on offer|an option|offer|feasible|realistic|happen|work|doable|make it|what we|be there|arrive)"
 )
+_OUT_OF_QUESTION: Final = re.compile(r"^[^,;.!?]{0,30}?\b(?:out of the question|no option|ruled out)\b")
 _ENGLISH_REFUSED: Final = re.compile(
     r"\bafraid\b|n't\b|\bnot\b|\bcannot\b|\bunfortunately\b|\btoo (?:tight|soon|late)\b|\bsorry\b"
 )
@@ -59,6 +60,7 @@ _CLOSES: Final = re.compile(
     rf"|\bexpires?\b"
     r"|\blapses?\b|\bruns? out\b|\bover\b|\bimpossible\b"
 )
+_THEREAFTER: Final = re.compile(r"그\s?(?:뒤|후|이후|다음)|그\s?기간[이을]|\bafter that\b|thereafter|from then on")
 _UNLESS: Final = re.compile(r"\bunless\b|아니면|않으면|아니라면|않는다면")
 _ORDERED_ON: Final = re.compile(
     rf"(?:{WEEKDAY})(?:에|날)?\s?(?:\S+\s)?(?:주문|결제|구매|구입|사시|사면|order)"
@@ -119,7 +121,7 @@ def is_of_what_expires(said: str) -> bool:
     """Whether words speak of what holds no longer once some time is over."""
     named = [(match.start(), match.end()) for match, _ in spans(said)]
     return any(_limit_of_returns(said, start, end) == "not after" for start, end in named) or (
-        bool(named) and _UNLESS.search(said) is not None
+        bool(named) and (_UNLESS.search(said) or _THEREAFTER.search(said)) is not None
     )
 
 
@@ -156,6 +158,7 @@ def _limit(topic: str, said: str, start: int, end: int) -> Limit:
         _IS_REFUSED.search(after.rstrip(".!?。 "))
         or _ENGLISH_REFUSED_BEFORE.search(before)
         or _ENGLISH_REFUSED_BEHIND.search(after)
+        or _OUT_OF_QUESTION.search(after)
     )
     return "not by" if is_refused else ""
 

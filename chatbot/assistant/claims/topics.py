@@ -67,16 +67,19 @@ def topics(piece: Piece) -> list[str]:
         return named
     if len(piece.said.split()) <= _FEW_WORDS and (named := topics_in(piece.before)):
         return named  # more of the same
-    return topics_in(piece.asked) or topics_in(piece.over)
+    return topics_in(piece.asked) or topics_in(piece.over) or _named(piece.said)
 
 
 def topics_in(text: str) -> list[str]:
-    """The topics that words (see `names.level`) name themselves."""
-    said = _RECEIVED.sub("", text)  # 14 days after delivery are none of delivery's
+    """The topics that words (see `names.level`) name themselves: 14 days after delivery are none of delivery's."""
+    return _named(_RECEIVED.sub("", text))
+
+
+def _named(said: str) -> list[str]:
     found = [name for name, pattern in _TOPICS if pattern.search(said)]
     if "restock" in found and "returns" in found and not RESTOCK.search(_SENT_BACK.sub("", said)):
         found.remove("restock")
-    return found or [name for name, pattern in _TOPICS if pattern.search(text)]
+    return found
 
 
 def _cells(row: str, over: Overhead) -> Iterator[Piece]:

@@ -20,7 +20,8 @@ gbp jpy http https www save receive backorder loyalty reward bonus points expres
 cheapest expensive affordable pricier dearer twice double triple restock replenish regardless whatever minimum
 purchase checkout unopened unused newsletter membership student bundle instal klarna paypal worldwide internation
 overseas pickup repair trial weekend weekday midnight left gone shelf shelves handful monday tuesday wednesday
-thursday friday saturday sunday final budget cannot hardly priciest costlier highest thrown complimentary qualif eligible threshold competitor undercut whenever
+thursday friday saturday sunday final budget cannot hardly priciest costlier highest
+thrown complimentary qualif eligible threshold competitor undercut whenever
 """
 _SPAN_SO_FAR: Final = "|".join(
     f"{word[:length]}{'$' if length < len(word) else ''}"
@@ -56,7 +57,7 @@ KOREAN_ONLY_WITH: Final = {
     "고쳐": r"(?<![가-힣])고쳐\s?(?:$|드)",
     "차액": r"(?<![가-힣])차액",
     "잔여": r"(?<![가-힣])잔여",
-    "함께": r"(?<![가-힣])함께\s?(?:$|드|챙)",
+    "함께": r"(?<![가-힣])함께\s?(?:$|드|챙|담|사시|구|주)",
     "맞춰": r"(?<![가-힣])맞춰\s?(?:$|드|판)",
     "네": r"(?<![가-힣])네\s?(?:$|배|달|주|시|개|대|켤)",
     "배": r"(?<![가-힣])배\s?(?:$|가|나|정|비)",
@@ -139,7 +140,8 @@ LATIN_ONLY_WITH: Final = {
     "every": r"every\s(?:~|bu|cu|or|pu|da|si|pr|it|we)",
     "all": r"all\s(?:~|or|pu|sa|it|pr|day)",
     "any": r"any\s(?:~|or|re|ti|pu)",
-    "each": r"each\s(?:~|or|pu)",
+    "misses": r"misses\s(?:~|out|the|free)",
+    "each": r"each\s(?:~|cu|bu|or|pu)",
     "first": r"first[\s-](?:~|or|pu|ti)",
     "sign": r"sign\s(?:~|up)",
     "members": r"members\s(?:~|get|save|rec|pay)",

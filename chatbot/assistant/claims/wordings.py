@@ -4,22 +4,27 @@ import re
 from typing import Final
 
 DELIVERY: Final = re.compile(
-    r"배송|배달|도착|언제\s?(?:오[나는]|와|올|받)|발송|출고|수령|받아(?:요|\s?보)|받습니다|받으(?!신 (?:날|후|뒤|다음|지\s))|받을"
+    r"배송|배달|도착|언제\s?(?:오[나는]|와|올|받)|발송|출고|수령|받아(?:요|\s?보)|받습니다|받으(?!신 (?:날|후|뒤"
+    r"|다음|지\s))|받을"
     r"|받는\s?데|댁에서|댁으로|문\s?앞"
     r"|보내\s?드|택배|deliver|ship(?!shape)|arriv|dispatch|reach(?:es)? you|get it\b|get them\b"
-    r"|(?<!after you )(?<!once you )receive|at your (?:door|home|place)|doorstep|doormat|warehouse|on its way|(?:will"
+    r"|(?<!after you )(?<!once you )receive|at your (?:door|home|place)|doorstep|doormat|손에\s?(?:쥐|넣|들어)"
+    r"|warehouse|on its way|(?:will"
     r"|'ll) be (?:there|here)\b|parcel"
     r"|package\b|be with you|\bhave (?:it|them) (?:in|within|by)\b|hold of (?:it"
     r"|them)|in your hands"
 )
 RETURNS: Final = re.compile(
-    r"반품|환불|교환|취소|새\s?(?:제품|상품|것)으?로\s?(?:바꿔|교체)|\bgo(?:es)? back\b(?!\s(?:up|down|to|on)\b)|돌려\s?보내|무르|return|refund|exchang|money.back|(?:send|sent|give|ship|mail|post"
+    r"반품|환불|교환|취소|새\s?(?:제품|상품|것)으?로\s?(?:바꿔|교체)|바꾸실|바꿔\s?(?:가|드)|\bswap(?:s|ped"
+    r"|ping)?\b(?!\s(?:tracks?|songs?|between))|\bgo(?:es)? back\b(?!\s(?:up|down|to|on)\b)|돌려\s?보내|무르|return"
+    r"|refund|exchang|money.back|(?:send|sent|give|ship|mail|post"
     r"|bring|take)\w* (?:[\w'-]+ ){0,5}?back\b"
     r"|change your mind"
     r"|bring (?:it|them) back"
 )
 WARRANTY: Final = re.compile(
     r"보증|무상|수리|고쳐\s?드|warrant|guarantee|a/s|(?<![a-z])as(?=[는은가를]\s|\s?(?:기간|센터|보증))|repair"
+    r"|\bfix(?:es|ed|ing)?\s(?:it|them|any|this)\b"
 )
 RESTOCK: Final = re.compile(
     r"재입고|다시\s?입고|입고(?:될|됩|예정|돼|되|일)|다시\s?(?:들어[오올옵]|판매[될할됩돼합해]|구매하실\s?수\s?있을)"
@@ -57,7 +62,9 @@ SAID: Final = (
         r"|delivered\s)(?:for\s)?free"
     )),
     (("delivery", "none"), re.compile(
-        r"배송[이은는]?\s?(?:불가|안\s?[되돼됩됨])|배송하지\s?않|(?:do not|don't|cannot|can't) (?:ship|deliver)\b(?!\s(?:\w+\s)?(?:by|before|on|within|in|until|over|today|tomorrow|overnight|that|so|this|any))"
+        r"(?<![가-힣])(?<!무료 )(?<!새벽 )(?<!당일 )(?<!익일 )(?<!빠른 )(?<!해외 )배송[이은는]?\s?(?:불가"
+        r"|안\s?[되돼됩됨])|배송하지\s?않|(?:do not|don't|cannot|can't) (?:ship|deliver)\b(?!\s(?:\w+\s)?(?:by"
+        r"|before|on|within|in|until|over|today|tomorrow|overnight|that|so|this|any))"
     )),
     (("delivery", "abroad"), re.compile(
         r"해외\s?(?:로\s?)?(?:배송|발송|배달)|전\s?세계|ship (?:worldwide|internationally|abroad|overseas)"
@@ -194,7 +201,8 @@ SAID: Final = (
         r"|until (?:the end of )?(?:tonight|midnight|tomorrow|this week(?:end)?|\w+day) only"
     )),
     (("offer", "bundle"), re.compile(
-        r"(?:세트|함께|같이|묶음)(?:로)?\s?(?:구매|사|주문)[가-힣]*\s[^.!?]{0,20}(?:할인|깎|저렴|무료(?!\s?(?:로\s)?(?:배송|배달|보내)))|세트\s?할인"
+        r"(?:세트|함께|같이|묶음)(?:로)?\s?(?:구매|사|주문)[가-힣]*\s[^.!?]{0,20}(?:할인|깎|저렴"
+        r"|무료(?!\s?(?:로\s)?(?:배송|배달|보내)))|세트\s?할인"
         r"|묶음\s?할인|bundle (?:discount"
         r"|deal|price)"
         r"|(?:buy|order|take|get)(?:ing)? (?:both|two|them together)[^.!?]{0,40}(?:discount|\boff\b|save)"
@@ -222,7 +230,7 @@ STARTS: Final = (
     ("paid", re.compile(
         r"(?:결제|주문|구매|구입)(?:하신|한|일|일로|일자|후|\s)*\s?(?:날|후|뒤|다음|부터|이후|하고|즉시)|결제일"
         r"|주문일|구매일|구입일"
-        r"|(?:from|of|after|following|since)\s(?:the\s|your\s)?(?:date\sof\s)?(?:day\s(?:of"
+        r"|(?:from|of|after|following|since)\s(?:the\s|your\s)?(?:date\s(?:of|you)\s)?(?:day\s(?:of"
         r"|you)\s)?(?:you\s)?(?:purchas|pay|paid|order|buy|bought|checkout)"
     )),
     ("sent", re.compile(
