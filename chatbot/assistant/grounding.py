@@ -86,6 +86,9 @@ class Grounding:
         self._previous: int | None = None
         """The product that earlier lines spoke of last."""
         self._over = NOTHING
+        """What stands over the line."""
+        self._may_answer = False
+        """Whether a question stands near before, or over the line."""
         self._columns: Sequence[int | None] | None = None
         """The products that the head of a table names, cell by cell; None outside of one."""
 
@@ -140,7 +143,7 @@ class Grounding:
         self._is_careful = self._is_astray = False
         self._awaits_end = False
         self._previous = self._columns = None
-        self._over = NOTHING
+        self._over, self._may_answer = NOTHING, False
         self._citations.forget()
         self.interventions.append({"kind": "withdrawn", "text": reason})
         return self._blocks.withdraw(reason)
@@ -164,10 +167,11 @@ class Grounding:
 
     def _is_asked(self) -> bool:
         """Whether a question about terms stands right before, so that even a yes claims something."""
-        line = self._spoken.line
-        if len(line) > SHORT and "?" not in line[-NEAR:]:
+        if not self._may_answer:
             return False
-        return ("?" in line[-NEAR:] or "?" in self._over.heading) and is_asked(level(line), self._over)
+        line = self._spoken.line
+        self._may_answer = "?" in line[-NEAR:] or (len(line) < SHORT and "?" in self._over.heading)
+        return self._may_answer and is_asked(level(line), self._over)
 
     def _may_name(self, text: str) -> bool:
         """Whether a kind of goods may end in `text`."""
@@ -210,12 +214,14 @@ class Grounding:
                 said = [words[: max(0, len(words) - unsaid)]]
             said.append(shown)
         self._held = text[at:]
+        self._may_answer = self._may_answer or "?" in text
         self._is_careful = self._is_astray or self._is_asked() or self._naming.may_go_on(self._spoken.line)
         return events + self._blocks.say("".join(said))
 
     def _next_mark(self, passage: "_Passage", at: int) -> int:
         """Where the next thing to decide begins: an opening bracket, the end of the line, a claim, a recital."""
         text, plain, is_final = passage.text, passage.plain, passage.is_final
+        self._may_answer = self._may_answer or "?" in text
         if self._is_astray or self._is_asked():
             mark = at
         elif at == 0 and goes_on(self._spoken.line, plain):
@@ -312,6 +318,7 @@ class Grounding:
         line = self._spoken.line
         named = self._remember(line) if line else ()
         self._over = below(level(line), self._over, named)
+        self._may_answer = "?" in self._over.heading
         if not is_row(line):
             self._columns = None
         elif self._columns is None:

@@ -48,9 +48,9 @@ _SUPPOSED_BEFORE: Final = re.compile(
     r"|\b(?:spend|spent|spending|order)\s(?:only\s|just\s|exactly\s)*\*{0,2}$"
 )
 _PIECES: Final = re.compile(
-    r"(?P<number>두|세|네|2|3|4|two|three|four|a couple of)\s?(?:개|대|세트|켤레|벌|pairs?\b|of (?:them|these)\b"
+    r"(?<![\d.,$₩-])(?P<number>두|세|네|2|3|4|two|three|four|a couple of)\s?(?:개|대|세트|켤레|벌|pairs?\b|of (?:them|these)\b"
     r"|units\b|pieces\b"
-    r"|(?:[\w-]+\s){0,2}?[a-z]\w*s\b)"
+    r"|(?:[\w-]+\s){0,2}?(?!days|hours|weeks|months|years|times|of\b)[a-z]\w*s\b)"
 )
 _REASON: Final = re.compile(r"거든요|기준|때문|덕분|니까요|\bbecause\b|\bsince\b|threshold|\bit's (?:over|above)")
 _ALWAYS: Final = re.compile(

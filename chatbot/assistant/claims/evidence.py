@@ -243,8 +243,8 @@ def _read_terms(text: str) -> _Terms:
 
 
 def _is_near(amount: Amount, promise: Promise) -> bool:
-    """Whether an amount stands in what is said, or right behind it."""
-    return promise.start <= amount.start and amount.end <= promise.end + 2
+    """Whether an amount stands in what is said, or right beside it."""
+    return promise.start <= amount.end + 2 and amount.end <= promise.end + 4
 
 
 def _bare(address: str) -> str:

@@ -33,6 +33,8 @@ NOTHING: Final = Overhead()
 
 def below(line: str, over: Overhead, named: Sequence[int]) -> Overhead:
     """What stands over the line behind `line` (see `names.level`), which names these products."""
+    if len(line) > _LONGEST and line[:1].isalpha():
+        return NOTHING  # running words
     if not line.strip():
         return over if not over.head else over._replace(head="")
     if is_row(line):

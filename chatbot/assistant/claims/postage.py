@@ -12,7 +12,7 @@ from chatbot.assistant.claims.wordings import DELIVERY
 
 _KOREAN_FEE: Final = r"(?:배송|택배|배달|운송)\s?(?:비용|요금|비|료)"
 _OF_WHAT: Final = r"(?:\s(?:of|for|on)\s(?:[\w']+\s){0,3}?[\w']+(?=\s))?"
-_FEE: Final = rf"\b(?:shipping|delivery|postage)(?:\s(?:fees?|charges?|costs?|price))?{_OF_WHAT}"
+_FEE: Final = rf"\b(?:shipping|delivery|postage)(?:\s(?:fees?|charges?|costs?|price))?{_OF_WHAT}(?:\s\([^)]*\))?"
 _FREE_DELIVERY: Final = r"(?:free|complimentary)[\s-](?:\w+\s)?(?:delivery|shipping|postage)"
 _MARK: Final = r"(?:threshold|mark\b|minimum|cut-?off)"
 _KOREAN_MARK: Final = r"(?:기준선?|조건|문턱|대상|혜택|최소\s?(?:주문\s?)?금액)"
@@ -23,41 +23,43 @@ _COSTS: Final = re.compile(
 )
 """What says that words under a heading about delivery are about what that costs."""
 
+# What is said of what delivery costs, so that nothing is to be paid for it.
 _FREE: Final = re.compile(
-    r"\b(?:shipping|delivery|postage)\b[^.!?]{0,30}\b(?:nothing|zero|on us|included|complimentary|gratis"
-    r"|on the house|waived)\b"
-    r"|(?:never|not|n't|without|no need to) (?:have to )?pay(?:ing)? (?:\w+ ){0,3}?(?:for )?(?:\$\S+ )?(?:shipping"
-    r"|delivery"
-    r"|postage)|(?:complimentary|gratis) (?:shipping|delivery)|"
     r"무료\s?(?:로\s)?(?:배송|배달|발송)|무료로\s?(?:보내|받)|(?<![가-힣])무배(?![가-힣]{2})"
-    r"|(?:배송|택배)(?:비|료)?[는은가이도]?\s{0,2}(?:모두\s|전부\s|전액\s|완전\s|항상\s|무조건\s|언제나\s"
-    r"|늘\s)?(?:무료|공짜)"
-    r"|(?:배송|택배)(?:비|료)[는은가도를]?\s?(?:\S+\s)?(?:없|안\s|들지|0원|받지|면제|걱정|부담[이은]?\s?없)"
-    r"|(?:배송|택배)(?:비"
-    r"|료)[는은가도를]?\s?(?:저희가|매장이)"
-    rf"|{_KOREAN_FEE}[가-힣]{{0,2}}\s?[:：]?\s?(?:(?!이고|이며|지만|는데)[^.!?,:]|,(?=\d)){{0,30}}?(?:(?<![\d,.])0\s?원"
-    rf"|₩\s?0(?![\d,.])|없(?!애)|면제|무료|빠[지집져진]"
-    r"|(?:내|붙|들|들어가|받|물|나가|나오|발생하|부과되|추가되|청구되|더해지)지\s?(?:는\s)?않"
-    r"|안\s?(?:내|붙|들|받|나|물)|(?:저희|매장|본사|저희\s?쪽)(?:가|이|에서)\s?(?:\S+\s)?(?:부담|내|냅|지불|책임))"
-    r"|free\s(?:\w+\s)?(?:delivery|shipping|postage)|free-(?:delivery|shipping)|(?:ship(?:s"
-    r"|ped|ping)?|deliver(?:ed|y|s)?|postage)\s(?:\w+\s){0,3}?(?:for\s|is\s)?free\b(?!\sof)"
-    r"|no\s(?:delivery|shipping|postage)\s(?:fee|charge|cost)s?"
+    r"|(?:배송|택배)[는은가이도]?\s{0,2}(?:(?:모두|전부|전액|완전|항상|무조건|언제나|늘)\s)?(?:무료|공짜)"
+    rf"|{_KOREAN_FEE}[가-힣]{{0,2}}\s?[:：]?\s?(?:(?!이고|이며|지만|는데)[^.!?,:]|,(?=\d)){{0,30}}?"
+    r"(?:(?<![\d,.])0\s?원|₩\s?0(?![\d,.])|없(?!애)|면제|무료|공짜|걱정|빠[지집져진]"
+    r"|(?:내|붙|들|들어가|받|물|나가|나오|발생하|부과되|추가되|청구되|더해지)지(?!만)|안\s?(?:내|붙|들|받|나|물|하)"
+    r"|(?:저희|매장|본사|저희\s?쪽)(?:가|이|에서)\s?(?:\S+\s)?(?:대신\s)?(?:부담|내|냅|지불|책임))"
+    r"|(?:저희|매장|판매자|본사)\s?부담"
+    r"|(?:free|complimentary|gratis)\s(?:\w+\s)?(?:delivery|shipping|postage)|free-(?:delivery|shipping)"
+    r"|(?:ship(?:s|ped|ping)?|deliver(?:ed|y|s)?|postage)\s(?:\w+\s){0,3}?(?:for\s|is\s)?free\b(?!\sof)"
+    r"|\b(?:shipping|delivery|postage)\b[^.!?]{0,30}\b(?:nothing|zero|on us|included|complimentary|gratis"
+    r"|on the house|waived)\b"
     r"|(?:ship|deliver|send|sent|postage)[^.!?,;]{0,30}?(?:at no (?:extra )?(?:cost|charge)|free of charge)"
-    r"|(?:without|zero)\s(?:any\s)?(?:delivery|shipping)\s(?:fee|charge|cost)s?"
-    r"|(?:delivery|shipping) is (?:on us|included)|(?:cover|pay for) (?:the )?(?:shipping|delivery)(?!\syourself)"
-    rf"|{_FEE}\s?(?:is|are|:|=|costs?|comes to)?\s?(?:just\s|only\s)?(?:[$₩]0(?:\.00)?(?![\d.,])|free\b(?!\s(?:for"
-    rf"|on|over|above|from))|none\b)"
-    rf"|\b(?:no|neither|n't|not|never|nor)\s(?:(?!reach|qualif|meet|worry|only)[\w']+\s){{0,6}}?(?:shipping"
-    rf"|delivery|postage)\s(?:fees?|charges?|costs?)"
+    rf"|{_FEE}\s?(?:is|are|:|=|costs?|comes to)?\s?(?:just\s|only\s)?(?:[$₩]0(?:\.00)?(?![\d.,])"
+    r"|free\b(?!\s(?:for|on|over|above|from))|none\b)"
+    r"|\bnothing\s(?:extra\s|more\s)?for\s(?:shipping|delivery|postage)"
+    # Nobody pays it, or the shop does.
+    r"|\b(?:without|zero)\s(?:any\s)?(?:delivery|shipping)\s(?:fee|charge|cost)s?"
+    r"|(?:\bno|\bneither|n't|\bnot|\bnever|\bnor)\s(?:(?!reach|qualif|meet|worry|only)[\w']+\s){0,6}?"
+    r"(?:shipping|delivery|postage)\s(?:fees?|charges?|costs?)"
+    r"|(?:never|not|n't|without|no need to) (?:have to )?pay(?:ing)? (?:\w+ ){0,3}?(?:for )?(?:\$\S+ )?"
+    r"(?:shipping|delivery|postage)"
     rf"|{_FEE}[^.!?,;]{{0,16}}?\b(?:n't|not|no longer|never)\s(?:\w+\s)?(?:apply|added|charged|due|extra)"
-    r"|\b(?:paid|covered) by (?:us|the (?:shop|store|seller))\b|(?:저희|매장|판매자|본사)\s?부담"
-    r"|\bwe(?:'ll| will|'d)?\s(?:\w+\s)?(?:pay|cover|absorb|foot)\s(?:for\s)?(?:\w+\s){0,3}?(?:shipping|delivery"
-    r"|postage)"
-    rf"|\bnothing\s(?:extra\s|more\s)?for\s(?:shipping|delivery|postage)|n't\s(?:\w+\s)?(?:cost"
-    rf"|add)\s(?:you\s)?(?:anything\s)?(?:extra\s)?to\s(?:ship|deliver)"
+    r"|n't\s(?:\w+\s)?(?:cost|add)\s(?:you\s)?(?:anything\s)?(?:extra\s)?to\s(?:ship|deliver)"
+    r"|\bwe(?:'ll| will|'d)?\s(?:\w+\s)?(?:pay|cover|absorb|foot)\s(?:for\s)?(?:\w+\s){0,3}?"
+    r"(?:shipping|delivery|postage)"
+    r"|(?:cover|pay for) (?:the )?(?:shipping|delivery)(?!\syourself)"
+    r"|\b(?:paid|covered) by (?:us|the (?:shop|store|seller))\b"
 )
+_FREE_FROM: Final = re.compile(
+    r"(?:이상|초과|넘으면|넘기시면|부터)[가-힣]*\s(?:[가-힣]+\s)?(?:무료|공짜)(?!\s?(?:반품|교환|수리|체험))"
+    r"|\bfree\s(?:on|for|over|above|from|if|once|when)\b"
+)
+"""In words about what delivery costs, that it is free on a condition."""
 _SAYS_NO: Final = re.compile(
-    r"없|않|안\s|들지|받지|면제|걱정|부담|빠|(?<!\d)0|\bno\b|\bnot\b|n't|never|without|zero|nothing|neither|\bnor\b"
+    r"없|않|안\s|[가-힣]지$|면제|걱정|부담|빠|(?<!\d)0|\bno\b|\bnot\b|n't|never|without|zero|nothing|neither|\bnor\b"
 )
 """What says already that a fee is not there."""
 _NAMED_ONLY: Final = re.compile(rf"까지|\s?(?:을\s|를\s)?{_KOREAN_MARK}|[\s-]{_MARK}")
@@ -118,7 +120,7 @@ _COMMON_FEE: Final = re.compile(
     rf"{_KOREAN_FEE}[가-힣]{{0,2}}\s?[:：]?\s?(?:기본\s|전국\s|단돈\s)*₩?[1-9\d][\d,]*\s?(?:천\s?원|원)?"
     rf"|{_FEE}\s?(?:is|costs?|:|of|comes to|at)\s?(?:only\s|just\s|a flat\s|usually\s)*\$[1-9]"
     r"|\bships?\sfor\s\$\d|\$[1-9][\d.]*\s(?:shipping|delivery|postage|to ship)\b"
-    r"|[1-9][\d,]*\s?원(?:의)?\s?(?:배송비|택배비)"
+    r"|[1-9][\d,천만]*\s?원(?:의)?\s?(?:배송비|택배비)"
 )
 _NOT_AT_ALL: Final = re.compile(r"[가-힣]{0,3}지\s?(?:는\s)?(?:않|못)|\s?(?:없|안\s)|[가-힣]{0,2}\s없")
 
@@ -145,6 +147,9 @@ def postages(said: str) -> Iterator[Postage]:
         if not _NAMED_ONLY.match(said, match.end()) and not _is_in(match, found):
             is_not = not _SAYS_NO.search(match[0]) and is_denied(said, match.start(), match.end())
             found.append(Postage(match.start(), match.end(), not is_not))
+    for match in _FREE_FROM.finditer(said) if is_of_free else ():
+        if not _is_in(match, found):
+            found.append(Postage(match.start(), match.end(), is_free=True))
     for pattern in (_DUE, _COMMON_FEE):
         for match in pattern.finditer(said):
             if _is_in(match, found):

@@ -144,7 +144,7 @@ def _fees(piece: Piece, over: Amount | None) -> Iterator[Promise]:
     """What is said of what delivery costs, or what sending something back does."""
     label = labelled(piece.said, piece.asked or piece.over)
     at = max(piece.said.rfind(": "), piece.said.rfind("： ")) + 2 if label else 0
-    at = at if at > 1 else 0
+    at = at if at > 1 else len(piece.said) - len(piece.said.lstrip())
     for found in postages(f"{piece.said[:at]}{label}{piece.said[at:]}"):
         start, end = (place - min(len(label), max(0, place - at)) for place in (found.start, found.end))
         end = max(end, start + 1)
