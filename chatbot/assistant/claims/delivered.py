@@ -48,7 +48,8 @@ _SUPPOSED_BEFORE: Final = re.compile(
     r"|\b(?:spend|spent|spending|order)\s(?:only\s|just\s|exactly\s)*\*{0,2}$"
 )
 _PIECES: Final = re.compile(
-    r"(?<![\d.,$₩-])(?P<number>두|세|네|2|3|4|two|three|four|a couple of)\s?(?:개|대|세트|켤레|벌|pairs?\b|of (?:them|these)\b"
+    r"(?<![\d.,$₩-])(?P<number>두|세|네|2|3|4|two|three|four|a couple of)\s?(?:개|대|세트|켤레|벌|pairs?\b"
+    r"|of (?:them|these)\b"
     r"|units\b|pieces\b"
     r"|(?:[\w-]+\s){0,2}?(?!days|hours|weeks|months|years|times|of\b)[a-z]\w*s\b)"
 )
@@ -233,7 +234,7 @@ class Delivered:
         text, claim = self.line.text, self.claim
         if is_row(text):
             stop = text.find("|", claim.end)
-            return text.rfind("|", 0, claim.start + 1) + 1, end if stop < 0 else stop
+            begin, end = text.rfind("|", 0, claim.start + 1) + 1, end if stop < 0 else stop
         starts = [begin, *(found.end() for found in _CLAUSE.finditer(text, begin, claim.start + 1))]
         while len(starts) > 1 and _CONDITIONAL.match(text, starts[-2]):
             starts.pop()

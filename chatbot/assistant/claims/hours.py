@@ -24,7 +24,7 @@ _MAY_BE_OPENING: Final = re.compile(
 _ALWAYS: Final = re.compile(
     r"24\s?시간|24\s?hours|24[\s/-]7|twenty-four hours|around the clock|round the clock|day and night|연중\s?무휴"
     r"|365일"
-    r"|언제나 열려|항상 열려|always open|밤낮|any time of (?:the )?(?:day|night)|night and day|all night"
+    r"|언제나 열려|항상 열려|always open|never clos|밤낮|any time of (?:the )?(?:day|night)|night and day|all night"
 )
 _DAYS: Final = re.compile(
     rf"{WEEKDAY}|평일|주말|공휴일|휴일|매일|주\s?[5-7]일|\bweekdays?\b|\bweekends?\b|\bevery day\b|\bdaily\b"

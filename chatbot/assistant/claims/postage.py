@@ -166,10 +166,16 @@ def is_about_fees(text: str) -> bool:
     return _ABOUT_FEES.search(text) is not None
 
 
+_ELIGIBLE: Final = re.compile(r"해당|대상|적용")
+_REACHED_FOR: Final = re.compile(r"무료\s?배송|무배")
+
+
 def labelled(said: str, about: str) -> str:
     """What to read before words that do not say that they are about fees, where what stands over them does."""
     if is_about_fees(said) or not (is_about_fees(about) or (DELIVERY.search(about) and _COSTS.match(said))):
         return ""
+    if _ELIGIBLE.search(said) and _REACHED_FOR.search(about):
+        return "무료 배송: "
     return "배송비: " if re.search("[가-힣]", said) or not about.isascii() else "shipping: "
 
 

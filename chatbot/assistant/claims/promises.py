@@ -147,12 +147,15 @@ def _fees(piece: Piece, over: Amount | None) -> Iterator[Promise]:
     at = at if at > 1 else len(piece.said) - len(piece.said.lstrip())
     for found in postages(f"{piece.said[:at]}{label}{piece.said[at:]}"):
         start, end = (place - min(len(label), max(0, place - at)) for place in (found.start, found.end))
+        if found.start < at + len(label) and found.end <= at + len(label):
+            continue  # what stands over it, and is not said here
         end = max(end, start + 1)
         clause, _ = _clause(piece.said, start, end)
         if "returns" in topics(piece._replace(said=clause, before="", asked="", over="")) or topics_in(piece.over) == [
             "returns"
         ]:
-            yield Promise(start, end, ("returns", "free" if found.is_free else "fee"))
+            if not is_not_given(piece.said, start, end):
+                yield Promise(start, end, ("returns", "free" if found.is_free else "fee"))
         else:
             atom = ("delivery", "free" if found.is_free else "charged")
             yield Promise(start, end, atom, over if found.is_free else None, is_common=found.is_common)
@@ -168,12 +171,17 @@ def _worded(said: str, about: list[str], *, is_ours: bool) -> Iterator[Promise]:
         for match in pattern.finditer(said):
             start, end = match.span()
             is_not = atom not in _DENIALS and is_denied(said, start, end)
-            if not is_ours and (is_not or (atom[0] in _ALL_SAID and is_not_given(said, start, end))):
+            if not is_ours and (is_not or (_is_only_given(atom) and is_not_given(said, start, end))):
                 continue
             yield Promise(start, end, atom, is_denied=is_not)
     if "returns" in about:
         for start, end in refusals(said):
             yield Promise(start, end, ("returns", "none"))
+
+
+def _is_only_given(atom: Atom) -> bool:
+    """Whether it is what a shop may give, and to say that it does not promises nothing."""
+    return atom[0] in _ALL_SAID or (atom[0] == "returns" and atom[1] != "none")
 
 
 def _clause(said: str, start: int, end: int) -> tuple[str, int]:

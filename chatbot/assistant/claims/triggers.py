@@ -141,6 +141,7 @@ LATIN_ONLY_WITH: Final = {
     "all": r"all\s(?:~|or|pu|sa|it|pr|day)",
     "any": r"any\s(?:~|or|re|ti|pu)",
     "misses": r"misses\s(?:~|out|the|free)",
+    "never": r"never\s(?:~|clos)",
     "each": r"each\s(?:~|cu|bu|or|pu)",
     "first": r"first[\s-](?:~|or|pu|ti)",
     "sign": r"sign\s(?:~|up)",

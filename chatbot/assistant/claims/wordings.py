@@ -8,14 +8,16 @@ DELIVERY: Final = re.compile(
     r"|다음|지\s))|받을"
     r"|받는\s?데|댁에서|댁으로|문\s?앞"
     r"|보내\s?드|택배|deliver|ship(?!shape)|arriv|dispatch|reach(?:es)? you|get it\b|get them\b"
-    r"|(?<!after you )(?<!once you )receive|at your (?:door|home|place)|doorstep|doormat|손에\s?(?:쥐|넣|들어)"
+    r"|(?<!after you )(?<!once you )receive|at your (?:door|home|place)|doorstep|doormat|\benjoy(?:ing)? (?:it"
+    r"|them) (?:today|tomorrow|tonight|by\b|this\b|next\b)|\b(?:go(?:es)?|sent) out (?:the |within "
+    r"|on the )?(?:same|next|today|within)|손에\s?(?:쥐|넣|들어)"
     r"|warehouse|on its way|(?:will"
     r"|'ll) be (?:there|here)\b|parcel"
     r"|package\b|be with you|\bhave (?:it|them) (?:in|within|by)\b|hold of (?:it"
     r"|them)|in your hands"
 )
 RETURNS: Final = re.compile(
-    r"반품|환불|교환|취소|새\s?(?:제품|상품|것)으?로\s?(?:바꿔|교체)|바꾸실|바꿔\s?(?:가|드)|\bswap(?:s|ped"
+    r"반품|환불|교환|취소|미개봉|새\s?(?:제품|상품|것)으?로\s?(?:바꿔|교체)|바꾸실|바꿔\s?(?:가|드)|\bswap(?:s|ped"
     r"|ping)?\b(?!\s(?:tracks?|songs?|between))|\bgo(?:es)? back\b(?!\s(?:up|down|to|on)\b)|돌려\s?보내|무르|return"
     r"|refund|exchang|money.back|(?:send|sent|give|ship|mail|post"
     r"|bring|take)\w* (?:[\w'-]+ ){0,5}?back\b"
