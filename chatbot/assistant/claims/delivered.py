@@ -170,8 +170,9 @@ class Delivered:
 
     def _meets_the_rule(self, start: int, stop: int) -> bool:
         """Whether what is said to be reached, or not to be, is the shop's condition."""
-        said = self._amounts(start, stop)
-        return all(one.value in self.evidence.thresholds for one in said if is_met(self.line.text, one))
+        text = self.line.text
+        met = [one for one in self._amounts(start, stop) if is_met(text, one) and not _is_beyond_the_mark(text, one)]
+        return all(one.value in self.evidence.thresholds for one in met)
 
     def _rules(self, start: int, stop: int) -> list[Amount]:
         """The amounts from which on, or up to which, something holds in general."""
@@ -181,7 +182,7 @@ class Delivered:
             for one in self._amounts(start, stop)
             if (is_condition(text, one) or is_limit(text, one))
             and not is_met(text, one)
-            and not _BEYOND_THE_MARK.search(text, 0, one.start)
+            and not _is_beyond_the_mark(text, one)
         ]
 
     def _plain(self, start: int, stop: int) -> list[Decimal]:
@@ -253,6 +254,11 @@ def is_supposed(text: str, amount: Amount) -> bool:
     return bool(_SUPPOSED_AFTER.match(text, amount.end) or _SUPPOSED_BEFORE.search(text, 0, amount.start)) and not (
         is_condition(text, amount) or is_limit(text, amount)
     )
+
+
+def _is_beyond_the_mark(text: str, amount: Amount) -> bool:
+    """Whether `amount` of `text` is by how much the condition is said to be passed: 기준을 9,000원 넘어요."""
+    return _BEYOND_THE_MARK.search(text, 0, amount.start) is not None
 
 
 def _is_distance(text: str, amount: Amount) -> bool:
