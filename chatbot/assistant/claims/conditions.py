@@ -1,4 +1,4 @@
-"""Amounts from which on something holds, or up to which, in general or as said of what costs so much."""
+"""Amounts from which on something holds, or up to which, and others that are set against them: orders, distances."""
 
 import re
 from typing import Final
@@ -32,6 +32,23 @@ _MET_BEFORE: Final = re.compile(
     r"(?:'s|'re|'d|\s(?:is|are|be|would))*\s(?:\w+\s){0,3}?(?:over|above|more than"
     r"|at least|exceeds?|past|beyond|under|below|less than)\s\*{0,2}$"
 )
+_DISTANCE_AFTER: Final = re.compile(
+    r"\*{0,2}\s?(?:[을를이가만]\s?)?(?:정도\s|더\s|조금\s|약간\s)*(?:넘|웃돌|웃도|모자|부족|초과|남|못|더\s?(?:담"
+    r"|채우))"
+    r"|\*{0,2}\s(?:short|shy|more|over|above|past|away|under|below|to go)\b"
+)
+_DISTANCE_BEFORE: Final = re.compile(r"\b(?:by|another|just|only)\s(?:about\s|some\s)?\*{0,2}$")
+_BEYOND_THE_MARK: Final = re.compile(r"(?:기준선?|조건|문턱)(?:을|를|보다|에서|에)\s(?:약\s|무려\s)?\*{0,2}$")
+_SUPPOSED_AFTER: Final = re.compile(
+    r"\*{0,2}\s?(?:어치|밖에\s?안|뿐이?라면|이?라면|이?시면|이면|짜리(?:라면|면)|정도\s?(?:담|사|주문|구매)"
+    r"|만\s?(?:담|사|주문|구매)"
+    r"|[을를]\s?(?:담|주문|구매|사|결제)[가-힣]*면|\s(?:order|basket|purchase|cart|total|spend)\b)"
+)
+_SUPPOSED_BEFORE: Final = re.compile(
+    r"\b(?:orders?|basket|purchase|total|cart)\s(?:of|is|at|comes to|was|worth|totall?ing)\s(?:only\s|just\s"
+    r"|exactly\s)*\*{0,2}$"
+    r"|\b(?:spend|spent|spending|order)\s(?:only\s|just\s|exactly\s)*\*{0,2}$"
+)
 
 
 def is_condition(text: str, amount: Amount) -> bool:
@@ -52,3 +69,20 @@ def is_limit(text: str, amount: Amount) -> bool:
 def condition(said: str) -> Amount | None:
     """The amount from which on it holds."""
     return next((amount for amount in amounts(said) if is_condition(said, amount)), None)
+
+
+def is_supposed(text: str, amount: Amount) -> bool:
+    """Whether `amount` of `text` is what somebody may order for."""
+    return bool(_SUPPOSED_AFTER.match(text, amount.end) or _SUPPOSED_BEFORE.search(text, 0, amount.start)) and not (
+        is_condition(text, amount) or is_limit(text, amount)
+    )
+
+
+def is_beyond_the_mark(text: str, amount: Amount) -> bool:
+    """Whether `amount` of `text` is by how much the condition is said to be passed: 기준을 9,000원 넘어요."""
+    return _BEYOND_THE_MARK.search(text, 0, amount.start) is not None
+
+
+def is_distance(text: str, amount: Amount) -> bool:
+    """Whether `amount` of `text` is by how much something reaches the condition, or does not."""
+    return bool(_DISTANCE_AFTER.match(text, amount.end) or _DISTANCE_BEFORE.search(text, 0, amount.start))

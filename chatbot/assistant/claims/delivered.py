@@ -11,7 +11,14 @@ from decimal import Decimal
 from typing import Final, Protocol
 
 from chatbot.assistant.claims.amounts import Amount, amounts
-from chatbot.assistant.claims.conditions import is_condition, is_limit, is_met
+from chatbot.assistant.claims.conditions import (
+    is_beyond_the_mark,
+    is_condition,
+    is_distance,
+    is_limit,
+    is_met,
+    is_supposed,
+)
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.line import Line, Undecided
 from chatbot.assistant.claims.names import Mention
@@ -25,28 +32,11 @@ _CLAUSE: Final = re.compile(
     r"|\s(?:and|or)\s(?=(?:\w+\s){0,6}?(?:is|are|you|there|delivery|shipping|postage|free)\b)"
     r"|(?<=[가-힣])(?:고|며|지만|다만|는데|은데|인데|니까?|므로|라서|이라|어서|아서|반면|거든요),?\s"
 )
-_DISTANCE_AFTER: Final = re.compile(
-    r"\*{0,2}\s?(?:[을를이가만]\s?)?(?:정도\s|더\s|조금\s|약간\s)*(?:넘|웃돌|웃도|모자|부족|초과|남|못|더\s?(?:담"
-    r"|채우))"
-    r"|\*{0,2}\s(?:short|shy|more|over|above|past|away|under|below|to go)\b"
-)
-_DISTANCE_BEFORE: Final = re.compile(r"\b(?:by|another|just|only)\s(?:about\s|some\s)?\*{0,2}$")
-_BEYOND_THE_MARK: Final = re.compile(r"(?:기준선?|조건|문턱)(?:을|를|보다|에서|에)\s(?:약\s|무려\s)?\*{0,2}$")
 _UNLESS: Final = re.compile(
     r"(?:\bunless\b[^,;.!?]*|(?:n't|\bnot|\bnever)\s(?:quite\s|yet\s)?(?:reach|exceed|hit|come to|get to"
     r"|top)\s)\*{0,2}$"
 )
 _CONDITIONAL: Final = re.compile(r"\s*(?:if|when|once|unless|on|for|with|at|as)\b")
-_SUPPOSED_AFTER: Final = re.compile(
-    r"\*{0,2}\s?(?:어치|밖에\s?안|뿐이?라면|이?라면|이?시면|이면|짜리(?:라면|면)|정도\s?(?:담|사|주문|구매)"
-    r"|만\s?(?:담|사|주문|구매)"
-    r"|[을를]\s?(?:담|주문|구매|사|결제)[가-힣]*면|\s(?:order|basket|purchase|cart|total|spend)\b)"
-)
-_SUPPOSED_BEFORE: Final = re.compile(
-    r"\b(?:orders?|basket|purchase|total|cart)\s(?:of|is|at|comes to|was|worth|totall?ing)\s(?:only\s|just\s"
-    r"|exactly\s)*\*{0,2}$"
-    r"|\b(?:spend|spent|spending|order)\s(?:only\s|just\s|exactly\s)*\*{0,2}$"
-)
 _PIECES: Final = re.compile(
     r"(?<![\d.,$₩-])(?P<number>두|세|네|2|3|4|two|three|four|a couple of)\s?(?:개|대|세트|켤레|벌|pairs?\b"
     r"|of (?:them|these)\b"
@@ -171,7 +161,7 @@ class Delivered:
     def _meets_the_rule(self, start: int, stop: int) -> bool:
         """Whether what is said to be reached, or not to be, is the shop's condition."""
         text = self.line.text
-        met = [one for one in self._amounts(start, stop) if is_met(text, one) and not _is_beyond_the_mark(text, one)]
+        met = [one for one in self._amounts(start, stop) if is_met(text, one) and not is_beyond_the_mark(text, one)]
         return all(one.value in self.evidence.thresholds for one in met)
 
     def _rules(self, start: int, stop: int) -> list[Amount]:
@@ -182,7 +172,7 @@ class Delivered:
             for one in self._amounts(start, stop)
             if (is_condition(text, one) or is_limit(text, one))
             and not is_met(text, one)
-            and not _is_beyond_the_mark(text, one)
+            and not is_beyond_the_mark(text, one)
         ]
 
     def _plain(self, start: int, stop: int) -> list[Decimal]:
@@ -194,7 +184,7 @@ class Delivered:
             if one.value not in ours.thresholds
             and one.value not in ours.fees
             and one.value > 0
-            and not _is_distance(text, one)
+            and not is_distance(text, one)
             and is_fee(text[max(0, one.start - 40) : one.start], text[one.end : one.end + 16]) is None
         ]
 
@@ -249,23 +239,6 @@ class Delivered:
         return self.line.bounds(claim)
 
 
-def is_supposed(text: str, amount: Amount) -> bool:
-    """Whether `amount` of `text` is what somebody may order for."""
-    return bool(_SUPPOSED_AFTER.match(text, amount.end) or _SUPPOSED_BEFORE.search(text, 0, amount.start)) and not (
-        is_condition(text, amount) or is_limit(text, amount)
-    )
-
-
-def _is_beyond_the_mark(text: str, amount: Amount) -> bool:
-    """Whether `amount` of `text` is by how much the condition is said to be passed: 기준을 9,000원 넘어요."""
-    return _BEYOND_THE_MARK.search(text, 0, amount.start) is not None
-
-
-def _is_distance(text: str, amount: Amount) -> bool:
-    """Whether `amount` of `text` is by how much something reaches the condition, or does not."""
-    return bool(_DISTANCE_AFTER.match(text, amount.end) or _DISTANCE_BEFORE.search(text, 0, amount.start))
-
-
 def is_of_delivery_by_context(amount: Amount, line: Line, evidence: Evidence) -> bool:
     """Whether `amount` is what an order is supposed to come to, or the shop's in words under what is about delivery.
 
@@ -274,7 +247,7 @@ def is_of_delivery_by_context(amount: Amount, line: Line, evidence: Evidence) ->
     sentence = line.sentence_around(amount)
     if is_of_delivery(sentence) and (amount.value == 0 or is_supposed(line.text, amount)):
         return True
-    if is_of_delivery(sentence) and _is_distance(line.text, amount):
+    if is_of_delivery(sentence) and is_distance(line.text, amount):
         supposed = [one.value for one in amounts(line.text) if is_supposed(line.text, one)]
         return any(abs(one - each) == amount.value for one in supposed for each in evidence.thresholds)
     if is_row(line.text):

@@ -17,7 +17,6 @@ from chatbot.assistant.claims.roles import (
     AGAINST,
     GROUP,
     LEFT,
-    NOT_DUE,
     OF_A_BUDGET,
     OF_A_BUDGET_AFTER,
     SPENT,
@@ -52,7 +51,7 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
     if column is not None:  # what it is stands in the first cell of the row
         label = line.text.lstrip("| ").partition("|")[0]
         return replace(said, before=label).in_row(label, column)
-    if said.is_swapped() or said.is_waived():
+    if said.is_swapped():
         return Fix(amount.start, amount.end, "terms")
     if said.is_overspent():
         return Fix(amount.start, amount.end, "price", is_whole=True)
@@ -102,13 +101,6 @@ class _Said(Said):
             return False
         role = is_fee(self.before, self.after)
         return role is not None and self.evidence.is_only(self.amount, not_fee=role)
-
-    def is_waived(self) -> bool:
-        """Whether it is a fee for the delivery of a product that is delivered free."""
-        if not is_fee(self.before, self.after) or NOT_DUE.search(self.sentence):
-            return False
-        prices = prices_of(self.evidence.cards[number] for number in self.line.named_around(self.amount))
-        return bool(prices) and all(map(self.evidence.delivers_free, prices))
 
     def is_from_entries(self) -> bool:
         """Whether the shop's entries say it: a fee, or what else has nothing to do with a product."""

@@ -40,12 +40,6 @@ _WISHED_BEFORE: Final = re.compile(
     r"\bif you(?:'re|'d)?\s(?:are\s)?(?:want|need|prefer|like|look)[^,.;:!?$]{0,40}$"
     r"|\bif (?:around|about|up to|under|over)\s$|\bif your budget is[^,.;:!?$]{0,20}$"
 )
-NOT_DUE: Final = re.compile(
-    r"이하|미만|안\s?[되돼됩]|없|않|면제|무료|기본|보통|이상|작은|적은|\bif\b|below|under|less than|smaller|free|n't"
-    r"|\bnot?\b"
-    r"|over|above|otherwise|usual|normal"
-)
-"""What says that a fee is not due for all that is ordered."""
 SAVED: Final = re.compile(
     r"^\s?(?:을|를|이나|이|정도|만큼)?\s?(?:더\s?)?(?:할인|세일|깎|절약|아[끼낄낍]|쿠폰|적립|캐시백|싸게|내려|내린"
     r"|인하|빠진|off\b"
