@@ -30,7 +30,7 @@ from chatbot.assistant.claims.roles import (
     is_regular,
     is_sale_price,
 )
-from chatbot.assistant.claims.several import AFTER, BEFORE, Said, prices_of
+from chatbot.assistant.claims.several import AFTER, BEFORE, Said
 
 
 def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
