@@ -87,6 +87,8 @@ class Grounding:
         """The product that earlier lines spoke of last."""
         self._over = NOTHING
         """What stands over the line."""
+        self._written = ""
+        """The line as the model wrote it, as far as it was corrected last; what it is about stays the same."""
         self._may_answer = False
         """Whether a question stands near before, or over the line."""
         self._columns: Sequence[int | None] | None = None
@@ -143,7 +145,7 @@ class Grounding:
         self._is_careful = self._is_astray = False
         self._awaits_end = False
         self._previous = self._columns = None
-        self._over, self._may_answer = NOTHING, False
+        self._over, self._may_answer, self._written = NOTHING, False, ""
         self._citations.forget()
         self.interventions.append({"kind": "withdrawn", "text": reason})
         return self._blocks.withdraw(reason)
@@ -279,6 +281,7 @@ class Grounding:
         taken, unsaid = self._spoken.unsay(max(0, -fixes[0].start))
         words = f"{taken}{sentence}"
         shifted = [replace(fix, start=fix.start + len(taken), end=fix.end + len(taken)) for fix in fixes]
+        self._written = f"{self._spoken.line}{words}"
         corrected = self._corrections.carried_out(words, shifted, self._spoken.line)
         for fix in shifted:
             if fix.kind == "product":
@@ -317,7 +320,8 @@ class Grounding:
         """The line is over: the products that it names get their cards."""
         line = self._spoken.line
         named = self._remember(line) if line else ()
-        self._over = below(level(line), self._over, named)
+        self._over = below(level(self._written or line), self._over, named)
+        self._written = ""
         self._may_answer = "?" in self._over.heading
         if not is_row(line):
             self._columns = None
