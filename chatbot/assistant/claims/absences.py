@@ -1,18 +1,20 @@
-"""Claims that the shop has no goods of a kind within a bound on their price: no headphones under $100."""
+"""Claims that the shop has no goods of a kind within a bound on their price: no headphones under $100, in the $60s."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final, Literal
 
 from chatbot.assistant.claims.amounts import Amount, amounts
+from chatbot.assistant.claims.bounds import holds
 from chatbot.assistant.claims.denials import is_left_open
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.line import Line
 from chatbot.assistant.claims.names import words
 
-Side = Literal["below", "above"]
+Side = Literal["below", "above", "band"]
 
 _ENGLISH: Final = re.compile(
     r"(?:\bno\s|\bnone of (?:our|the|these)\s|(?:\bnot|n't)\s(?:currently\s)?(?:have|carry|sell|stock|offer|find|see"
@@ -23,8 +25,10 @@ _ENGLISH: Final = re.compile(
 _MORE_IS_SAID: Final = re.compile(r"\*{0,2}\s(?:that|which|with|on sale|are|is|have|has|and up)\b")
 """Behind the amount: of what sort there are none."""
 _KOREAN: Final = re.compile(
-    r"\*{0,2}\s?(?:정도\s)?(?:(?P<below>이하|미만|이내|아래|밑|안쪽|안)|(?P<above>이상|초과|[을를이]?\s?넘는))"
-    r"(?:의|인|에서|으?로|에)?[는은]?\s(?P<what>[가-힣\s]{0,24}?)[은는이가도을를]?\s(?:(?:현재|지금|따로|아직|전혀"
+    r"\*{0,2}\s?(?:정도\s)?(?:(?P<below>이하|미만|이내|아래|밑|안쪽|안)|(?P<above>이상|초과|[을를이]?\s?넘는)"
+    r"|(?P<band>대))(?:의|인|에서|으?로|에)?[는은]?\s(?P<what>[가-힣\s]{0,24}?)[은는이가도을를]?\s"
+    r"(?:(?:찾|원하|생각하|보)[가-힣]{0,4}면,?\s(?:[가-힣]+\s){0,2}?(?:(?:맞는|그런|해당하는)\s)?(?:상품|제품|모델|것|건)[은는이가]?\s)?"
+    r"(?:(?:현재|지금|따로|아직|전혀"
     r"|하나도|아예|아쉽게도|아쉽지만|저희\s?매장에|매장에)\s)*(?:없(?!이|어도|으면|다면|는지|지\s|나요|을)|찾지\s?못"
     r"|(?:찾을|보실)\s?수\s?없|(?:취급|판매)하(?:고\s?있)?지\s?않|준비(?:되어|돼)\s?있지\s?않|안\s?팔)"
 )
@@ -85,7 +89,7 @@ def check_absence(found: Absence, line: Line, evidence: Evidence) -> Fix | None:
         price = card.current_price
         if price is None or card.availability == "out_of_stock" or not found.amount.is_in(card.currency):
             continue
-        if price < found.amount.value if found.side == "below" else price > found.amount.value:
+        if _is_kept(found, price):
             return Fix(found.start, found.end, "price", is_whole=True)
     return None
 
@@ -106,5 +110,16 @@ def _meant(found: Absence, line: Line, evidence: Evidence) -> Collection[int]:
     return [number for number in numbers if set(qualities) <= set(words(evidence.names.titles[number]))]
 
 
+def _is_kept(found: Absence, price: Decimal) -> bool:
+    """Whether a price is where there is said to be none."""
+    match found.side:
+        case "below":
+            return price < found.amount.value
+        case "above":
+            return price > found.amount.value
+    return holds("band", found.amount, price)
+
+
 def _side(match: re.Match[str]) -> Side:
-    return "below" if match["below"] else "above"
+    named = match.groupdict()
+    return "below" if named["below"] else "above" if named["above"] else "band"
