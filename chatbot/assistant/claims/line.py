@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Protocol
 
-from chatbot.assistant.claims.names import Mention
+from chatbot.assistant.claims.names import Mention, Names
 from chatbot.assistant.claims.overhead import NOTHING, Overhead
-from chatbot.assistant.claims.sentences import END
+from chatbot.assistant.claims.sentences import END, is_row
 
 # The citation of a sentence stands right behind it.
 _CITED_SENTENCE_END: Final = re.compile(rf"(?:{END.pattern})(?!\s*\[\[)")
 _COMPARED: Final = re.compile(
-    r"^\*{0,2}\s?(?:보다|말고|대신|와 달리|과 달리|에 비해)|(?:than|unlike|instead of|compared (?:to|with)"
+    r"^\*{0,2}\s?(?:보다|말고|대신|와 달리|과 달리|에 비해)"
+    r"|(?:than|unlike|\bas\s[a-z]+\sas|instead of|compared (?:to|with)"
     r"|besides|against|versus|\bvs\.?)\s(?:the\s)?\*{0,2}$"
 )
 # What makes an amount describe the name that stands right behind it: 59,000원인 새벽, the $59.00 Dawn.
@@ -97,6 +98,19 @@ class Line:
         start, stop = self._sentence_start(claim.start), self._sentence_stop(claim.end)
         return {one.product for one in self.mentions if start <= one.start < stop}
 
+    def named_in(self, start: int, stop: int, names: Names) -> Sequence[Mention]:
+        """The products that are named from `start` to `stop`, and not only cited, by name or by kind, in order."""
+        named = [one for one in self.mentions if one.is_prose and start <= one.start < stop]
+        for number, begin, end in names.kind_places(self.text, start, stop):
+            if all(end <= one.start or begin >= one.end for one in named):
+                named.append(Mention(begin, end, number, is_prose=True))
+        return sorted(named, key=lambda one: one.start)
+
+    def with_kinds(self, claim: Claim, names: Names) -> "Line":
+        """The same, with what the sentence of a claim names by its kind alone among those that are named."""
+        new = [one for one in self.named_in(*self.bounds(claim), names) if one not in self.mentions]
+        return replace(self, mentions=sorted((*self.mentions, *new), key=lambda one: one.start)) if new else self
+
     def is_named_at(self, place: int) -> bool:
         """Whether the sentence at this place names or cites a product."""
         start, stop = self._sentence_start(place), self._sentence_stop(place)
@@ -117,7 +131,7 @@ class Line:
         sentence = self._sentence_start(claim.start)
         before = [one for one in self.mentions if one.end <= claim.start]
         after = next((one for one in self.mentions if one.start >= claim.end), None)
-        read = [one for one in before if one.is_prose and not self._is_compared(one)]
+        read = [one for one in before if one.is_prose and not self.is_compared(one)]
         if after and after.is_prose and self.describes(claim, after):
             return after.product
         if before and before[-1].is_prose and _BESIDE.match(self.text[before[-1].end : claim.start]):
@@ -142,6 +156,15 @@ class Line:
         cell = _cell(self.text, claim.start)
         return self.columns[cell] if not self.mentions and cell < len(self.columns) else None
 
+    def label_of(self, claim: Claim) -> str:
+        """What heads its column in a row of a table, or, where that names a product, its row; empty elsewhere."""
+        if not self.over.head or not is_row(self.text):
+            return ""
+        heads = cells(self.over.head)
+        cell = _cell(self.text, claim.start)
+        is_of_a_column = self.column_of(claim) is not None
+        return cells(self.text)[0] if is_of_a_column or cell >= len(heads) else heads[cell]
+
     def other_subject(self, claim: Claim) -> int | None:
         """The number of the product right behind `claim` that it may be about as well: both are apart from all before.
 
@@ -149,7 +172,7 @@ class Line:
         """
         before = next((one for one in reversed(self.mentions) if one.end <= claim.start and one.is_prose), None)
         after = next((one for one in self.mentions if one.start >= claim.end), None)
-        if before is None or after is None or not after.is_prose or self._is_compared(after):
+        if before is None or after is None or not after.is_prose or self.is_compared(after):
             return None
         if not _APART.search(self.text, before.end, claim.start) or _APART.search(self.text, claim.end, after.start):
             return None
@@ -189,11 +212,11 @@ class Line:
             or (_RIGHT_BEHIND.match(between) and _DESCRIBES_BEFORE.search(before))
         ):
             return True
-        return not self._is_compared(name) and bool(_SET_BEHIND.match(between) and _SET_BEFORE.search(before))
+        return not self.is_compared(name) and bool(_SET_BEHIND.match(between) and _SET_BEFORE.search(before))
 
-    def _is_compared(self, one: Mention) -> bool:
-        """Whether another product is compared with this one."""
-        before, after = self.text[max(0, one.start - 20) : one.start], self.text[one.end : one.end + 12]
+    def is_compared(self, one: Mention) -> bool:
+        """Whether another product is set against this one."""
+        before, after = self.text[max(0, one.start - 32) : one.start], self.text[one.end : one.end + 12]
         return bool(_COMPARED.match(after) or _COMPARED.search(before))
 
     def _sentence_start(self, place: int) -> int:
@@ -208,6 +231,11 @@ def columns_of(head: str, mentions: Sequence[Mention]) -> list[int | None]:
     """The numbers of the products that the cells of a table's first row name; None for a cell that names none."""
     named = {_cell(head, one.start): one.product for one in mentions}
     return [named.get(cell) for cell in range(_cell(head, len(head)))]
+
+
+def cells(row: str) -> list[str]:
+    """What stands in the cells of a row."""
+    return [cell.strip() for cell in row.strip().removeprefix("|").removesuffix("|").split("|")]
 
 
 def _cell(row: str, place: int) -> int:

@@ -10,7 +10,8 @@ from typing import Final
 from chatbot.assistant.claims.amounts import Amount
 from chatbot.assistant.claims.line import Line
 from chatbot.assistant.claims.names import CITATION
-from chatbot.assistant.claims.roles import SAVED, is_called_left, is_called_more
+from chatbot.assistant.claims.offers import is_saved
+from chatbot.assistant.claims.roles import is_called_left, is_called_more
 from chatbot.assistant.claims.sentences import is_row
 
 _LATIN_FILLING: Final = """
@@ -53,7 +54,7 @@ def is_plain(amount: Amount, line: Line) -> bool:
     if (
         _IS_NO_PRICE_BEFORE.search(before)
         or _IS_NO_PRICE_AFTER.match(after)
-        or SAVED.match(after)
+        or is_saved("", after)
         or is_called_more(before, after)
         or is_called_left(before, after)
     ):

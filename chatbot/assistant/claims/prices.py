@@ -4,17 +4,21 @@ It may be the shop's (a fee for delivery), the shopper's (a budget), what two pr
 costs, a bound on the price, what is saved, or what was paid before the sale.
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
 
 from chatbot.assistant.claims.amounts import Amount, amounts
 from chatbot.assistant.claims.bounds import holds
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.line import Line
+from chatbot.assistant.claims.offers import AGAINST, Part, is_less, is_regular, is_sale_price, part_of_label
 from chatbot.assistant.claims.plainly import is_plain, is_price_of_a_row
+from chatbot.assistant.claims.ranges import range_holds
 from chatbot.assistant.claims.roles import (
-    AGAINST,
     GROUP,
     LEFT,
     OF_A_BUDGET,
@@ -27,10 +31,15 @@ from chatbot.assistant.claims.roles import (
     WISHED,
     is_fee,
     is_of_delivery,
-    is_regular,
-    is_sale_price,
 )
-from chatbot.assistant.claims.several import AFTER, BEFORE, Said
+from chatbot.assistant.claims.several import AFTER, BEFORE, Said, prices_of
+from chatbot.events import ProductCard
+
+_BESIDE: Final = re.compile(
+    r"(?:은|는|이|가|의)?\*{0,2}(?:\s?\[\[p\d+\]\])?\s?[(:–-]?\s?(?:at |for |costs? |is |are )?\*{0,2}"
+)
+_BEHIND: Final = re.compile(r"\*{0,2}(?:인|짜리|짜리인|의)\s\*{0,2}")
+"""All that may stand between an amount and the name of what costs it."""
 
 
 def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
@@ -46,11 +55,13 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
         after=line.text[amount.end : amount.end + AFTER],
         sentence=line.sentence_around(amount),
         is_of_a_product=line.is_named_at(amount.start),
+        label=line.label_of(amount),
     )
     column = line.column_of(amount)
     if column is not None:  # what it is stands in the first cell of the row
-        label = line.text.lstrip("| ").partition("|")[0]
-        return replace(said, before=label).in_row(label, column)
+        return replace(said, before=said.label).in_row(said.label, column)
+    if said.label and (number := line.subject(amount)) is not None:
+        return said.in_row(said.label, number)
     if said.is_swapped():
         return Fix(amount.start, amount.end, "terms")
     if said.is_overspent():
@@ -59,12 +70,17 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
         return None
     if said.is_fee() and not said.is_alone():
         return Fix(amount.start, amount.end, "terms")
+    is_right_range = range_holds(amount, line, evidence)
+    if is_right_range is not None:
+        return None if is_right_range else Fix(amount.start, amount.end, "price", is_whole=True)
+    if said.is_bound_on_two():
+        return Fix(amount.start, amount.end, "price", is_whole=True)
     if said.is_wish() or said.is_supposed() or said.is_range() or said.is_bound_on_all():
         return None
     is_of_a_price = is_plain(amount, line)
-    if not is_of_a_price and (said.saved is None or said.is_beside_others()) and said.is_derived():
+    if not is_of_a_price and (not said.is_saved or said.is_beside_others()) and said.is_derived():
         return None
-    if said.is_called_left():
+    if said.is_called_left() and not said.is_saved:
         return Fix(amount.start, amount.end, "price", is_whole=True)
     if said.is_alone() or said.is_shared_out():
         return None
@@ -77,6 +93,8 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
         fix = said.of_product(number)
         if fix is None and said.is_bound_on_more():
             return Fix(amount.start, amount.end, "price", is_whole=True)
+        if fix and any(said.of_product(one) is None for one in said.beside()):
+            return None
         other = line.other_subject(amount) if fix else None
         if other is not None and said.of_product(other) is None:
             return None
@@ -146,6 +164,15 @@ class _Said(Said):
         number = line.subject(self.amount)
         return number is not None and self.of_product(number) is None
 
+    def beside(self) -> Iterator[int]:
+        """The numbers of the products that are named in short right before or behind it."""
+        text, amount = self.line.text, self.amount
+        for one in self.named():
+            if one in self.line.mentions:
+                continue
+            if _BESIDE.fullmatch(text, one.end, amount.start) or _BEHIND.fullmatch(text, amount.end, one.start):
+                yield one.product
+
     def is_repeated(self) -> bool:
         """Whether it is the shopper's own amount, and no bound, or one that is kept."""
         if not self.evidence.is_said(self.amount):
@@ -156,7 +183,7 @@ class _Said(Said):
         return self.bound is None or number is None or self.is_kept_by(self.evidence.cards[number], self.bound)
 
     def in_row(self, label: str, number: int) -> Fix | None:
-        """The judgement on a cell in the column of product `number`, in the row that begins with `label`."""
+        """The judgement on a cell that says of product `number` what `label` heads, which is its row or its column."""
         amount, card = self.amount, self.evidence.cards[number]
         if is_price_of_a_row(label):
             return self.of_product(number)
@@ -164,8 +191,7 @@ class _Said(Said):
             is_free = card.current_price is not None and self.evidence.delivers_free(card.current_price)
             is_true = amount.value == 0 if is_free else self.evidence.is_ours(amount)
             return None if is_true else Fix(amount.start, amount.end, "terms")
-        saved = card.price - card.sale_price if card.price is not None and card.sale_price is not None else Decimal(0)
-        return None if amount.value == saved else Fix(amount.start, amount.end, "price")
+        return None if self._comes_to(_saved(card)) else Fix(amount.start, amount.end, "price")
 
     def of_product(self, number: int) -> Fix | None:
         """The judgement on what is said of product `number`."""
@@ -173,26 +199,49 @@ class _Said(Said):
         withheld = Fix(amount.start, amount.end, "price", number, is_whole=True)
         if not amount.is_in(card.currency):
             return Fix(amount.start, amount.end, "price", number)
-        if self.saved is not None:
-            saved = None if card.price is None or card.sale_price is None else card.price - card.sale_price
-            is_near = self.bound is not None and saved is not None and holds(self.bound, amount, saved)
-            return None if is_near or amount.value == saved else withheld
-        once = is_regular(self.before, self.after) and not self._is_beside_another()
-        if self.bound and once and card.price is not None and holds(self.bound, amount, card.price):
+        part = self._part(card)
+        if part == "saved":
+            is_right = self._comes_to(_saved(card)) or self._is_less_than_another(card)
+            return None if is_right else replace(withheld, product=None)
+        if part == "regular":
+            if card.price is not None and self._comes_to(card.price):
+                return None
+            if card.sale_price is None or self.bound:
+                return withheld
+            return Fix(amount.start, amount.end, "price", number, is_regular=True)
+        if amount.value == card.price and self._is_followed_by(card.current_price):
             return None
         if self.bound:
             if self.is_kept_by(card, self.bound):
                 return None
             return Fix(amount.start, amount.end, "price", number) if self.bound == "about" else withheld
-        if once and not is_sale_price(self.before):
-            if card.sale_price is None and amount.value != card.price:
-                return withheld
-            return (
-                None if amount.value == card.price else Fix(amount.start, amount.end, "price", number, is_regular=True)
-            )
-        if amount.value == card.price and self._is_followed_by(card.current_price):
-            return None
         return None if amount.value == card.current_price else Fix(amount.start, amount.end, "price", number)
+
+    def _part(self, card: ProductCard) -> Part | None:
+        """What it is in an offer by what heads its cell or by the words around it.
+
+        Of two that may be what was paid before the sale one alone is: not the one that is paid now.
+        """
+        if part := part_of_label(self.label):
+            return part
+        if self.is_saved:
+            return "saved"
+        if not is_regular(self.before, self.after) or is_sale_price(self.before) or self._is_beside_another():
+            return None
+        is_paid = self.amount.value == card.sale_price and self._is_followed_by(card.price)
+        return None if is_paid and AGAINST.search(self.line.text, self.amount.end) else "regular"
+
+    def _is_less_than_another(self, card: ProductCard) -> bool:
+        """Whether a product costs so much less than another one that is spoken of."""
+        price = card.current_price
+        if price is None or not is_less(self.after):
+            return False
+        prices = prices_of(self.evidence.cards[number] for number in self.spoken_of())
+        return any(self._comes_to(other - price) for other in prices if other > price)
+
+    def _comes_to(self, value: Decimal) -> bool:
+        """Whether it is this one, or bounds it."""
+        return holds(self.bound, self.amount, value) if self.bound else self.amount.value == value
 
     def _is_followed_by(self, price: Decimal | None) -> bool:
         """Whether its sentence goes on with what the product costs on sale."""
@@ -206,3 +255,8 @@ class _Said(Said):
         return against is not None and any(
             one.is_prose and place <= one.start < self.amount.start for one in self.line.mentions
         )
+
+
+def _saved(card: ProductCard) -> Decimal:
+    """What the sale takes off; nothing without one."""
+    return card.price - card.sale_price if card.price is not None and card.sale_price is not None else Decimal(0)

@@ -1,4 +1,4 @@
-"""What an amount is by the words around it: a fee, a condition, a price before the sale, what is saved, a sum."""
+"""What an amount is by the words around it: a fee, a condition, a sum, a difference, what is left of a budget."""
 
 import re
 from typing import Final
@@ -40,50 +40,8 @@ _WISHED_BEFORE: Final = re.compile(
     r"\bif you(?:'re|'d)?\s(?:are\s)?(?:want|need|prefer|like|look)[^,.;:!?$]{0,40}$"
     r"|\bif (?:around|about|up to|under|over)\s$|\bif your budget is[^,.;:!?$]{0,20}$"
 )
-SAVED: Final = re.compile(
-    r"^\s?(?:을|를|이나|이|정도|만큼)?\s?(?:더\s?)?(?:할인|세일|깎|절약|아[끼낄낍]|쿠폰|적립|캐시백|싸게|내려|내린"
-    r"|인하|빠진|off\b"
-    r"|discount|less\b(?!\sthan\sthe\s[a-z]+\s[a-z]*phones)|saved?\b|coupon|voucher|cash\s?back|in savings|reduction"
-    r"|below the)"
-    r"|^\s?(?:을|를|이나|이|정도)?\s?(?:더\s?)?(?:저렴|싸|싼)(?=[^.]*(?:정가|할인|구매|만나|드))|^\s?(?:cheaper"
-    r"|less)\s(?:than )?(?:before"
-    r"|usual|normal|the regular)"
-)
-SAVED_BEFORE: Final = re.compile(
-    r"(?:save|saves|saving|discount of|reduced by|cheaper by|down by|dropped by|cut by|lowered by|reduction of|쿠폰"
-    r"|할인\s?금액[은이]?|할인액[은이]?|할인\s?폭[은이]?"
-    r"|savings? of|saves you|정가보다|정가에서|원래보다|원래 가격보다|than the regular price by)\s(?:you\s|약\s"
-    r"|무려\s|up to\s|a full\s|almost\s|nearly\s|about\s|around\s|roughly\s|over\s|some\s)*$"
-)
 FROM: Final = re.compile(r"^\s?(?:부터|에서 시작)|^\s?[~–-]")
 FROM_BEFORE: Final = re.compile(r"(?:from|starting at|start at|starts at|between|[~–-])\s?$")
-_ONCE: Final = re.compile(
-    r"^\*{0,2}\s?(?:대?\s?(?:초반|중반|후반)(?=이던|이었|였던))?(?:에서(?!\s?(?:구매|만나|판매|살))|짜리(?:를|가|인데|였|지만|이지만)|였|이었|이던|~~|→|->|=>|➜|⇒|➡"
-    r"|▶)|^\)?\s?(?:regular"
-    r"|originally"
-    r"|before the sale)"
-)
-_ONCE_WORDS: Final = (
-    r"원래|정가|기존|이전|종전|할인\s?전|세일\s?전|본래|소비자가|정상가|\bwas\b|\bwere\b"
-    r"|used to (?:be|cost|sell|go|retail)"
-    r"|regular(?:ly)?"
-    r"|original(?:ly)?|list price"
-    r"|(?:were it not for|without|if it weren't for|if not for) (?:the|its|this) (?:sale|discount)"
-    r"|(?:할인|세일)(?:만|이|가)?\s?(?:없었?[다으]면|없이는?|아니었?다면|아니면)"
-    r"|(?:down|reduced|dropped|fell|cut|lowered)(?:\sfurther|\sright)?\sto\s\*{0,2}[$₩€£]?[\d.,]+[a-z\s]{0,9}?\*{0,2}\sfrom"
-    r"|down from|instead of|rather than|reduced from|usual(?:ly)?|normal(?:ly)?|full price|rrp|msrp"
-    r"|before the (?:sale|discount)|compared (?:to|with)|~~"
-)
-AGAINST: Final = re.compile(r"(?:instead of|rather than|compared (?:to|with))\s")
-# No other amount and no sale comes between.
-_ONCE_BEFORE: Final = re.compile(
-    rf"(?:{_ONCE_WORDS})(?:(?!지금|현재|할인가|세일가|할인해|now\b|today\b|currently|sale\b|only\b|but\b|are\b"
-    rf"|is at)(?:[a-z]+-?\d+|[^\d.!?$₩€£])){{0,48}}[$₩€£]?$"
-)
-_ON_SALE_BEFORE: Final = re.compile(
-    r"(?:할인가|세일가|특가|판매가|할인해서?|세일해서?|sale price|on sale (?:for|at)|discounted (?:price"
-    r"|to))[^\d.!?]{0,10}$"
-)
 SUMS: Final = re.compile(
     r"합쳐|합계|합해|합하|모두\s?합|총액|총\s?(?:금액|가격|[\d₩])|(?<![가-힣])총\b|다\s?해서|다\s?사시|담(?:으시)?면"
     r"|(?:둘\s?다|모두|전부|다)\s(?:사[시면도셔려]|구매|구입|주문|담[으아])|\bcomes? to (?=[^a-z]|a total|about"
@@ -106,7 +64,7 @@ _DIFFERS_AFTER: Final = re.compile(
     r"|dearer)\b(?!\sor)"
 )
 _DIFFERS_BEFORE: Final = re.compile(
-    r"(?:cheaper|more expensive|pricier|dearer|more|less)\b[^.!?]{0,44}\bby\s(?:about\s|some\s)?$"
+    r"(?:cheaper|more expensive|pricier|dearer|more|less|undercuts?|beats?)\b[^.!?]{0,44}\bby\s(?:about\s|some\s)?$"
 )
 SPENT: Final = re.compile(r"(?:with|for|have|got)\s(?:your\s|about\s|around\s)?$")
 SPENT_AFTER: Final = re.compile(r"^\s?(?:으로[는도]?|이?면|정도면|이라면|이시면)\s")
@@ -175,16 +133,6 @@ def is_wished_of(before: str, between: str) -> bool:
     if not _WISHED_AFTER.match(between):
         return False
     return not between.isascii() or _WISHED_BEFORE.search(before) is not None
-
-
-def is_regular(before: str, after: str) -> bool:
-    """Whether an amount is what was paid before the sale."""
-    return bool(_ONCE.match(after) or _ONCE_BEFORE.search(before))
-
-
-def is_sale_price(before: str) -> bool:
-    """Whether an amount is called that of the sale."""
-    return _ON_SALE_BEFORE.search(before) is not None
 
 
 def is_called_left(before: str, after: str) -> bool:

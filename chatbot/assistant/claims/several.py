@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 from typing import Final
@@ -13,13 +13,12 @@ from chatbot.assistant.claims.derived import Terms, comes_to
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.line import Line
 from chatbot.assistant.claims.names import Mention
+from chatbot.assistant.claims.offers import is_saved
 from chatbot.assistant.claims.roles import (
     FROM,
     FROM_BEFORE,
     GROUP,
     RANGE,
-    SAVED,
-    SAVED_BEFORE,
     SUMS,
     TIMES,
     is_called_left,
@@ -30,6 +29,9 @@ from chatbot.events import ProductCard
 BEFORE: Final = 64
 AFTER: Final = 16
 """Characters around an amount that may say what it is."""
+
+_OF_TWO: Final = re.compile(r"\b(?:neither|both)\b|둘\s?다|(?<![가-힣])두\s?(?:제품|상품|모델|가지)\s?(?:모두|다\s)")
+_SUPPOSED: Final = re.compile(r"\bif\b|\?|(?<=[가-힣])(?:다면|으면|라면|시면)(?=[,\s])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Said:
     after: str
     sentence: str
     is_of_a_product: bool
+    label: str = ""
+    """What heads its column or its row of a table."""
 
     def is_overspent(self) -> bool:
         """Whether several products together are said to keep the shopper's budget, and do not."""
@@ -84,6 +88,15 @@ class Said:
             return False
         return not all(self.is_kept_by(self.evidence.cards[one.product], self.bound) for one in named)
 
+    def is_bound_on_two(self) -> bool:
+        """Whether it is a bound that both of two products are said to keep, or neither, and that is not so."""
+        if self.bound is None or not _OF_TWO.search(self.sentence) or SUMS.search(self.sentence):
+            return False
+        if _SUPPOSED.search(self.sentence):
+            return False
+        numbers = {one.product for one in self.named()} or self.line.named_around(self.amount) or self.spoken_of()
+        return len(numbers) == 2 and not all(self.is_kept_by(self.evidence.cards[one], self.bound) for one in numbers)
+
     def is_shared_out(self) -> bool:
         """Whether it is one of several that products cost which are only cited: one is $59.00, the other $71.20."""
         if self.named():
@@ -98,16 +111,11 @@ class Said:
         """The line; where its sentence names products by their kinds alone, those count as names."""
         if any(one in self.line.mentions for one in self.named()):
             return self.line
-        return replace(self.line, mentions=sorted((*self.line.mentions, *self.named()), key=lambda one: one.start))
+        return self.line.with_kinds(self.amount, self.evidence.names)
 
     def named(self) -> Sequence[Mention]:
         """The products that its sentence names, and does not only cite, by name or by their kind, in order."""
-        start, stop = self.line.bounds(self.amount)
-        named = [one for one in self.line.mentions if one.is_prose and start <= one.start < stop]
-        for number, begin, end in self.evidence.names.kind_places(self.line.text, start, stop):
-            if all(end <= one.start or begin >= one.end for one in named):
-                named.append(Mention(begin, end, number, is_prose=True))
-        return sorted(named, key=lambda one: one.start)
+        return self.line.named_in(*self.line.bounds(self.amount), self.evidence.names)
 
     def is_range(self) -> bool:
         """Whether it is the least or the most that a candidate costs."""
@@ -162,12 +170,12 @@ class Said:
     @property
     def is_called_difference(self) -> bool:
         """Whether it is said to be what two products differ by."""
-        return self.saved is None and is_difference(self.before, self.after)
+        return not self.is_saved and is_difference(self.before, self.after)
 
     @property
-    def saved(self) -> re.Match[str] | None:
-        """What says that it is saved, where something does."""
-        return SAVED.match(self.after) or SAVED_BEFORE.search(self.before)
+    def is_saved(self) -> bool:
+        """Whether it is said to be what the sale takes off."""
+        return is_saved(self.before, self.after)
 
     @property
     def bound(self) -> Bound | None:
