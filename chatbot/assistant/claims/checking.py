@@ -15,8 +15,8 @@ from chatbot.assistant.claims.amounts import Amount, amounts
 from chatbot.assistant.claims.compared import check_comparison
 from chatbot.assistant.claims.comparisons import comparisons
 from chatbot.assistant.claims.delivered import Delivered, is_of_delivery_by_context
-from chatbot.assistant.claims.denials import is_left_open
-from chatbot.assistant.claims.discounts import Discount, discounts, off
+from chatbot.assistant.claims.discounted import check_discount
+from chatbot.assistant.claims.discounts import discounts
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.invented import check_products
@@ -25,7 +25,7 @@ from chatbot.assistant.claims.links import check_link, links
 from chatbot.assistant.claims.names import Mention, level
 from chatbot.assistant.claims.naming import Naming
 from chatbot.assistant.claims.overhead import NOTHING, Overhead
-from chatbot.assistant.claims.prices import check_amount, speaks_of_wishes
+from chatbot.assistant.claims.prices import check_amount
 from chatbot.assistant.claims.promises import Promise, promises
 from chatbot.assistant.claims.roles import is_of_delivery, is_price, is_wished_of
 from chatbot.assistant.claims.sentences import extent, is_item, is_row
@@ -87,7 +87,7 @@ def _judged(line: Line, evidence: Evidence) -> Iterator[Judged]:
 
     yield from of_kind(amounts, _check_amount)
     yield from of_kind(absences, check_absence)
-    yield from of_kind(discounts, _check_discount)
+    yield from of_kind(discounts, check_discount)
     yield from of_kind(comparisons, check_comparison)
     yield from of_kind(stocks, _check_stock)
     yield from of_kind(promised, _check_promise)
@@ -163,25 +163,6 @@ def _check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
             named = (*line.mentions, Mention(start, start, meant, is_prose=True))
             line = replace(line, mentions=sorted(named, key=lambda one: one.start))
     return check_amount(amount, line, evidence)
-
-
-def _check_discount(found: Discount, line: Line, evidence: Evidence) -> Fix | None:
-    if found.percent is not None and evidence.is_percent_ours(found.percent):
-        return None
-    if found.is_word and not line.is_named_at(found.start) and is_left_open(line.sentence_around(found)):
-        return None
-    if found.percent is None and not line.is_named_at(found.start) and speaks_of_wishes(line.text):
-        return None
-    number = line.subject(found)
-    if number is None:
-        kinds = evidence.kinds_in(line.sentence_around(found))
-        is_true = len(kinds) == 1 and found.holds(evidence.cards[kinds.pop()])
-        return None if is_true else Fix(found.start, found.end, "discount")
-    card = evidence.cards[number]
-    if found.holds(card):
-        return None
-    percent = None if found.is_word or _ALL.search(line.sentence_around(found)) else off(card)
-    return Fix(found.start, found.end, "discount", None if percent is None else number, percent)
 
 
 def _check_stock(found: Stock, line: Line, evidence: Evidence) -> Fix | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from chatbot.assistant.claims.amounts import amounts
-from chatbot.assistant.claims.discounts import discounts
+from chatbot.assistant.claims.discounts import Discount, discounts
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.headings import is_heading
@@ -64,7 +64,14 @@ _NOT_HERE: Final = re.compile(
     r"|(?:have|has|got|sell|carry|stock|offer|there is|there are|there's) no\b"
     r"|(?:could not|couldn't|cannot|can't) find|no such|isn't (?:in|part|one of)|aren't (?:in|part|one of)"
 )
-_CLAIMS: Final[tuple[Callable[[str], Iterable[object]], ...]] = (amounts, stocks, promises, discounts)
+
+
+def _said_discounts(text: str) -> list[Discount]:
+    """Those that are said of something, and not only spoken of."""
+    return [found for found in discounts(text) if not found.is_loose]
+
+
+_CLAIMS: Final[tuple[Callable[[str], Iterable[object]], ...]] = (amounts, stocks, promises, _said_discounts)
 
 
 def check_products(line: Line, evidence: Evidence, naming: Naming) -> Fix | None:
