@@ -13,6 +13,7 @@ from typing import Final
 from chatbot.assistant.claims import hours
 from chatbot.assistant.claims.amounts import Amount
 from chatbot.assistant.claims.conditions import condition
+from chatbot.assistant.claims.deadlines import deadlines
 from chatbot.assistant.claims.denials import (
     WANTED,
     answer_end,
@@ -174,6 +175,9 @@ def _worded(said: str, about: list[str], *, is_ours: bool) -> Iterator[Promise]:
             if not is_ours and (is_not or (_is_only_given(atom) and is_not_given(said, start, end))):
                 continue
             yield Promise(start, end, atom, is_denied=is_not)
+    for start, end in deadlines(said):
+        if is_ours or not (is_denied(said, start, end) or is_not_given(said, start, end)):
+            yield Promise(start, end, ("offer", "deadline"))
     if "returns" in about:
         for start, end in refusals(said):
             yield Promise(start, end, ("returns", "none"))

@@ -8,20 +8,20 @@ KOREAN: Final = """
 반값 반가격 절반 할인 세일 특가 쿠폰 코드를 증정 사은품 덤으로 하나더 적립 캐시백 포인트 마일리지 반품 환불 교환
 취소 미개봉 영수증 보증 무상 수리 평생 최저가 무이자 할부 착불 무통장 계좌이체 카카오 네이버페 회원 멤버십 가입하
 신규 첫구매 학생 묶음 전액 언제든 묻지도 무조건 하루 이틀 사흘 나흘 닷새 열흘 보름 사나흘 반나절 일주일 다음달 해외
-픽업 선물포장 체험 영업 상담 운영 연중 평일 주말 매일 공휴일 요일 정오 자정 타임 판매가 정가 금액 최소 저렴 비싸
-비싼 비쌉 이튿날 구하실 싸요 싸고 싸서 싸니 쌉니 예산 가성비 품질보 팔렸 팔려 매장
+픽업 선물포장 체험 영업 상담 운영 연중 평일 주말 매일 공휴일 요일 정오 자정 타임 판매가 정가 금액 최소 저렴 비싸 반의반
+비싼 비쌉 비쌌 이튿날 구하실 쌉니 예산 가성비 품질보 팔렸 팔려 매장 행사 이벤트 프로모션
 """
 LATIN: Final = """
 stock sold available unavailable discontinued selling almost limited preorder ship ships shipped shipping postage
 deliver delivers delivered delivery arrive arrives arriving dispatch tomorrow today tonight overnight free half
 discount discounted sale special clearance flash coupon voucher promo cashback gift bogo return returns refund
 refunds exchange nonrefund warranty guarantee lifetime lowest price prices cost costs priced interest usd krw eur
-gbp jpy http https www save receive backorder loyalty reward bonus points express fully reduced marked cheaper
-cheapest expensive affordable pricier dearer twice double triple restock replenish regardless whatever minimum
+gbp jpy http https www save receive backorder loyalty reward bonus points express fully reduced marked cheap
+expensive affordable pricier dearer twice double triple restock replenish regardless whatever minimum
 purchase checkout unopened unused newsletter membership student bundle instal klarna paypal worldwide internation
 overseas pickup repair trial weekend weekday midnight left gone shelf shelves handful monday tuesday wednesday
-thursday friday saturday sunday final budget cannot hardly priciest costlier highest
-thrown complimentary qualif eligible threshold competitor undercut whenever
+thursday friday saturday sunday final budget cannot hardly priciest dearest costlier costliest highest
+thrown complimentary qualif eligible threshold competitor undercut whenever neither saving savings economical wallet
 """
 _SPAN_SO_FAR: Final = "|".join(
     f"{word[:length]}{'$' if length < len(word) else ''}"
@@ -30,7 +30,7 @@ _SPAN_SO_FAR: Final = "|".join(
 )
 # So common that they begin a claim only together with what follows. `~` is a word that is not whole yet.
 KOREAN_ONLY_WITH: Final = {
-    "값": r"값[은이]",
+    "값": r"값(?:$|[은이도])",
     "곧": r"곧\s?(?:$|품|입|재|다)",
     "이달": r"이달\s?(?:$|말|중|안)",
     "이번": r"이번\s?(?:$|주|달)",
@@ -62,9 +62,11 @@ KOREAN_ONLY_WITH: Final = {
     "네": r"(?<![가-힣])네\s?(?:$|배|달|주|시|개|대|켤)",
     "배": r"(?<![가-힣])배\s?(?:$|가|나|정|비)",
     "문": r"문을?\s?(?:$|앞|열|닫)",
+    "싸": r"(?<![가-힣])싸(?:$|[요고서니지며면다답졌진져네죠게더거])",
+    "돈": r"(?<![가-힣])돈[이도은]?\s?(?:$|[더덜])",
     "싼": r"(?<![가-힣])싼\s?(?:$|것|건|게|쪽|제|상|이|헤|편)",
-    "가장": r"(?<![가-힣])가장\s?(?:$|[싼싸쌉비저낮높])",
-    "제일": r"(?<![가-힣])제일\s?(?:$|[싼싸쌉비저낮높])",
+    "가장": r"(?<![가-힣])가장\s?(?:$|[싼싸쌉비저낮높부알착돈값])",
+    "제일": r"(?<![가-힣])제일\s?(?:$|[싼싸쌉비저낮높부알착돈값])",
     "낮은": r"(?<![가-힣])낮은\s?(?:$|가|값|곳)",
     "더": r"(?<![가-힣])더\s?(?:$|싼|싸|쌉|비|저|낮|높)",
     "같은": r"같은\s?(?:$|가격|값)",
@@ -81,7 +83,7 @@ KOREAN_ONLY_WITH: Final = {
     "분들께": r"(?<![가-힣])분들께",
     "돌려": r"(?<![가-힣])돌려\s?(?:$|보|드)",
     "새벽": r"새벽\s?(?:$|배송|도착|에)",
-    "가격": r"가격[은이도:]?\s?(?:$|[\d은이도:같동내떨가제더낮높])|가격(?:에|으로|을)\s?(?:$|맞|드|판|똑|동)",
+    "가격": r"가격[은이도:]?\s?(?:$|[\d은이도:같동내떨가제더낮높순덜])|가격(?:에|으로|을)\s?(?:$|맞|드|판|똑|동)",
 }
 LATIN_ONLY_WITH: Final = {
     "in": r"in[\s-](?:~|st|a\s(?:~|da|we|mo|ho|co|fe|fo))",
@@ -121,7 +123,7 @@ LATIN_ONLY_WITH: Final = {
     "orders": r"orders\s(?:~|of|over|ship|are|above|under)",
     "get": r"get\s(?:~|it|them|free|a free|a se|one)",
     "money": r"money[\s-](?:~|back)",
-    "by": r"by\s(?:~|this|that|noon|eve|the\s|dawn|mon|tue|wed|thu|fri|sat|sun|to)",
+    "by": r"by\s(?:~|a\s(?:~|th|qu|fi|te|ha)|this|that|noon|eve|the\s|dawn|mon|tue|wed|thu|fri|sat|sun|to)",
     "at": r"at\s(?:~|no|you|full)",
     "full": r"full[\s-](?:~|price|ref|amount|mo|we|ye)",
     "comes": r"comes\s(?:~|with)",
@@ -172,7 +174,7 @@ COUNTED: Final = (
     r"|week|month|year"
     r"|left|pairs?\b|sets?\b|units?\b|pieces?\b|am\b|pm\b"
     r"|a\.m|p\.m|in\s(?:the|th?$|$)|o'cl|pairs?\sleft|business|working|hundred"
-    r"|thousand|one|two|three|four|five|six|seven|eight|nine|to\b|or\b)"
+    r"|thousand|one|two|three|four|five|six|seven|eight|nine|to\b|or\b|hal(?:f|ves)|thirds?\b|quarter|fifth|tenth)"
 )
 NEW_WORD: Final = "(?<![가-힣])"
 SINO_DIGITS: Final = "일이삼사오육칠팔구십백천만억"
@@ -183,7 +185,7 @@ SINO: Final = (
 )
 # A number is money, a share, a time or a rest only by what follows it.
 NUMERAL: Final = (
-    r"\d[\d,]*(?:\.\d+)?(?:\s?[-~–]\s?\d+)?[\s-]?(?:$|[.,]$|[원만천백십억%$€£¥₩k+:일시주개점대벌켤달년분엔유불퍼프파]"
+    r"\d[\d,]*(?:\.\d+)?(?:\s?[-~–]\s?\d+)?[\s-]?(?:$|[.,]$|[원만천백십억%$€£¥₩k+:일월시주개점대벌켤달년분엔유불퍼프파]"
     r"|thous|mill|dol|buck|won\b|usd|krw|eur|gbp|pound|jpy|yen|per|day|hour|hr|week|month|year|min|busi|work"
     r"|left|rem|units|/(?:$|7)|cent"
     r"|in\s(?:$|st|the)|am\b|pm\b|a\.?m|p\.?m|to\b|or\b|에서|[a-z]{1,5}$)|\d{1,3}(?:,\d{3})+|\d{4,}|\d{1,4}-\d{3}"

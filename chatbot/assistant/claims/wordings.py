@@ -129,7 +129,7 @@ SAID: Final = (
     (("warranty", "free"), re.compile(
         r"무상\s?(?:수리|보증|a/s|as|교체)|무료\s?(?:수리|a/s)|free (?:repairs?|warranty)")),
     (("price", "lowest"), re.compile(
-        r"최저가\s?(?:보장|보상)?|(?:가격|값|금액)(?:으로|에|을|도)?\s(?:\S+\s){0,2}?(?:맞춰|맞추어|똑같이"
+        r"최저가\s?(?:보장|보상)|최저가(?:로|에)\s|(?:업계|시중|온라인|국내|전국|인터넷)\s?(?:\S+\s)?최저가|(?:가격|값|금액)(?:으로|에|을|도)?\s(?:\S+\s){0,2}?(?:맞춰|맞추어|똑같이"
         r"|동일하게)\s?(?:\S+\s)?(?:드|판매|제공)"
         r"|(?:똑같이|동일하게)\s(?:맞춰|해)\s?드|차액[을은이도]?\s?(?:\S+\s)?(?:돌려|환불|보상|드[려리립]|지급)"
         r"|(?:더\s)?(?:싼|저렴한|낮은)\s(?:곳|데|매장|쇼핑몰|사이트)[을를이]?\s(?:\S+\s){0,2}?(?:찾|발견|보[시여]"
@@ -184,24 +184,6 @@ SAID: Final = (
         r"|작성)[^.!?]{0,16}(?:드|적립|할인)"
         r"|first[\s-](?:order|purchase|time (?:buyer|customer))(?!s?\sof)|sign(?:ing)? up|newsletter"
         r"|members?(?:hip)? (?:get|discount|price|save|receive)|student discount"
-    )),
-    (("offer", "deadline"), re.compile(
-        r"(?:가격|값|할인가?|세일가?|특가|행사|혜택|이벤트|기회)[은는이가도]?\s[^.!?]{0,16}?(?:오늘|내일|모레"
-        r"|이번\s?주말?|주말"
-        r"|금주|월말|이번\s?달|이달|다음\s?주|\d+월\s?\d+일|[월화수목금토일]요일|자정)(?:까지|만\b|에\s?(?:끝|종료"
-        r"|마감))"
-        r"|(?:할인|세일|특가|행사|혜택|이벤트)[은는이가도]?\s(?:\S+\s){0,2}?(?:끝(?:나|납|날)|(?:종료|마감)[되됩돼될])"
-        r"|(?:sale|discount\w*|offer|reduced|price|deal|promotion)\b[^.!?]{0,40}\b(?:until|till|through)\s(?:\w+day\b"
-        r"|the end|tonight|tomorrow|midnight|this|next)"
-        r"|(?:오늘|내일|이번\s?주말?|주말|금주|월말|이번\s?달|이달|\d+일|[월화수목금토일]요일)(?:까지만?"
-        r"|만)\s?[^.!?]{0,30}(?:할인|세일|특가|행사)"
-        r"|(?:한정\s?(?:기간|시간)|(?:기간|시간)\s?한정)|(?:today|tonight|this week(?:end)?|tomorrow|(?:mon|tues"
-        r"|wednes|thurs|fri|satur|sun)day)"
-        r"[\s-]only|limited[\s-]time|(?:sale|offer|deal|discount|promotion|price) (?:\w+ )?(?:ends\b|ending"
-        r"|is (?:only )?valid|runs (?:out|until|through)|expires?)|(?:sale|offer|deal|discount|promotion) lasts"
-        r"|(?:sale|offer|deal|promotion) is over\b(?! [$\d])|(?:sale|offer|deal|discount|promotion|price)\s(?:\w+\s)?"
-        r"(?:goes|going) (?:away|(?:back )?up)\b"
-        r"|until (?:the end of )?(?:tonight|midnight|tomorrow|this week(?:end)?|\w+day) only"
     )),
     (("offer", "bundle"), re.compile(
         r"(?:세트|함께|같이|묶음)(?:로)?\s?(?:구매|사|주문)[가-힣]*\s[^.!?]{0,20}(?:할인|깎|저렴"
