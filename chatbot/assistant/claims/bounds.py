@@ -60,7 +60,9 @@ _PARTS: Final[dict[str, Bound]] = {
     "초반": "low", "중반": "middle", "후반": "high", "low": "low", "lower": "low", "mid": "middle", "middle": "middle",
     "high": "high", "upper": "high",
 }  # fmt: skip
-_ABOUT: Final = re.compile(rf"{_END}(?:정도|쯤|안팎|가량|내외|남짓|언저리|or so|or thereabouts|give or take)")
+_ABOUT: Final = re.compile(
+    rf"{_END}(?:정도|쯤|안팎|가량|내외|남짓|언저리|에\s?가까|에\s?육박|에\s?근접|or so|or thereabouts|give or take)"
+)
 _ABOUT_BEFORE: Final = re.compile(
     r"(?:about|around|roughly|approximately|approx\.?|nearly|almost|close to|some|약|대략|거의"
     r"|한)\s(?:just\s)?\*{0,2}$|(?<!~)~\s?$"

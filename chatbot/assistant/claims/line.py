@@ -13,7 +13,7 @@ from chatbot.assistant.claims.sentences import END, is_row
 # The citation of a sentence stands right behind it.
 _CITED_SENTENCE_END: Final = re.compile(rf"(?:{END.pattern})(?!\s*\[\[)")
 _COMPARED: Final = re.compile(
-    r"^\*{0,2}\s?(?:보다|말고|대신|와 달리|과 달리|에 비해)"
+    r"^\*{0,2}(?:\s?\([^()]{1,20}\))?(?:\s?\[\[p\d+\]\])?\s?(?:보다|말고|대신|와 달리|과 달리|에 비해)"
     r"|(?:than|unlike|\bas\s[a-z]+\sas|instead of|compared (?:to|with)"
     r"|besides|against|versus|\bvs\.?)\s(?:the\s)?\*{0,2}$"
 )
@@ -33,7 +33,7 @@ _SET_BEHIND: Final = re.compile(
     r"|there(?:'s| is| are)\s)?(?:the\s|our\s)?\*{0,2}$"
 )
 _IN_A_ROW: Final = re.compile(
-    r"\*{0,2}\s?(?:\[\[p\d+\]\])?(?:과|와|하고|이고|,|\s?/|\s?&|\sand|\sor|\sagainst|\sversus|\svs\.?|\s및"
+    r"\*{0,2}\s?(?:\[\[p\d+\]\])?(?:과|와|하고|이고|,|\s?[/&+]|\sand|\sor|\sagainst|\sversus|\svs\.?|\s및"
     r"|,\sand)?\s(?:\[\[p\d+\]\]\s)?(?:the\s)?\*{0,2}"
 )
 _IS_WHAT_BEHIND_COSTS: Final = re.compile(
@@ -143,7 +143,8 @@ class Line:
         cited = [one for one in before if not one.is_prose]
         if cited and cited[-1].start >= sentence:
             return cited[-1].product
-        if after and (not before or after.start < self._sentence_stop(claim.end)):
+        is_set_against = before and after and after.is_prose and self.is_compared(after)
+        if after and not is_set_against and (not before or after.start < self._sentence_stop(claim.end)):
             return after.product
         if before:
             return (read or before)[-1].product
@@ -216,7 +217,7 @@ class Line:
 
     def is_compared(self, one: Mention) -> bool:
         """Whether another product is set against this one."""
-        before, after = self.text[max(0, one.start - 32) : one.start], self.text[one.end : one.end + 12]
+        before, after = self.text[max(0, one.start - 32) : one.start], self.text[one.end : one.end + 32]
         return bool(_COMPARED.match(after) or _COMPARED.search(before))
 
     def _sentence_start(self, place: int) -> int:

@@ -8,6 +8,7 @@ import re
 from typing import Final
 
 from chatbot.assistant.claims.amounts import Amount
+from chatbot.assistant.claims.derived import is_of_pieces
 from chatbot.assistant.claims.line import Line
 from chatbot.assistant.claims.names import CITATION
 from chatbot.assistant.claims.offers import is_saved
@@ -52,7 +53,8 @@ def is_plain(amount: Amount, line: Line) -> bool:
     start, stop = line.bounds(amount)
     before = line.text[start : amount.start]
     if (
-        _IS_NO_PRICE_BEFORE.search(before)
+        is_of_pieces(before)
+        or _IS_NO_PRICE_BEFORE.search(before)
         or _IS_NO_PRICE_AFTER.match(after)
         or is_saved("", after)
         or is_called_more(before, after)

@@ -38,6 +38,8 @@ from chatbot.events import ProductCard
 _BESIDE: Final = re.compile(
     r"(?:은|는|이|가|의)?\*{0,2}(?:\s?\[\[p\d+\]\])?\s?[(:–-]?\s?(?:at |for |costs? |is |are )?\*{0,2}"
 )
+_GOES_ON: Final = re.compile(r"[.!?]\s|\b(?:costs?|is|are|sells?|priced|price)\b|가격|판매|원(?:이|인)")
+"""What says anew what the amount behind it is."""
 _BEHIND: Final = re.compile(r"\*{0,2}(?:인|짜리|짜리인|의)\s\*{0,2}")
 """All that may stand between an amount and the name of what costs it."""
 
@@ -77,7 +79,7 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
         return Fix(amount.start, amount.end, "price", is_whole=True)
     if said.is_wish() or said.is_supposed() or said.is_range() or said.is_bound_on_all():
         return None
-    is_of_a_price = is_plain(amount, line)
+    is_of_a_price = is_plain(amount, line) and not said.goes_on()
     if not is_of_a_price and (not said.is_saved or said.is_beside_others()) and said.is_derived():
         return None
     if said.is_called_left() and not said.is_saved:
@@ -127,7 +129,14 @@ class _Said(Said):
         return not self.is_of_a_product and self.evidence.is_ours_in(self.sentence, self.amount)
 
     def is_fee(self) -> bool:
-        return not self.is_of_a_product and is_of_delivery(self.before + self.after)
+        """Whether it is said of delivery alone, and is not what the product costs that was spoken of last."""
+        start, _ = self.line.bounds(self.amount)
+        if self.is_of_a_product or not is_of_delivery(self.line.text[start : self.amount.end] + self.after):
+            return False
+        named = [one.product for one in self.line.mentions if one.end <= start]
+        last = named[-1] if named else self.line.previous
+        is_price = last is not None and self.amount.value == self.evidence.cards[last].current_price
+        return not is_price or is_fee(self.before, self.after) is True
 
     def is_wish(self) -> bool:
         """Whether it repeats what the shopper asked for; where it is said of a product, that has to cost so much."""
@@ -163,6 +172,14 @@ class _Said(Said):
             return False
         number = line.subject(self.amount)
         return number is not None and self.of_product(number) is None
+
+    def goes_on(self) -> bool:
+        """Whether it goes on with what an amount before it was: the Dawn leaves $41.00, the Dusk $28.80."""
+        start, _ = self.line.bounds(self.amount)
+        before = [one for one in amounts(self.line.text) if start <= one.start < self.amount.start]
+        if not before or is_plain(before[-1], self.line):
+            return False
+        return _GOES_ON.search(self.line.text, before[-1].end, self.amount.start) is None
 
     def beside(self) -> Iterator[int]:
         """The numbers of the products that are named in short right before or behind it."""
@@ -252,9 +269,12 @@ class _Said(Said):
         """Whether a product is named between the amount and what would make it one of before: rather than the Dusk."""
         against = AGAINST.search(self.before)
         place = self.amount.start - len(self.before) + (against.end() if against else 0)
-        return against is not None and any(
-            one.is_prose and place <= one.start < self.amount.start for one in self.line.mentions
-        )
+        named = [one for one in self.line.mentions if one.is_prose]
+        if against is None:
+            return False
+        behind = next((one for one in named if one.start >= self.amount.end), None)
+        is_behind = behind is not None and self.line.describes(self.amount, behind)
+        return is_behind or any(place <= one.start < self.amount.start for one in named)
 
 
 def _saved(card: ProductCard) -> Decimal:

@@ -75,6 +75,10 @@ SUPPOSED: Final = re.compile(
 SUPPOSED_AFTER: Final = re.compile(
     r"^\s?(?:정도\s?|까지\s?)?(?:예산|이?시?라?면\s?[^.]*예산|to spend\b|budget\b|in your pocket)"
 )
+_TO_SPEND_AFTER: Final = re.compile(
+    r"^\s?(?:이하|미만|대|까지)?(?:로|으로)?\s?(?:낮추|올리|줄이|늘리|찾으|원하|보신|잡으)"
+    r"|^\s?(?:limit|ceiling|cap\b|or less)"
+)
 _LEFT_AFTER: Final = re.compile(
     r"^\*{0,2}\s?(?:이나|이|가|은|을|를|도)?\s?(?:정도|쯤|가량)?[이가은을를]?\s?(?:더\s|그대로\s)?(?:남|여유|여윳돈"
     r"|부족|모자라"
@@ -109,6 +113,11 @@ WISHED: Final = re.compile(
     r"말씀하신|찾으시|원하시|예산|생각하시|요청하신|조건|budget|you (?:said|asked|mentioned|want|need|are looking)"
     r"|looking for|your (?:\S+\s)?(?:limit|price|range)|\blimit\b|ceiling|상한"
 )
+
+
+def is_to_spend(before: str, after: str) -> bool:
+    """Whether an amount is what somebody wants to spend, or may want to."""
+    return bool(SUPPOSED.search(before) or SUPPOSED_AFTER.match(after) or _TO_SPEND_AFTER.match(after))
 
 
 def is_of_delivery(text: str) -> bool:

@@ -1,7 +1,7 @@
 """What an amount is to several products: what they differ by or cost together, what is left of a budget, a bound."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
@@ -23,6 +23,7 @@ from chatbot.assistant.claims.roles import (
     TIMES,
     is_called_left,
     is_difference,
+    is_to_spend,
 )
 from chatbot.events import ProductCard
 
@@ -138,12 +139,21 @@ class Said:
         cards = [card for card in cards if self.amount.is_in(card.currency)]
         terms = Terms(
             sentence=self.sentence,
+            line=self.line.text,
             now=prices_of(cards),
             regular=[card.price for card in cards if card.price is not None],
-            said=[one.value for one in self.evidence.amounts_said],
+            said=[one.value for one in (*self.evidence.amounts_said, *self.supposed())],
             ours=[one.value for one in self.evidence.amounts_of_ours],
         )
         return comes_to(self.amount, terms, self.bound)
+
+    def supposed(self) -> Iterator[Amount]:
+        """The amounts of its line that somebody may want to spend: 예산을 8만원으로 낮추시면."""
+        text = self.line.text
+        for one in amounts(text):
+            before, after = text[max(0, one.start - BEFORE) : one.start], text[one.end : one.end + AFTER]
+            if one != self.amount and is_to_spend(before, after):
+                yield one
 
     def is_beside_others(self) -> bool:
         """Whether its line names other products, or speaks of several together."""
