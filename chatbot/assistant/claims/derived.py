@@ -13,18 +13,22 @@ from chatbot.assistant.claims.roles import SUMS, TIMES, is_of_delivery
 
 _ADDS: Final = re.compile(
     r"[+=]|\bplus\b|\badd(?:s|ed|ing)?\b|\bbundle|\bcomes? to\b|\bon top\b|i\.e\."
-    r"|\b(?:would|'d|would've|have) (?:have )?(?:made|come)\b|더하|더해|보태|합치|합친|얹|까지\s?(?:더|담|사|하|넣)"
+    r"|\b(?:would|'d|would've|have) (?:have )?(?:made|come|been)\b"
+    r"|더하|더해|보태|합치|합친|얹|까지\s?(?:더|담|사|하|넣)"
 )
 _MULTIPLIES: Final = re.compile(
     r"\d\s?[x×*]\s?[$₩€£\d]|[\d원]\s?[x×*]\s?\d|\btwice\b|\bdouble\b|두\s?배|세\s?배"
-    r"|\b(?:two|three|four|five|2|3|4|5)\s(?:\w+\s){0,2}?[a-z]+\d*s\b"
+    r"|\b(?:two|three|four|five|2|3|4|5)\s(?:\w+\s){0,2}?"
+    r"(?!(?:price|product|option|item|pick|model|choice|day|week|hour|alternative|thing|brand|kind|part|step|line)s)"
+    r"[a-z]+\d*s\b"
 )
 _COMPARES: Final = re.compile(
     r"차이|차액|격차|가격\s?차|벌어|좁혀|줄[었어]|남[아았은는을으습긴게]|초과|부족|모자|거스름|여유|절약|아끼|아낄|웃돌|밑돌"
     r"|못\s?미|미치지|비싸|비싼|비쌉|비쌌|저렴|(?<![가-힣])(?:더|덜)\s|싸[요게지고서]|싼|쌉|낮|높|적[어게은]|남[겨기]|할인액|이득|넘[어으는치]|얹|보태|더[하해]|빼[면고]|많[습은고아이]|대신"
     r"|difference|\bgap\b|\bapart\b|\bover\b|\bunder\b|\bshort\b|\bshy\b|beyond|exceed|\bleft\b|\bleaves?\b|remain"
     r"|\bchange\b|spare|\bmore\b|\bless\b|cheaper|pricier|dearer|\bsav(?:e|es|ed|ing|ings)\b|\baway\b|\bclears?\b"
-    r"|\bby\s|\boff\b|reduc|\bdrop|\bcut\b|lower|higher|extra|margin|another|on top|\badd(?:ing)?\b|\bkeeps?\b"
+    r"|\bby\s|\boff\b|reduc|\bdrop|\bcut\b"
+    r"|\babove\b|\bbelow\b|lower|higher|extra|margin|another|on top|\badd(?:ing)?\b|\bkeeps?\b"
 )
 _AVERAGE: Final = re.compile(r"평균|\baverage|on the whole|apiece|\beach\b|per person|씩|각자|반반")
 _BEFORE_THE_SALE: Final = re.compile(

@@ -56,6 +56,7 @@ _UNTIL: Final = re.compile(
 _SUPPOSED_BEFORE: Final = re.compile(r"\b(?:if|when|since|as)\b[^.,;]{0,48}$|(?:지금|현재)[은이가]?\s?$")
 _SUPPOSED_AFTER: Final = re.compile(
     r"\s?(?:이?라면|이면|이?라서|이니|(?:쯤\s?)?에\s?(?:연락|전화|문의|오|말씀|글|메시지)[가-힣]*면|에는\s)"
+    r"|\s(?:you (?:can|could)|would be|works\b|is (?:still )?(?:a |fine|ok|okay|good|early|late))"
     r"|,?\s(?:nobody|no one|there(?:'s| is) no)|,?\swe(?:'re| are)\s(?:already\s)?closed"
 )
 _BY: Final = re.compile(r"\bby\s$")
@@ -64,7 +65,7 @@ _NOBODY: Final = re.compile(
     r"\bwait|\bclosed\b|\bnot\b|n't|\bno one|nobody|next (?:morning|day)|tomorrow|too late|gone home|has left"
     r"|기다리|다음\s?날|내일"
     r"|끝[났나난]"
-    r"|닫[았혔혀힌]|어렵|어려|불가|안\s?[되돼됩]|못|지났|마감|없"
+    r"|닫[았혔혀힌]|어렵|어려|불가|안\s?[되돼됩]|못|지났|마감|없|하지\s?않|되지\s?않"
 )
 _FROM_AFTER: Final = re.compile(r"\s?(?:부터|에\s?(?:시작|열|문을\s?열|오픈|개점))")
 _FROM_BEFORE: Final = re.compile(r"\b(?:opens?|starts?|from|begins?)\s(?:at\s)?$")

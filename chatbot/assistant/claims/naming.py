@@ -41,6 +41,12 @@ _NUMBERED: Final = re.compile(
 )
 _VARIANT: Final = re.compile(r"\b(?:pro|max|plus|lite|mini|ultra|deluxe) (?:version|edition|model|variant)\b")
 _MAKES_ANOTHER: Final = frozenset({"유선", "게이밍", "미니"})
+_OWNS: Final = re.compile(r"'s\b")
+_CLOCK: Final = re.compile(r"[ap]m-\d{1,2}(?:[ap]m)?")
+_COUNTS: Final = re.compile(
+    r"\s?(?:[ap]\.?m\b|o'clock|%|percent|days?\b|weeks?\b|months?\b|hours?\b|pairs?\b|items?\b|:\d)"
+)
+"""What stands behind a number that counts something, and makes no name."""
 _COLOURS: Final = re.compile(r"\b(?:in|colou?rs?:?)\s(?:\w+,?\s(?:and\s|or\s)?){0,3}$")
 
 
@@ -142,7 +148,7 @@ class Naming:
         start, end = run.span()
         if (behind := _WORD_BEHIND.match(plain, end)) and behind[1] in self._latin_kinds:
             end = behind.end()
-        said = [word.removesuffix("'s") for word in words(plain[start:end].replace("’", "'"))]
+        said = words(_OWNS.sub("", plain[start:end].replace("’", "'")))
         is_start = _STARTS.search(run.string[:start]) is not None
         for maker in said:
             if maker in LATIN_MAKERS and not self._knows(maker) and not DEVICE.match(plain[end:]):
@@ -152,6 +158,8 @@ class Naming:
         if len(said) < 2 or _COLOURS.search(run.string[:start].lower()):
             return
         numbers = [word for word in said if word[0].isdigit()]
+        if numbers == said[-1:] and _COUNTS.match(plain, end):
+            return
         if len(said) - len(numbers) < 1 or (numbers and said[0] in COMMON and len(said) - len(numbers) == 1):
             return
         if is_start and numbers == said[1:] and said[0] not in self._evidence.first_words:
@@ -194,7 +202,9 @@ class Naming:
     def _is_harmless(self, token: str) -> bool:
         """Whether a word with digits is a standard, a measure, or stands in what the shop says of its goods."""
         token = token.strip("-.")
-        return STANDARD.fullmatch(token) is not None or self._knows(token)
+        if STANDARD.fullmatch(token) or _CLOCK.fullmatch(token):
+            return True
+        return self._knows(token) or (token.endswith("s") and self._knows(token[:-1]))
 
     def _is_of_a_kind(self, token: str, before: str) -> bool:
         """Whether a kind of goods stands before a word with digits, which makes a model of it, whatever it is else."""

@@ -12,6 +12,7 @@ from typing import Final
 
 from chatbot.assistant.claims.amounts import Amount, amounts
 from chatbot.assistant.claims.bounds import holds
+from chatbot.assistant.claims.derived import is_of_pieces
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.line import Line
@@ -70,7 +71,7 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
         return Fix(amount.start, amount.end, "price", is_whole=True)
     if said.is_from_entries():
         return None
-    if said.is_fee() and not said.is_alone():
+    if said.is_fee() and not said.is_alone() and not (is_fee(said.before, said.after) is None and said.is_derived()):
         return Fix(amount.start, amount.end, "terms")
     is_right_range = range_holds(amount, line, evidence)
     if is_right_range is not None:
@@ -80,7 +81,11 @@ def check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
     if said.is_wish() or said.is_supposed() or said.is_range() or said.is_bound_on_all():
         return None
     is_of_a_price = is_plain(amount, line) and not said.goes_on()
-    if not is_of_a_price and (not said.is_saved or said.is_beside_others()) and said.is_derived():
+    if (
+        not is_of_a_price
+        and (not said.is_saved or said.is_beside_others() or is_of_pieces(line.text))
+        and said.is_derived()
+    ):
         return None
     if said.is_called_left() and not said.is_saved:
         return Fix(amount.start, amount.end, "price", is_whole=True)
@@ -124,7 +129,7 @@ class _Said(Said):
 
     def is_from_entries(self) -> bool:
         """Whether the shop's entries say it: a fee, or what else has nothing to do with a product."""
-        if self.evidence.is_ours(self.amount) and is_of_delivery(self.sentence):
+        if self.evidence.is_ours(self.amount) and is_of_delivery(self.sentence + self.line.over.head):
             return True
         return not self.is_of_a_product and self.evidence.is_ours_in(self.sentence, self.amount)
 

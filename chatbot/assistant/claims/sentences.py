@@ -5,7 +5,8 @@ from typing import Final
 
 from chatbot.assistant.claims.names import BRACKETED
 
-END: Final = re.compile(r"(?:(?<![ap]\.m)(?<!\b[ei]\.[ge])(?<!\bvs)[.!?…]+|。)[*\"'”)\]]*(?=\s)|。")
+_EMOJI: Final = "[\U0001f300-\U0001faff\u2600-\u2793][\ufe0f\u200d\U0001f300-\U0001faff\u2600-\u2793]*"
+END: Final = re.compile(rf"{_EMOJI}(?=\s)|(?:(?<![ap]\.m)(?<!\b[ei]\.[ge])(?<!\bvs)[.!?…]+|。)[*\"'”)\]]*(?=\s)|。")
 _AFTER: Final = re.compile(rf"[ \t]*(?:{BRACKETED.pattern}[ \t]*)*")
 _MARKER: Final = re.compile(r"\s*(?:(?:[-*+•>]|#{1,6}|\d{1,2}[.)])\s+)*")
 _ROW: Final = re.compile(r"\s*\|")

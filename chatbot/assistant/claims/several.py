@@ -135,7 +135,10 @@ class Said:
         named = {one.product for one in self.named()} | self.line.named_around(self.amount)
         is_alone = len(named) == 1 and not self.is_beside_others() and not self.is_called_difference
         numbers = named if is_alone else self.spoken_of()
-        cards = [self.evidence.cards[number] for number in numbers]
+        start, stop = self.line.bounds(self.amount)
+        stated = {one.value for one in amounts(self.line.text) if start <= one.start < stop and one != self.amount}
+        told = {number for number, card in enumerate(self.evidence.cards) if card.current_price in stated}
+        cards = [self.evidence.cards[number] for number in sorted({*numbers, *told})]
         cards = [card for card in cards if self.amount.is_in(card.currency)]
         terms = Terms(
             sentence=self.sentence,
