@@ -6,6 +6,7 @@ from typing import Final
 
 _OFFER: Final = (
     r"(?:sales?|(?<!we )(?<!can )(?<!to )offers?|deals?|discounts?|promotions?|promos?|markdowns?|reductions?"
+    r"|\d+\s?(?:%|percent) off"
     r"|(?:reduced |sale |special )?prices?)\b"
 )
 _DAY: Final = (

@@ -1,7 +1,7 @@
 """What an amount may come to by arithmetic on what is spoken of: sums, pieces, differences, rests, a mean."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, product
@@ -34,7 +34,7 @@ _AVERAGE: Final = re.compile(r"평균|\baverage|on the whole|apiece|\beach\b|per
 _BEFORE_THE_SALE: Final = re.compile(
     r"정가|원래|예전|이전|기존|할인\s?전|세일\s?전|정상가|(?:할인|세일)[이가]?\s?없|아니었다면"
     r"|regular|original|usual|normal|used to|(?:full|list) price|without (?:it|the (?:sale|discount))"
-    r"|before the (?:sale|discount)|were it not|had it not|weren't"
+    r"|before the (?:sale|discount)|narrow|shr[aiu]nk|좁혀|줄어|줄었|were it not|had it not|weren't"
 )
 _SALE: Final = re.compile(r"\bsale\b|discount|할인|세일")
 _PIECES: Final = range(2, 6)
@@ -46,16 +46,19 @@ _MOST_OF_EACH: Final = 3
 class Terms:
     """What a sentence may reckon with: what products cost now and before the sale, and other amounts.
 
-    `line` is what it stands in: how many pieces are meant, and that a sale runs, may have been said before. `said` are
+    `line` is what it stands in: how many pieces are meant, and that a sale runs, may have been said before. `sales` are
+    what goods on sale cost now and before. `said` are
     amounts that somebody may want to spend, `ours` those of the shop's entries.
     """
 
     sentence: str
     line: str
     now: Sequence[Decimal]
+    sales: Sequence[tuple[Decimal, Decimal]]
     regular: Sequence[Decimal]
     said: Sequence[Decimal]
     ours: Sequence[Decimal]
+    delivers_free: Callable[[Decimal], bool]
 
 
 def comes_to(amount: Amount, terms: Terms, bound: Bound | None) -> bool:
@@ -87,14 +90,17 @@ def _results(terms: Terms) -> Iterator[Decimal]:
     if is_of_pieces(terms.line):
         pieces = [total for prices in priced for total in _pieces(prices)]
     fees = terms.ours if is_of_delivery(sentence) else ()
-    charged = [price + fee for price in (*terms.now, *sums, *pieces) for fee in fees]
+    orders = [price for price in (*terms.now, *sums, *pieces) if not terms.delivers_free(price)] if fees else []
+    charged = [price + fee for price in orders for fee in fees]
     yield from pieces
     if adds:
         yield from (*sums, *charged)
     if _AVERAGE.search(sentence) and terms.now:
         yield sum(terms.now, Decimal(0)) / len(terms.now)
     if _COMPARES.search(sentence):
-        single = [*terms.now, *(terms.regular if is_before or _SALE.search(terms.line) else ())]
+        single = [*terms.now, *(terms.regular if is_before else ())]
+        if _SALE.search(terms.line):  # what the sale takes off of one, and of several pieces
+            yield from (price - paid for paid, price in terms.sales)
         several = [*sums, *charged, *pieces] if adds or pieces else []
         against = [*single, *several, *terms.said, *fees]
         yield from (abs(one - other) for one in (*single, *several) for other in against if one != other)

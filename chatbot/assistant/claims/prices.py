@@ -31,6 +31,7 @@ from chatbot.assistant.claims.roles import (
     SUPPOSED_AFTER,
     WISHED,
     is_fee,
+    is_mark,
     is_of_delivery,
 )
 from chatbot.assistant.claims.several import AFTER, BEFORE, Said, prices_of
@@ -124,6 +125,8 @@ class _Said(Said):
         """Whether the shop's entries name it in another role: as a fee what is a condition, or the other way."""
         if not is_of_delivery(self.sentence):
             return False
+        if is_mark(self.before) and not self.evidence.is_ours(self.amount):
+            return True
         role = is_fee(self.before, self.after)
         return role is not None and self.evidence.is_only(self.amount, not_fee=role)
 

@@ -135,6 +135,8 @@ def _claimed(piece: Piece, *, is_ours: bool) -> Iterator[Promise]:
         if not is_ours:
             found = (span for span in gifts(said) if not is_not_given(said, *span))
             yield from (Promise(start, end, ("offer", "gift")) for start, end in found)
+    else:  # what is refused is refused, whatever one is to look at
+        yield from (found for found in _worded(said, about, is_ours=False) if found.atom == ("returns", "none"))
     for time in times(piece, about, is_ours=is_ours):
         yield Promise(time.start, time.end, (time.topic, time.value), limit=time.limit)
     for start, end, hour in hours.hours(said, f"{piece.before} {piece.over}"):

@@ -27,6 +27,10 @@ _IS_CONDITION_AFTER: Final = re.compile(
     r"|and above|minimum"
     r"|threshold)"
 )
+_IS_MARK_BEFORE: Final = re.compile(
+    r"기준(?:인|은|이|금액[은이]?)?\s\*{0,2}$|\b(?:threshold|minimum|mark|free (?:delivery|shipping)),?"
+    r"(?:\s(?:is|of|starts|begins|kicks in|applies|which|at|from|only|set))+\s\*{0,2}$"
+)
 _IS_PRICE_BEFORE: Final = re.compile(
     r"(?<!배송 )(?<!배송)(?:할인가|세일가|판매가|가격)[은는이가]\s?(?:현재\s|지금\s|이제\s)?\*{0,2}$"
     r"|\b(?:the|its|their)\s(?:sale |current |discounted |reduced )?price is\s(?:now\s|only\s|just\s)?\*{0,2}$"
@@ -113,6 +117,11 @@ WISHED: Final = re.compile(
     r"말씀하신|찾으시|원하시|예산|생각하시|요청하신|조건|budget|you (?:said|asked|mentioned|want|need|are looking)"
     r"|looking for|your (?:\S+\s)?(?:limit|price|range)|\blimit\b|ceiling|상한"
 )
+
+
+def is_mark(before: str) -> bool:
+    """Whether an amount is called that from which on something holds, as delivery free of charge."""
+    return _IS_MARK_BEFORE.search(before) is not None
 
 
 def is_to_spend(before: str, after: str) -> bool:

@@ -144,9 +144,15 @@ class Said:
             sentence=self.sentence,
             line=self.line.text,
             now=prices_of(cards),
+            sales=[
+                (card.sale_price, card.price)
+                for card in cards
+                if card.sale_price is not None and card.price is not None
+            ],
             regular=[card.price for card in cards if card.price is not None],
             said=[one.value for one in (*self.evidence.amounts_said, *self.supposed())],
             ours=[one.value for one in self.evidence.amounts_of_ours],
+            delivers_free=self.evidence.delivers_free,
         )
         return comes_to(self.amount, terms, self.bound)
 

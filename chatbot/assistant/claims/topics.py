@@ -18,6 +18,11 @@ _OF_GOODS: Final = re.compile(
 )
 """What is said of goods and not of terms, whatever stands over it."""
 _FEW_WORDS: Final = 4
+_GOES_ON: Final = re.compile(
+    rf"{dict(STARTS)['received'].pattern}|^\W*(?:단|다만|하지만|however|but|just)[,\s]|신청|접수|보내\s?주|\bapply\b"
+    r"|let us know"
+)
+"""What is about what the sentence before was about."""
 _SPEAKER: Final = re.compile(r"[\W_]*(?:[qa]|질문|답변?|question|answer)?[\W_]*")
 """Before what is asked or answered."""
 _ASKS: Final = re.compile(r"\?[\"'”’)\s]*$")
@@ -65,7 +70,8 @@ def topics(piece: Piece) -> list[str]:
     """What a piece is about."""
     if (named := topics_in(piece.said)) or _OF_GOODS.search(piece.said):
         return named
-    if len(piece.said.split()) <= _FEW_WORDS and (named := topics_in(piece.before)):
+    goes_on = len(piece.said.split()) <= _FEW_WORDS or _GOES_ON.search(piece.said)
+    if goes_on and (named := topics_in(piece.before)):
         return named  # more of the same
     return topics_in(piece.asked) or topics_in(piece.over) or _named(piece.said)
 

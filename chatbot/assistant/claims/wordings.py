@@ -51,6 +51,8 @@ SAID: Final = (
         r"|(?:expected|due|scheduled) (?:to (?:be|come|arrive) )?(?:back|again)\b|back (?:soon|shortly)|restock(?:ed"
         r"|ing)? (?:soon|shortly|is coming|it)|(?:expect|expecting|awaiting) (?:a "
         r"|new |more |fresh |another )*(?:stock|batch|shipment|deliver)"
+        r"|(?:expect|hope|plan)(?:s|ed|ing)? (?:to (?:have|get|see) )?(?:it|them|that one|this one|more) (?:to be )?"
+        r"(?:back|again|in)\b"
     )),
     (("delivery", "unconditional"), re.compile(
         rf"{_AMOUNT_OR_ORDER}[과와에이은는]?\s?(?:크기|액수)?[과와에]?\s?(?:상관|관계|제한)\s?없이"
