@@ -38,7 +38,8 @@ _ENGLISH: Final = re.compile(
     r"|shy of|short of|south of|fits?(?: in(?:to)?| within| under)?|meets?|budget(?: of| is)?|max(?:imum)?)"
     r"|(?P<over>over|above|more than|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?|top(?:s|ped|ping)?|beyond|past"
     r"|north of|in excess of|upwards? of|higher than|greater than|cross(?:es|ed|ing)?|break(?:s|ing)?(?: through)?)"
-    rf"|(?P<from>at least|between|(?<!change )from|no less than)){_TO_AN_AMOUNT}"
+    rf"|(?P<from>at least|between|(?<!change )(?<!down )(?<!reduced )(?<!discounted )(?<!lowered )(?<!cut )"
+    rf"(?<!dropped )from|no less than)){_TO_AN_AMOUNT}"
     rf"|(?P<reached>reach(?:es|ed|ing)?|get to|hit(?:s|ting)?){_TO_AN_AMOUNT}"
 )
 _DENIED: Final = re.compile(

@@ -277,7 +277,7 @@ class _Said(Said):
         """Whether a product is named between the amount and what would make it one of before: rather than the Dusk."""
         against = AGAINST.search(self.before)
         place = self.amount.start - len(self.before) + (against.end() if against else 0)
-        named = [one for one in self.line.mentions if one.is_prose]
+        named = self.named()
         if against is None:
             return False
         behind = next((one for one in named if one.start >= self.amount.end), None)
