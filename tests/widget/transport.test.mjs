@@ -34,7 +34,7 @@ function played(want, answer = () => Promise.reject(new TypeError("no network"))
   let timer = 0;
   const owner = {
     want: () => world.want,
-    prepare: async () => {},
+    prepare: async () => world.prepared?.(),
     hear: (heard) => {
       world.told.push(heard);
       if (world.want?.ask) world.want = { ...want, ask: null, follow: { turn: heard.turn, after: heard.seq } };
@@ -108,6 +108,18 @@ test("a question goes over a socket, which stays open for the next", async () =>
   await settled();
   assert.equal(world.sockets.length, 1);
   assert.equal(world.sockets[0].sent[1].id, "q2");
+});
+
+test("a question that was asked before the history was read goes into the conversation that the history names", async () => {
+  const { transport, world } = played(ask);
+  world.prepared = () => {
+    world.want = { ...ask, conversation: "C" };
+  };
+  transport.run();
+  await settled();
+  world.sockets[0].open();
+  await settled();
+  assert.equal(world.sockets[0].sent[0].conversation, "C");
 });
 
 test("after a loss the turn is followed from its last part, on a new socket", async () => {

@@ -177,7 +177,7 @@ export class Chat {
 
   async #load() {
     const { turn } = this.state;
-    const response = await this.#around.fetch("api/session");
+    const response = await this.#around.fetch("api/session", { cache: "no-store" });
     if (!response.ok) throw new Error(`the session answered ${response.status}`);
     /** @type {Session & {csrf_token: string}} */
     const session = await response.json();

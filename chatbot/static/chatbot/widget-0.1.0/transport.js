@@ -125,10 +125,9 @@ export class Transport {
     this.#running = true;
     let failures = 0;
     while (!this.#closed) {
-      const want = this.#owner.want();
-      if (!want) break;
+      if (!this.#owner.want()) break;
       this.#progress = false;
-      const outcome = await this.#try(want).catch(() => /** @type {Outcome} */ ("lost"));
+      const outcome = await this.#try().catch(() => /** @type {Outcome} */ ("lost"));
       if (this.#closed) break;
       failures = this.#progress ? 0 : failures;
       if (outcome === "stale") await this.#owner.reload().catch(() => {});
@@ -148,13 +147,13 @@ export class Transport {
     if (!this.#closed && this.#owner.want()) this.run();
   }
 
-  /**
-   * @param {Want} want
-   * @returns {Promise<Outcome>}
-   */
-  async #try(want) {
+  /** @returns {Promise<Outcome>} */
+  async #try() {
     this.#heardTurns.clear();
     await this.#owner.prepare();
+    // Asked for only now: the history that was just read says which conversation a question belongs to.
+    const want = this.#owner.want();
+    if (!want) return "over";
     if (this.#noSockets) return this.#request(want);
     try {
       await this.#open();
