@@ -3,8 +3,9 @@
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.widget.conftest import ARGUMENTS, CHROMIUM
 from tests.widget.fake_shop import FakeShop
 from tests.widget.parts import HOLD, failed, finish, said, with_cards
 
@@ -212,6 +213,34 @@ def test_the_place_in_a_long_conversation_survives_a_page_change(
     expect(widget.answers).to_contain_text("Line 79")
     log = "document.querySelector('chatbot-widget').shadowRoot.querySelector('.log')"
     page.wait_for_function(f"{log}.scrollTop === 333")
+
+
+def test_back_out_of_the_browsers_cache_the_widget_goes_on_where_the_later_page_left_off(
+    browser: Browser, shop: FakeShop
+) -> None:
+    # Playwright switches that cache off unless told otherwise.
+    caching = browser.browser_type.launch(
+        executable_path=CHROMIUM, args=ARGUMENTS, ignore_default_args=["--disable-back-forward-cache"]
+    )
+    page = caching.new_page()
+    page.add_init_script("addEventListener('pageshow', (event) => { window.persisted = event.persisted; })")
+    page.goto(shop.url)
+    page.get_by_role("button", name="Ask us").click()
+    page.evaluate("location.href = '/other/'")
+    expect(page).to_have_url(f"{shop.url}/other/")
+    page.get_by_label("Your question").fill("Asked later")
+    page.keyboard.press("Enter")
+    expect(page.locator("article.assistant")).to_contain_text("You asked: Asked later")
+    page.get_by_label("Your question").fill("and a draft")
+    page.evaluate("history.back()")
+    expect(page).to_have_url(f"{shop.url}/")
+    expect(page.locator("article.assistant")).to_contain_text("You asked: Asked later")
+    expect(page.get_by_label("Your question")).to_have_value("and a draft")
+    assert page.evaluate("window.persisted")
+    page.get_by_label("Your question").fill("Asked once more")
+    page.keyboard.press("Enter")
+    expect(page.locator("article.assistant")).to_have_count(2)
+    caching.close()
 
 
 def test_a_page_with_an_open_panel_takes_the_focus_from_nobody(

@@ -41,7 +41,8 @@ import { faultOf, restored, textOf } from "./messages.js";
  * @property {{question_characters: number}} [limits]
  */
 /**
- * @typedef {{type: "opened"}
+ * @typedef {{type: "returned", state: State}
+ *   | {type: "opened"}
  *   | {type: "closed"}
  *   | {type: "drafted", text: string}
  *   | {type: "loaded", session: Session}
@@ -92,6 +93,8 @@ export const busy = (state) => state.asking !== null || state.turn !== null;
  */
 export function reduce(state, event) {
   switch (event.type) {
+    case "returned":
+      return { ...event.state, limit: state.limit };
     case "opened":
       return { ...state, open: true, unread: false };
     case "closed":

@@ -56,11 +56,8 @@ class ChatbotWidget extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.#save();
+    this.#leave();
     this.#view?.disconnect();
-    this.#chat?.close();
-    this.#tabs?.close();
-    this.#tabs = null;
     this.#listening?.abort();
   }
 
@@ -156,10 +153,14 @@ class ChatbotWidget extends HTMLElement {
     this.#listening = new AbortController();
     const { signal } = this.#listening;
     addEventListener("pagehide", () => this.#leave(), { signal });
-    addEventListener("pageshow", (event) => event.persisted && this.#begin(), { signal });
+    addEventListener("pageshow", (event) => event.persisted && this.#comeBack(), { signal });
     addEventListener("online", () => this.#chat?.reconnect(), { signal });
     document.addEventListener("visibilitychange", () => this.#visible(), { signal });
-    if (!("BroadcastChannel" in window)) return;
+    this.#joinTabs();
+  }
+
+  #joinTabs() {
+    if (this.#tabs || !("BroadcastChannel" in window)) return;
     this.#tabs = new BroadcastChannel(`chatbot:${this.getAttribute("prefix")}`);
     this.#tabs.onmessage = () => {
       this.#stale = true;
@@ -175,8 +176,20 @@ class ChatbotWidget extends HTMLElement {
 
   #leave() {
     this.#save();
-    // An open socket would keep the page out of the back/forward cache.
+    // An open socket would keep the page out of the back/forward cache, and a word from another page take it out.
     this.#chat?.close();
+    this.#tabs?.close();
+    this.#tabs = null;
+  }
+
+  /** Back out of the browser's cache: go on where the page left off that the shopper was on since. */
+  #comeBack() {
+    if (!this.#chat || !this.#keepsake) return;
+    const { state, scroll } = this.#keepsake.restore();
+    this.#joinTabs();
+    this.#chat.dispatch({ type: "returned", state });
+    this.#view?.restore(this.#chat.state, scroll);
+    this.#begin();
   }
 
   #visible() {
