@@ -122,6 +122,8 @@ def widget_strings(*, about_product: bool = False) -> dict[str, str | list[str]]
         # Translators: for a screen reader, before the answer.
         "assistant": _("The assistant said:"),
         "products": _("Products"),
+        # Translators: for a screen reader, the name of a table in an answer.
+        "table": _("Table"),
         "sale_price": _("Sale price"),
         "regular_price": _("Regular price"),
         "thinking": _("Looking through the shop…"),

@@ -85,7 +85,8 @@ def test_a_comparison_is_a_table_with_a_head(browser: Browser, shop: FakeShop) -
     expect(page.locator("article.assistant")).to_have_attribute("aria-busy", "false")
     table = page.get_by_role("table")
     assert table.get_by_role("columnheader").all_inner_texts() == ["Dawn", "Wave"]
-    assert table.get_by_role("cell").all_inner_texts() == ["", "Battery", "30 hours", "8 hours"]
+    assert table.get_by_role("rowheader").all_inner_texts() == ["Battery"]
+    assert table.get_by_role("cell").all_inner_texts() == ["", "30 hours", "8 hours"]
     assert violations(page) == []
     context.close()
 

@@ -108,7 +108,7 @@ export class Bubble {
     for (const block of blocks) {
       if (block.kind === "text" && !this.#texts.has(block.id)) {
         const into = this.#body.appendChild(el("div", { class: "prose", part: "prose" }));
-        this.#texts.set(block.id, { prose: new Prose(into, this.#scene.base), text: "", growing: false });
+        this.#texts.set(block.id, { prose: new Prose(into, this.#scene.base, this.#scene.strings.table), text: "", growing: false });
       } else if (block.kind === "product" && !this.#cards.has(block.id)) {
         const element = this.#card(block.card);
         this.#list().append(element);

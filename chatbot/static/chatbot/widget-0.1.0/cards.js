@@ -19,7 +19,7 @@ export function card(data, strings, base, clicked) {
     : el("span", { class: "card-title" }, data.title);
   return el(
     "li",
-    { class: "card", part: "card", "data-sku": data.sku },
+    { class: "card", part: "card", "data-sku": data.sku, "data-availability": data.availability },
     picture(data, base),
     el(
       "div",
@@ -27,9 +27,7 @@ export function card(data, strings, base, clicked) {
       data.brand ? el("span", { class: "card-brand" }, data.brand) : null,
       title,
       price(data, strings),
-      data.availability_text
-        ? el("span", { class: "stock", "data-availability": data.availability }, data.availability_text)
-        : null,
+      data.availability_text ? el("span", { class: "stock" }, data.availability_text) : null,
     ),
   );
 }

@@ -10,6 +10,7 @@ import { parse } from "./markdown.js";
 export class Prose {
   #into;
   #base;
+  #table;
   /** @type {Block[]} */
   #blocks = [];
   /** @type {HTMLElement[]} The element of each block; for a list item, the item; for a line of a table, its row. */
@@ -18,10 +19,12 @@ export class Prose {
   /**
    * @param {HTMLElement} into
    * @param {string} base The page's own address.
+   * @param {string} table What a table is called.
    */
-  constructor(into, base) {
+  constructor(into, base, table) {
     this.#into = into;
     this.#base = base;
+    this.#table = table;
   }
 
   /**
@@ -54,7 +57,7 @@ export class Prose {
       const old = "cells" in before ? before.cells : [];
       while (element.childElementCount > now.cells.length) element.lastElementChild?.remove();
       now.cells.forEach((cell, at) => {
-        const shown = element.children[at] ?? element.appendChild(this.#cell(now.kind, cell));
+        const shown = element.children[at] ?? element.appendChild(this.#cell(element, now.kind, cell));
         this.#fit(/** @type {HTMLElement} */ (shown), old[at] ?? [], cell);
       });
     } else if (!("cells" in before)) {
@@ -89,26 +92,41 @@ export class Prose {
   }
 
   /**
+   * The next cell of a line. Where the corner of the table is empty, what stands first in a line heads that line.
+   * @param {HTMLElement} line
    * @param {"head" | "row"} kind
    * @param {Inline[]} inside
    */
-  #cell(kind, inside) {
-    const heads = kind === "head" && inside.length > 0; // the corner of a table heads nothing
-    const cell = document.createElement(heads ? "th" : "td");
-    if (heads) cell.setAttribute("scope", "col");
+  #cell(line, kind, inside) {
+    const first = line.childElementCount === 0;
+    const named = first && line.parentElement?.querySelector(":scope > tr:first-child > td:first-child:empty");
+    const scope = kind === "head" && inside.length > 0 ? "col" : kind === "row" && named ? "row" : "";
+    const cell = document.createElement(scope ? "th" : "td");
+    if (scope) cell.setAttribute("scope", scope);
     return cell;
+  }
+
+  /** A table stands in a frame of its own, in which a wide one moves sideways, also by the keyboard. */
+  #frame() {
+    const frame = document.createElement("div");
+    frame.className = "table";
+    frame.tabIndex = 0;
+    frame.setAttribute("role", "group");
+    frame.setAttribute("aria-label", this.#table);
+    return frame.appendChild(document.createElement("table"));
   }
 
   /** @param {import("./markdown.js").Row} row */
   #row(row) {
-    const last = this.#into.lastElementChild;
-    const table = last?.localName === "table" ? last : this.#into.appendChild(document.createElement("table"));
-    const line = document.createElement("tr");
+    const known = this.#into.lastElementChild?.querySelector(":scope > table");
+    const table = known ?? this.#frame();
+    if (!known) this.#into.append(/** @type {Element} */ (table.parentElement));
+    const line = table.appendChild(document.createElement("tr"));
     for (const inside of row.cells) {
-      const cell = line.appendChild(this.#cell(row.kind, inside));
+      const cell = line.appendChild(this.#cell(line, row.kind, inside));
       cell.append(...inside.map((child) => this.#inline(child)));
     }
-    return table.appendChild(line);
+    return line;
   }
 
   /** @param {Block} block */
@@ -165,5 +183,7 @@ export class Prose {
 function drop(element) {
   const around = element.parentElement;
   element.remove();
-  if (around && ["ul", "ol", "table"].includes(around.localName) && !around.childElementCount) around.remove();
+  if (around && ["ul", "ol", "table"].includes(around.localName) && !around.childElementCount) {
+    (around.closest(".table") ?? around).remove();
+  }
 }
