@@ -113,7 +113,7 @@ def widget(page: Page) -> SimpleNamespace:
         open=opener,
         ask=ask,
         field=page.get_by_label("Your question"),
-        log=page.get_by_role("log"),
+        log=page.get_by_role("region", name="Conversation"),
         answers=page.locator("article.assistant"),
         questions=page.locator("article.user"),
         stop=page.get_by_role("button", name="Stop the answer"),

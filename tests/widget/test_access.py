@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.widget.conftest import rendered, violations
+from tests.widget.conftest import rendered, violations
 from tests.widget.fake_shop import FakeShop, serving
-from tests.widget.parts import HOLD, failed, finish, said, with_cards
+from tests.widget.parts import HOLD, card, failed, finish, said, with_cards
 
 pytestmark = pytest.mark.browser
 
@@ -54,6 +55,95 @@ def test_the_keyboard_opens_closes_and_finds_its_way_back(page: Page, widget: Si
     page.keyboard.press("Escape")
     expect(widget.launcher).to_be_focused()
     expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_a_screen_reader_hears_whole_lines_and_cards_each_once(
+    page: Page, shop: FakeShop, widget: SimpleNamespace
+) -> None:
+    table = "|  | Dawn |\n|---|---|\n| Battery | 30 hours |\n\n"
+    shop.script = lambda question: [
+        *said(f"Two fit: **Dawn** and [Wave](/w/).\n\n{table}- light\n- cheap", size=1)[:-1],
+        HOLD,
+        {"type": "text-delta", "id": "t1", "delta": "er"},
+        {"type": "text-end", "id": "t1"},
+        card("E-2", "Dawn earphones", "₩89,000", sale="₩79,000"),
+        HOLD,
+        *said("Both are light.", "t2", size=1),
+        finish("incomplete"),
+    ]
+    widget.open()
+    page.evaluate("""() => {
+        window.heard = [];
+        const root = document.querySelector("chatbot-widget").shadowRoot;
+        for (const region of root.querySelectorAll("[role=log], [role=status], [role=alert], [aria-live]"))
+            new MutationObserver(() => window.heard.push(region.innerText))
+                .observe(region, {childList: true, characterData: true, subtree: true});
+        const log = root.querySelector("[role=log]");
+        window.lines = [];
+        new MutationObserver((all) => all.forEach((one) => one.addedNodes.forEach((e) => window.lines.push(e.innerText))))
+            .observe(log, {childList: true});
+    }""")
+    widget.ask("Earphones?")
+    expect(widget.answers).to_contain_text("cheap")
+    first = ["Two fit: Dawn and Wave.", "Dawn", "Battery, 30 hours", "light"]
+    page.wait_for_function("window.lines.length >= 4")
+    assert page.evaluate("window.lines") == first
+    shop.go()
+    second = ["cheaper", "Dawn earphones, Sale price ₩79,000, In stock"]
+    page.wait_for_function("window.lines.length >= 6")
+    assert page.evaluate("window.lines") == [*first, *second]
+    shop.go()
+    expect(widget.answers).to_have_attribute("aria-busy", "false")
+    page.wait_for_function("window.lines.length >= 8")
+    assert page.evaluate("window.lines") == [*first, *second, "Both are light.", "This answer ends too early."]
+    # Every live region together: the lines, and "Looking through the shop" that came and went.
+    assert len(page.evaluate("window.heard")) < 10
+
+
+def test_what_was_said_on_the_page_before_is_not_said_again(
+    page: Page, shop: FakeShop, widget: SimpleNamespace
+) -> None:
+    shop.script = lambda question: [*said("First.\n\nSecond.\n\nThird."), HOLD, *said("Last.", "t2"), finish()]
+    widget.open()
+    widget.ask("Count")
+    expect(widget.answers).to_contain_text("Third.")
+    page.add_init_script("""addEventListener("load", () => {
+        window.lines = [];
+        const log = document.querySelector("chatbot-widget").shadowRoot.querySelector("[role=log]");
+        new MutationObserver((all) => all.forEach((one) => one.addedNodes.forEach((e) => window.lines.push(e.innerText))))
+            .observe(log, {childList: true});
+    })""")
+    page.goto(f"{shop.url}/other/")
+    expect(widget.answers).to_contain_text("Third.")
+    shop.go()
+    expect(widget.answers).to_have_attribute("aria-busy", "false")
+    page.wait_for_function("window.lines.length > 0")
+    assert page.evaluate("window.lines") == ["Last."]
+
+
+def test_a_long_answer_is_read_from_its_beginning(page: Page, shop: FakeShop, widget: SimpleNamespace) -> None:
+    many = "\n\n".join(f"Line {n}" for n in range(60))
+    shop.script = lambda question: [*said("Short."), finish()]
+    widget.open()
+    widget.ask("First")
+    expect(widget.answers).to_contain_text("Short.")
+    shop.script = lambda question: [*said(many, size=50), HOLD, *said("The end.", "t2"), finish()]
+    widget.ask("Much")
+    expect(widget.answers.last).to_contain_text("Line 59")
+    log = widget.log.bounding_box()
+    question = widget.questions.last
+    expect(page.get_by_role("button", name="New words below")).to_be_visible()
+    assert log["y"] <= question.bounding_box()["y"] < log["y"] + 40
+    # Who goes to the end by hand is taken along from there.
+    widget.log.evaluate("log => { log.scrollTop = log.scrollHeight; }")
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    shop.go()
+    expect(widget.answers.last).to_contain_text("The end.")
+    expect(page.get_by_role("button", name="New words below")).to_be_hidden()
+    page.wait_for_function(
+        "(log => log.scrollHeight - log.scrollTop - log.clientHeight < 2)"
+        "(document.querySelector('chatbot-widget').shadowRoot.querySelector('.log'))"
+    )
 
 
 def test_who_reads_further_up_is_left_there_and_told_of_new_words(
@@ -130,6 +220,64 @@ def test_on_a_phone_the_panel_is_a_sheet_that_leaves_for_a_product(browser: Brow
     expect(page.get_by_role("button", name="Ask us")).to_be_visible()
     expect(dialog).to_be_hidden()
     context.close()
+
+
+def test_on_a_phone_every_link_in_an_answer_leads_to_a_page_that_can_be_seen(browser: Browser, shop: FakeShop) -> None:
+    shop.script = lambda question: [*said("See [our terms](/terms/)."), finish()]
+    context = browser.new_context(viewport={"width": 375, "height": 700}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(shop.url)
+    page.get_by_role("button", name="Ask us").tap()
+    page.get_by_role("button", name="Help me find a gift").tap()
+    page.get_by_role("link", name="our terms").tap()
+    expect(page).to_have_url(f"{shop.url}/terms/")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.get_by_role("button", name="Ask us").tap()
+    expect(page.locator("article.assistant")).to_contain_text("See our terms.")
+    context.close()
+
+
+def test_on_a_phone_the_keyboard_leaves_with_the_question(browser: Browser, shop: FakeShop) -> None:
+    shop.script = lambda question: [*said("Half"), HOLD, finish()]
+    context = browser.new_context(viewport={"width": 375, "height": 700}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(shop.url)
+    page.get_by_role("button", name="Ask us").tap()
+    field = page.get_by_label("Your question")
+    field.tap()
+    field.fill("One?")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Stop the answer")).to_be_visible()
+    expect(field).not_to_be_focused()
+    shop.go()
+    expect(page.locator("article.assistant")).to_have_attribute("aria-busy", "false")
+    field.fill("Two?")
+    page.get_by_role("button", name="Send").tap()
+    # A screen reader that stood on the button must not lose its place.
+    expect(page.get_by_role("button", name="Stop the answer")).to_be_focused()
+    shop.go()
+    expect(page.get_by_role("button", name="Send")).to_be_focused()
+    context.close()
+
+
+def test_a_sheet_that_the_browser_closes_gives_the_page_back(browser: Browser, shop: FakeShop) -> None:
+    context = browser.new_context(viewport={"width": 375, "height": 700}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(shop.url)
+    page.get_by_role("button", name="Ask us").tap()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    # As the back gesture of Android does where it need not ask.
+    page.get_by_role("dialog").evaluate("dialog => dialog.close()")
+    expect(page.get_by_role("button", name="Ask us")).to_be_visible()
+    page.get_by_role("button", name="Ask us").tap()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    context.close()
+
+
+def test_a_printed_page_is_without_the_widget(page: Page, widget: SimpleNamespace) -> None:
+    expect(widget.launcher).to_be_visible()
+    page.emulate_media(media="print")
+    expect(widget.launcher).to_be_hidden()
 
 
 def test_everything_to_tap_is_large_enough(browser: Browser, shop: FakeShop) -> None:

@@ -75,9 +75,8 @@ export class Composer {
     const running = busy(state);
     const length = [...state.draft.trim()].length;
     const over = length - state.limit;
-    this.#send.hidden = running;
-    this.#stop.hidden = !running;
-    this.#stop.disabled = state.stopping;
+    this.#swap(running);
+    this.#stop.setAttribute("aria-disabled", String(state.stopping));
     // Announced as unavailable and still in reach of the keyboard.
     this.#send.setAttribute("aria-disabled", String(length === 0 || over > 0));
     this.field.setAttribute("aria-invalid", String(over > 0));
@@ -87,19 +86,36 @@ export class Composer {
     this.#count.classList.toggle("fault", over > 0);
   }
 
+  /**
+   * The one button takes the place of the other, and its focus.
+   * @param {boolean} running
+   */
+  #swap(running) {
+    const [comes, goes] = running ? [this.#stop, this.#send] : [this.#send, this.#stop];
+    const focused = goes.matches(":focus");
+    comes.hidden = false;
+    if (focused) comes.focus();
+    goes.hidden = true;
+  }
+
   /** @param {Event} event */
   #submit(event) {
     event.preventDefault();
     if (!this.#acts.ask(this.field.value)) return;
     this.#askedAt = performance.now();
-    // The button with the focus is about to be hidden.
-    if (!matchMedia("(pointer: coarse)").matches) this.field.focus();
+    this.#toField();
   }
 
   #halt() {
-    if (performance.now() - this.#askedAt < DOUBLE_TAP_MS) return;
+    if (this.#stop.getAttribute("aria-disabled") === "true" || performance.now() - this.#askedAt < DOUBLE_TAP_MS) return;
     this.#acts.stop();
-    this.field.focus();
+    this.#toField();
+  }
+
+  /** Ready for the next question; on a touch screen the keyboard leaves instead, which would lie over the answer. */
+  #toField() {
+    if (matchMedia("(pointer: coarse)").matches) this.field.blur();
+    else this.field.focus();
   }
 
   #typed() {

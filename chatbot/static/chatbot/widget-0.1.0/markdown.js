@@ -79,6 +79,14 @@ export function parse(text, growing = false) {
 }
 
 /**
+ * The words without their marks.
+ * @param {Inline[]} children
+ * @returns {string}
+ */
+export const plain = (children) =>
+  children.map((item) => ("text" in item ? item.text : "children" in item ? plain(item.children) : " ")).join("");
+
+/**
  * What stands between the bars of a row.
  * @param {string} line
  * @param {boolean} growing

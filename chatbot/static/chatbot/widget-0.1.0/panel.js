@@ -5,6 +5,8 @@
 
 /** Screens on which a floating window would leave no room. */
 const SMALL = "(max-width: 30rem), (max-height: 30rem)";
+/** So little left by the keyboard, in CSS pixels, that every line counts. */
+const LOW = 544;
 /** Fingers: giving the field the focus would bring up the keyboard over half the panel. */
 const COARSE = "(pointer: coarse)";
 
@@ -33,6 +35,8 @@ export class Panel {
       event.preventDefault();
       escaped();
     });
+    // A browser that takes a back gesture for "close" need not ask first.
+    dialog.addEventListener("close", () => this.#open && !dialog.open && escaped());
     dialog.addEventListener("keydown", (event) => {
       // Escape inside an IME takes back the syllable, not the panel.
       if (event.key !== "Escape" || event.isComposing || event.keyCode === 229) return;
@@ -99,8 +103,11 @@ export class Panel {
 
   #fit = () => {
     if (!visualViewport || !this.#open) return;
-    const { height, offsetTop } = visualViewport;
-    this.#dialog.style.setProperty("--visible-height", `${height}px`);
-    this.#dialog.style.setProperty("--visible-top", `${offsetTop}px`);
+    const { height, offsetTop, scale } = visualViewport;
+    // Who magnifies the sheet moves about on it: it must not shrink to what is seen of it.
+    const magnified = scale > 1.1;
+    this.#dialog.style.setProperty("--visible-height", magnified ? "100dvh" : `${height}px`);
+    this.#dialog.style.setProperty("--visible-top", magnified ? "0px" : `${offsetTop}px`);
+    this.#dialog.classList.toggle("low", this.sheet && !magnified && height < LOW);
   };
 }

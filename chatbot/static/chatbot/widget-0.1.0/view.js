@@ -7,14 +7,17 @@ import { Composer } from "./composer.js";
 import { el, fill, icon, unseen } from "./elements.js";
 import { Log } from "./log.js";
 import { Panel } from "./panel.js";
+import { Speech } from "./speech.js";
 import { busy } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./keepsake.js").Scroll} Scroll */
-/** @typedef {import("./composer.js").Acts & import("./bubble.js").Acts & {open: () => void, close: () => void, reconnect: () => void, dismiss: () => void}} Acts */
+/** @typedef {import("./composer.js").Acts & import("./bubble.js").Acts & {open: () => void, close: () => void, left: () => void, reconnect: () => void, dismiss: () => void}} Acts */
 
 /** So near to the end, in CSS pixels, still counts as reading along. */
 const NEAR_END = 48;
+/** What stays free above a question that has come to the top, in CSS pixels. */
+const ABOVE_QUESTION = 16;
 
 export class View {
   #strings;
@@ -25,6 +28,8 @@ export class View {
   #ready = false;
   #focus = false;
   #atEnd = true;
+  /** The question stays in sight: an answer is read from its beginning, and grows faster than anybody reads. */
+  #held = false;
   #root;
   #messages;
   #welcome;
@@ -32,9 +37,11 @@ export class View {
   #below;
   #status;
   #notice;
+  #speech;
   #composer;
   #launcher;
   #news = el("span", { class: "dot", hidden: true });
+  #told = el("p", { class: "unseen", role: "status" });
   #panel;
   #log;
   #sized;
@@ -64,11 +71,13 @@ export class View {
     );
     this.#welcome = this.#greeting();
     this.#messages = el("div", { class: "messages" });
+    this.#status = el("p", { class: "status", part: "status", role: "status" });
     this.#scroller = el(
       "div",
-      { class: "log", part: "log", role: "log", tabindex: 0, "aria-label": strings.conversation, onscroll: () => this.#scrolled() },
+      { class: "log", part: "log", role: "region", tabindex: 0, "aria-label": strings.conversation, onscroll: () => this.#scrolled(), onclick: (/** @type {MouseEvent} */ event) => this.#clicked(event) },
       this.#welcome,
       this.#messages,
+      this.#status,
     );
     this.#below = el(
       "button",
@@ -76,25 +85,25 @@ export class View {
       icon("down"),
       strings.below,
     );
-    this.#status = el("p", { class: "status", part: "status", role: "status" });
     this.#notice = this.#alert();
+    this.#speech = new Speech(strings);
     this.#composer = new Composer(strings, acts);
     const dialog = el(
       "dialog",
       { class: "panel", part: "panel", "aria-labelledby": "title" },
       el("header", { class: "header", part: "header" }, heading, close),
       el("div", { class: "middle" }, this.#scroller, this.#below),
-      this.#status,
+      this.#speech.element,
       this.#notice.element,
       this.#composer.element,
       el("p", { class: "small", part: "disclaimer" }, strings.disclaimer),
     );
-    this.#root = el("div", { class: "root" }, this.#launcher, dialog);
+    this.#root = el("div", { class: "root" }, this.#launcher, this.#told, dialog);
     stage.append(this.#root);
     this.#panel = new Panel({ dialog, launcher: this.#launcher, first: this.#composer.field, heading, escaped: acts.close });
     this.#log = new Log(this.#messages, { strings, acts, base: document.baseURI, contact });
     // The keyboard comes up, the field grows: who was at the end stays there.
-    this.#sized = new ResizeObserver(() => this.#atEnd && this.#toEnd());
+    this.#sized = new ResizeObserver(() => this.#atEnd && this.#follow());
   }
 
   connect() {
@@ -128,7 +137,7 @@ export class View {
   draw(state) {
     const asked = state.asking !== null && state.asking !== this.#state?.asking;
     this.#state = state;
-    if (asked) this.#atEnd = true;
+    if (asked) this.#atEnd = this.#held = true;
     if (this.#ready) this.#frame ||= requestAnimationFrame(() => this.#draw());
   }
 
@@ -141,6 +150,8 @@ export class View {
     this.#state = state;
     this.#ready = true;
     this.#atEnd = scroll.atEnd;
+    this.#held = busy(state);
+    this.#speech.know(state);
     this.#draw();
     if (!scroll.atEnd) this.#scroller.scrollTop = scroll.top;
   }
@@ -151,20 +162,23 @@ export class View {
     if (!state) return;
     const height = this.#scroller.scrollHeight;
     this.#news.hidden = !state.unread;
+    this.#say(this.#told, state.unread ? `${this.#strings.title} ${this.#strings.unread}` : "");
     this.#panel.show(state.open, this.#focus);
     this.#welcome.hidden = state.messages.length > 0;
     this.#log.draw(state.messages, !busy(state));
     this.#composer.draw(state);
     this.#say(this.#status, this.#waitingFor(state));
+    this.#status.classList.toggle("busy", busy(state) && state.connection !== "offline");
+    this.#speech.draw(state);
     this.#notice.draw(state);
     this.#focus = false;
-    if (this.#atEnd) this.#toEnd();
+    if (this.#atEnd) this.#follow();
     else if (this.#scroller.scrollHeight > height && height > 0) this.#below.hidden = false;
   }
 
   /** @param {State} state */
   #waitingFor(state) {
-    const { strings } = { strings: this.#strings };
+    const strings = this.#strings;
     if (!busy(state) || state.connection === "offline") return "";
     if (state.connection === "waiting") return strings.reconnecting;
     if (state.stopping) return strings.stopping;
@@ -229,15 +243,44 @@ export class View {
     return { element, draw };
   }
 
+  /** @param {MouseEvent} event */
+  #clicked(event) {
+    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
+    if (!elsewhere && /** @type {Element} */ (event.target).closest("a")) this.#acts.left();
+  }
+
   #scrolled() {
-    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
-    this.#atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END;
+    const { scrollTop } = this.#scroller;
+    // Further down than `#follow` goes: by hand.
+    if (scrollTop > this.#questionTop() + 1) this.#held = false;
+    this.#atEnd = this.#belowFold() < NEAR_END;
     if (this.#atEnd) this.#below.hidden = true;
   }
 
   #toEnd() {
-    this.#scroller.scrollTop = this.#scroller.scrollHeight;
-    this.#below.hidden = true;
+    this.#held = false;
     this.#atEnd = true;
+    this.#follow();
+  }
+
+  /** Scroll along with the words, as far as the question at the top. */
+  #follow() {
+    const { scrollHeight } = this.#scroller;
+    this.#scroller.scrollTop = this.#held ? Math.min(scrollHeight, this.#questionTop()) : scrollHeight;
+    this.#below.hidden = this.#belowFold() < NEAR_END;
+  }
+
+  #belowFold() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    return scrollHeight - scrollTop - clientHeight;
+  }
+
+  /** Where the last question is at the top; of a very long one, its end. */
+  #questionTop() {
+    const questions = /** @type {NodeListOf<HTMLElement>} */ (this.#messages.querySelectorAll(".user"));
+    const last = questions[questions.length - 1];
+    if (!last) return 0;
+    const { offsetTop, offsetHeight } = last;
+    return Math.floor(offsetTop + Math.max(-ABOVE_QUESTION, offsetHeight - this.#scroller.clientHeight / 3));
   }
 }

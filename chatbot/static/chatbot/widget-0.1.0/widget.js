@@ -26,6 +26,7 @@ import "./answers.js";
 import "./channels.js";
 import "./log.js";
 import "./prose.js";
+import "./speech.js";
 
 /** @typedef {import("./messages.js").Card} Card */
 /** @typedef {import("./messages.js").Message} Message */
@@ -125,6 +126,8 @@ class ChatbotWidget extends HTMLElement {
       {
         open: () => this.open(),
         close: () => this.close(),
+        // The sheet would cover the very page that the shopper wants to see.
+        left: () => this.#view?.sheet && this.close(),
         draft: (text) => {
           chat.dispatch({ type: "drafted", text });
           this.#keepsake?.saveDraft(text);
@@ -237,8 +240,6 @@ class ChatbotWidget extends HTMLElement {
   #clicked(event, card, message) {
     const { sku, link, title } = card;
     if (!this.#tell("product-click", { sku, link, title, message: message.id })) event.preventDefault();
-    // The sheet would cover the very product that the shopper wants to see.
-    if (this.#view?.sheet) this.close();
   }
 
   /**
