@@ -80,7 +80,8 @@ def test_a_screen_reader_hears_whole_lines_and_cards_each_once(
                 .observe(region, {childList: true, characterData: true, subtree: true});
         const log = root.querySelector("[role=log]");
         window.lines = [];
-        new MutationObserver((all) => all.forEach((one) => one.addedNodes.forEach((e) => window.lines.push(e.innerText))))
+        const added = (changes) => changes.flatMap((change) => [...change.addedNodes]);
+        new MutationObserver((changes) => window.lines.push(...added(changes).map((line) => line.innerText)))
             .observe(log, {childList: true});
     }""")
     widget.ask("Earphones?")
@@ -110,7 +111,8 @@ def test_what_was_said_on_the_page_before_is_not_said_again(
     page.add_init_script("""addEventListener("load", () => {
         window.lines = [];
         const log = document.querySelector("chatbot-widget").shadowRoot.querySelector("[role=log]");
-        new MutationObserver((all) => all.forEach((one) => one.addedNodes.forEach((e) => window.lines.push(e.innerText))))
+        const added = (changes) => changes.flatMap((change) => [...change.addedNodes]);
+        new MutationObserver((changes) => window.lines.push(...added(changes).map((line) => line.innerText)))
             .observe(log, {childList: true});
     })""")
     page.goto(f"{shop.url}/other/")
