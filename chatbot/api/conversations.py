@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.middleware.csrf import get_token
+from django.utils import timezone
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +12,7 @@ from rest_framework.response import Response
 from chatbot import conf, visitors
 from chatbot.api.base import DoorView, LatestFirst, visitor_of
 from chatbot.api.serializers import ConversationSerializer, FeedbackSerializer, MessageSerializer
+from chatbot.assistant import retention
 from chatbot.errors import NotFound
 from chatbot.models import Conversation, Message, Turn
 from chatbot.models.conversations import ConversationQuerySet
@@ -42,6 +44,11 @@ class ConversationsView(DoorView, ListAPIView[Conversation]):
     def get_queryset(self) -> QuerySet[Conversation]:
         """The visitor's own."""
         return _own(visitor_of(self.request))
+
+    def delete(self, request: Request) -> Response:
+        """Forget them all, with what was said in them. Raises TurnRunning."""
+        retention.forget_conversations_of(visitor_of(request), timezone.now())
+        return Response(status=204)
 
 
 class ConversationView(DoorView):

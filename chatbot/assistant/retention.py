@@ -1,4 +1,5 @@
-"""Forgets what was said once it has served: conversations in which nobody spoke for RETENTION_DAYS, and their turns.
+"""Forgets what was said once it has served: conversations in which nobody spoke for RETENTION_DAYS, and their turns;
+and at any moment those of a shopper who asks for it.
 
 Money stays. Rows of the ledger keep their conversation's id, so costs per conversation still add up, and lose the
 visitor's pseudonym: nothing in them points to a person any more. Budgets of each visitor or conversation leave amounts
@@ -17,7 +18,9 @@ from django.db.models import Q, QuerySet
 
 from chatbot import conf
 from chatbot.assistant import answer_cache
+from chatbot.errors import TurnRunning
 from chatbot.models import Attempt, Budget, BudgetAlert, Conversation, Message, Reservation, Spending, Turn
+from chatbot.visitors import Visitor
 
 BATCH: Final = 200
 """Conversations of one transaction. On SQLite a shopper's write waits for one of them (some 50 ms) at the most."""
@@ -121,6 +124,18 @@ def forget_conversations(ids: Sequence[UUID]) -> Forgotten:
         messages=deleted.get("chatbot.Message", 0),
         pseudonyms=pseudonyms,
     )
+
+
+def forget_conversations_of(visitor: Visitor, now: datetime) -> Forgotten:
+    """Delete all that this person ever said here, and the answers. Raises TurnRunning while one is being made."""
+    alias = router.db_for_write(Conversation)
+    with transaction.atomic(using=alias):
+        own = Conversation.objects.using(alias).owned_by(visitor.key, visitor.user_id)
+        # Locked: no turn begins in them between the look and the deletion.
+        ids = list(own.select_for_update(of=("self",)).values_list("pk", flat=True))
+        if Turn.objects.using(alias).running().filter(conversation_id__in=ids, lease_until__gte=now).exists():
+            raise TurnRunning(retry_after_s=1)
+        return forget_conversations(ids)
 
 
 def _old_budget_rows(before: datetime) -> list[QuerySet[Reservation] | QuerySet[Spending] | QuerySet[BudgetAlert]]:

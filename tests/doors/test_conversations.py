@@ -1,6 +1,7 @@
 """The session and what was said, over HTTP."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from chatbot import conf
 from chatbot.models import Conversation, Message, Turn
 from chatbot.simulator.testing import RunningSimulator
 from chatbot.visitors import Visitor, signed_key
+from tests.accounting import rows
 from tests.doors.conftest import Shopper
 
 VISITOR = Visitor(key="0" * 32)
@@ -137,6 +139,34 @@ def _all(browser: Client, url: str) -> list[list[dict[str, Any]]]:
         pages.append(page["results"])
         url = page["next"] or ""
     return pages
+
+
+def test_a_shopper_has_everything_deleted_and_nobody_elses(browser: Client, db: None) -> None:
+    own = [_talk(2), _talk(1, minutes_ago=60)]
+    attempt = rows.settled(timezone.now(), "0.01", conversation_id=own[0].pk, visitor="pseudonym")
+    attempt.save(force_insert=True)
+    Conversation.objects.create(visitor="f" * 32, updated_at=timezone.now())
+    foreign = browser.delete("/chat/api/conversations/", HTTP_ORIGIN="http://elsewhere.example")
+    assert (foreign.status_code, Conversation.objects.count()) == (403, 3)
+
+    assert browser.delete("/chat/api/conversations/", HTTP_ORIGIN="http://testserver").status_code == 204
+    assert [talk.visitor for talk in Conversation.objects.all()] == ["f" * 32]
+    assert not Message.objects.exists()
+    attempt.refresh_from_db()
+    assert (attempt.visitor, attempt.cost_usd) == ("", Decimal("0.01"))
+    assert browser.get("/chat/api/session").json()["conversation"] is None
+
+
+def test_nothing_is_deleted_while_an_answer_is_being_made(browser: Client, db: None) -> None:
+    _talk(1)
+    _talk(0, running=True)
+    refused = browser.delete("/chat/api/conversations/", HTTP_ORIGIN="http://testserver")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "turn_running")
+    assert Conversation.objects.count() == 2
+    Turn.objects.filter(status="running").update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert browser.delete("/chat/api/conversations/", HTTP_ORIGIN="http://testserver").status_code == 204
+    assert not Conversation.objects.exists()
 
 
 def test_wrong_methods_and_kinds_are_said_in_our_shape(browser: Client, db: None) -> None:
