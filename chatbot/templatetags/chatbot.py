@@ -107,6 +107,17 @@ def widget_strings(*, about_product: bool = False) -> dict[str, str | list[str]]
         "unread": _("(new answer)"),
         "title": _("Shopping assistant"),
         "close": _("Close the assistant"),
+        # Translators: for a screen reader, the button with three dots.
+        "menu": _("More about this conversation"),
+        "renew": _("New conversation"),
+        # Translators: in the menu with three dots. All that this shopper ever asked, and the answers.
+        "forget": _("Delete everything"),
+        "forget_sure": _("All that you asked here and all answers will be deleted for good."),
+        # Translators: the button that does it.
+        "forget_yes": _("Delete"),
+        # Translators: the button that does not delete.
+        "forget_no": _("Keep"),
+        "forgotten": _("Everything was deleted."),
         "greeting": _("What are you looking for?"),
         "hint": _("Describe it in your own words. I know what is in the shop, what it costs and what is in stock."),
         "starters": starters,

@@ -1,6 +1,7 @@
 """A browser and a shop page with the widget on it."""
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
@@ -119,6 +120,14 @@ def widget(page: Page) -> SimpleNamespace:
         stop=page.get_by_role("button", name="Stop the answer"),
         launcher=page.get_by_role("button", name="Ask us"),
     )
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait until `expression` is true in the page. Playwright's own wait evaluates text, which the policy forbids."""
+    limit = time.monotonic() + 10
+    while not page.evaluate(expression):
+        assert time.monotonic() < limit, expression
+        page.wait_for_timeout(20)
 
 
 def violations(page: Page) -> list[str]:

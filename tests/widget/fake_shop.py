@@ -82,6 +82,7 @@ class FakeShop:
             web.get("/chat/api/chat/{conversation}/stream", self.stream),
             web.post("/chat/api/chat/{conversation}/stop", self.stop),
             web.post("/chat/api/answers/", self.answers),
+            web.delete("/chat/api/conversations/", self.delete),
             web.post("/chat/api/messages/{message}/feedback/", self.feedback),
             web.get("/style.css", self.style),
             web.get("/pictures/{name}", self.picture),
@@ -143,6 +144,12 @@ class FakeShop:
                 if self.refusal:
                     await socket.send_json({**self.refusal, "id": frame["id"]})
                     return
+                if frame["conversation"] not in (None, self.conversation):
+                    await socket.send_json({**failed("not_found", "Gone."), "id": frame["id"]})
+                    return
+                if frame["conversation"] is None:  # a new one: this shop remembers the last
+                    self._turns.clear()
+                    self.conversation = None
                 await self._tell(socket, self.ask(frame["id"], frame["text"]), 0)
             case "resume":
                 await self._tell(socket, self._turns[frame["turn"]], frame["after"])
@@ -201,6 +208,16 @@ class FakeShop:
         stored = turn.stored()[-1]
         reply = {"turn": turn.id, "conversation": self.conversation, "message": turn.message, "ending": "complete"}
         return web.json_response({**reply, "parts": stored["parts"]})
+
+    async def delete(self, request: web.Request) -> web.Response:
+        """Forget all."""
+        self._see("delete", request.headers.get("X-CSRFToken"))
+        if self.refusal:
+            shape = {"code": self.refusal["code"], "detail": self.refusal["errorText"], "retry_after": None}
+            return web.json_response(shape, status=409)
+        self._turns.clear()
+        self.conversation = None
+        return web.Response(status=204)
 
     async def feedback(self, request: web.Request) -> web.Response:
         """Keep what the shopper thinks."""

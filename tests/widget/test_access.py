@@ -7,8 +7,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
-from tests.widget.conftest import rendered, violations
-from tests.widget.conftest import rendered, violations
+from tests.widget.conftest import rendered, until, violations
 from tests.widget.fake_shop import FakeShop, serving
 from tests.widget.parts import HOLD, card, failed, finish, said, with_cards
 
@@ -87,15 +86,15 @@ def test_a_screen_reader_hears_whole_lines_and_cards_each_once(
     widget.ask("Earphones?")
     expect(widget.answers).to_contain_text("cheap")
     first = ["Two fit: Dawn and Wave.", "Dawn", "Battery, 30 hours", "light"]
-    page.wait_for_function("window.lines.length >= 4")
+    until(page, "window.lines.length >= 4")
     assert page.evaluate("window.lines") == first
     shop.go()
     second = ["cheaper", "Dawn earphones, Sale price ₩79,000, In stock"]
-    page.wait_for_function("window.lines.length >= 6")
+    until(page, "window.lines.length >= 6")
     assert page.evaluate("window.lines") == [*first, *second]
     shop.go()
     expect(widget.answers).to_have_attribute("aria-busy", "false")
-    page.wait_for_function("window.lines.length >= 8")
+    until(page, "window.lines.length >= 8")
     assert page.evaluate("window.lines") == [*first, *second, "Both are light.", "This answer ends too early."]
     # Every live region together: the lines, and "Looking through the shop" that came and went.
     assert len(page.evaluate("window.heard")) < 10
@@ -119,7 +118,7 @@ def test_what_was_said_on_the_page_before_is_not_said_again(
     expect(widget.answers).to_contain_text("Third.")
     shop.go()
     expect(widget.answers).to_have_attribute("aria-busy", "false")
-    page.wait_for_function("window.lines.length > 0")
+    until(page, "window.lines.length > 0")
     assert page.evaluate("window.lines") == ["Last."]
 
 
@@ -142,9 +141,10 @@ def test_a_long_answer_is_read_from_its_beginning(page: Page, shop: FakeShop, wi
     shop.go()
     expect(widget.answers.last).to_contain_text("The end.")
     expect(page.get_by_role("button", name="New words below")).to_be_hidden()
-    page.wait_for_function(
+    until(
+        page,
         "(log => log.scrollHeight - log.scrollTop - log.clientHeight < 2)"
-        "(document.querySelector('chatbot-widget').shadowRoot.querySelector('.log'))"
+        "(document.querySelector('chatbot-widget').shadowRoot.querySelector('.log'))",
     )
 
 
@@ -201,6 +201,9 @@ def test_axe_finds_nothing_to_complain_of(browser: Browser, language: str, width
             page.locator("textarea").fill("?")
             page.keyboard.press("Enter")
             expect(page.locator("article.assistant[aria-busy=false]")).to_have_count(count)
+        assert violations(page) == []
+        page.locator(".menu .icon-button").click()
+        page.locator(".choice").last.click()
         assert violations(page) == []
     context.close()
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.widget.conftest import violations
 from tests.widget.fake_shop import FakeShop
-from tests.widget.parts import HOLD, card, finish, said, with_cards
+from tests.widget.parts import HOLD, card, failed, finish, said, with_cards
 
 pytestmark = pytest.mark.browser
 
@@ -148,6 +148,78 @@ def test_waiting_is_said_as_a_status(page: Page, shop: FakeShop, widget: SimpleN
     expect(words).to_have_role("status")
     shop.go()
     expect(words).to_be_hidden()
+
+
+# Beginning anew, and having everything deleted
+
+
+def test_a_new_conversation_begins_empty_and_stays_so_on_the_next_page(
+    page: Page, shop: FakeShop, widget: SimpleNamespace
+) -> None:
+    more = page.get_by_role("button", name="More about this conversation")
+    widget.open()
+    expect(more).to_be_hidden()
+    widget.ask("First")
+    expect(widget.answers).to_contain_text("You asked: First")
+    more.click()
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.get_by_text("What are you looking for?")).to_be_visible()
+    expect(widget.questions).to_have_count(0)
+    expect(widget.field).to_be_focused()
+    page.reload()
+    expect(page.get_by_text("What are you looking for?")).to_be_visible()
+    expect(widget.questions).to_have_count(0)
+    widget.ask("Second")
+    expect(widget.answers).to_contain_text("You asked: Second")
+    assert [asked["conversation"] for asked in shop.requests("ask")] == [None, None]
+    page.reload()
+    expect(widget.questions).to_have_count(1)
+    widget.ask("Third")
+    expect(widget.questions).to_have_count(2)
+    assert shop.requests("ask")[-1]["conversation"] == shop.conversation
+
+
+def test_everything_is_deleted_only_after_a_second_word(page: Page, shop: FakeShop, widget: SimpleNamespace) -> None:
+    more = page.get_by_role("button", name="More about this conversation")
+    widget.open()
+    widget.ask("First")
+    expect(widget.answers).to_contain_text("You asked: First")
+    more.click()
+    page.get_by_role("button", name="Delete everything").click()
+    expect(page.get_by_role("button", name="Keep")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(more).to_be_focused()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert shop.requests("delete") == []
+    shop.refusal = failed("turn_running", "")
+    more.click()
+    page.get_by_role("button", name="Delete everything").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_role("alert").filter(has_text="still being written")).to_be_visible()
+    expect(widget.questions).to_have_count(1)
+    shop.refusal = None
+    more.click()
+    page.get_by_role("button", name="Delete everything").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_text("What are you looking for?")).to_be_visible()
+    expect(page.get_by_text("Everything was deleted.")).to_have_count(1)
+    expect(more).to_be_hidden()
+    page.reload()
+    expect(widget.field).to_be_visible()
+    expect(widget.questions).to_have_count(0)
+
+
+def test_a_question_in_a_conversation_that_is_gone_begins_a_new_one(shop: FakeShop, widget: SimpleNamespace) -> None:
+    widget.open()
+    widget.ask("First")
+    expect(widget.answers).to_contain_text("You asked: First")
+    shop.conversation = "another"  # as after a deletion on another device
+    widget.ask("Second")
+    expect(widget.answers).to_contain_text("You asked: Second")
+    expect(widget.questions).to_have_count(1)
+    _first, second, third = shop.requests("ask")
+    assert second["id"] == third["id"]
+    assert third["conversation"] is None
 
 
 # What may not be

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.widget.conftest import ARGUMENTS, CHROMIUM
+from tests.widget.conftest import ARGUMENTS, CHROMIUM, until
 from tests.widget.fake_shop import FakeShop
 from tests.widget.parts import HOLD, failed, finish, said, with_cards
 
@@ -212,7 +212,7 @@ def test_the_place_in_a_long_conversation_survives_a_page_change(
     expect(page).to_have_url(f"{shop.url}/other/")
     expect(widget.answers).to_contain_text("Line 79")
     log = "document.querySelector('chatbot-widget').shadowRoot.querySelector('.log')"
-    page.wait_for_function(f"{log}.scrollTop === 333")
+    until(page, f"{log}.scrollTop === 333")
 
 
 def test_back_out_of_the_browsers_cache_the_widget_goes_on_where_the_later_page_left_off(

@@ -161,6 +161,26 @@ export class Chat {
     if (!sent?.ok) this.dispatch({ type: "feedback", message: id, value: before });
   }
 
+  /** Begin a new conversation. The old one stays with the server. */
+  renew() {
+    if (!busy(this.state)) this.dispatch({ type: "renewed" });
+  }
+
+  /**
+   * Have everything deleted that this shopper ever said here.
+   * @returns {Promise<boolean>} Whether it was.
+   */
+  async forget() {
+    const sent = await this.#send("api/conversations/", { method: "DELETE" }).catch(() => null);
+    if (sent?.ok) {
+      this.dispatch({ type: "forgotten" });
+      return true;
+    }
+    const { code, detail } = (await sent?.json().catch(() => null)) ?? {};
+    this.dispatch({ type: "refused", id: null, fault: faultOf({ type: "error", code, errorText: detail }) });
+    return false;
+  }
+
   /** Close all connections; `resume` opens them again. */
   close() {
     this.#transport.close();
@@ -212,6 +232,12 @@ export class Chat {
    */
   #refused(id, part) {
     const fault = faultOf(part);
+    if (fault.code === "not_found" && this.state.asking && this.state.conversation) {
+      // Deleted meanwhile, or another visitor's since the cookie is gone: the question begins a new one.
+      this.dispatch({ type: "renewed" });
+      this.#transport.restart();
+      return;
+    }
     this.dispatch({ type: "refused", id, fault });
     // Another tab's answer is being written: show it here too.
     if (fault.code === "turn_running") void this.load().catch(() => {});

@@ -27,6 +27,7 @@ const ICONS = {
   close: "M6 6l12 12M18 6 6 18",
   send: "M12 19V5M6 11l6-6 6 6",
   stop: "M7 7h10v10H7Z",
+  more: "M5.5 12h.01M12 12h.01M18.5 12h.01",
   down: "M12 5v14M6 13l6 6 6-6",
   up: "M7 11v8H4v-8Zm0 0 4-7a2 2 0 0 1 2 2v4h5a2 2 0 0 1 2 2.3l-1 5A2 2 0 0 1 17 19H7",
   thumbDown: "M17 13V5h3v8Zm0 0-4 7a2 2 0 0 1-2-2v-4H6a2 2 0 0 1-2-2.3l1-5A2 2 0 0 1 7 5h10",

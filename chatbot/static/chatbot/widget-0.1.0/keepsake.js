@@ -30,8 +30,8 @@ export class Keepsake {
    * @param {Scroll} scroll
    */
   save(state, scroll) {
-    const { open, unread, conversation, messages, asking, turn, seen } = state;
-    const kept = { open, unread, conversation, messages: messages.slice(-MOST_MESSAGES), asking, turn, seen };
+    const { open, unread, conversation, fresh, messages, asking, turn, seen } = state;
+    const kept = { open, unread, conversation, fresh, messages: messages.slice(-MOST_MESSAGES), asking, turn, seen };
     this.#write(this.#key, JSON.stringify({ format: FORMAT, state: kept, scroll }));
     this.saveDraft(state.draft);
   }

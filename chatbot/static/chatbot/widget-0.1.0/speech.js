@@ -42,11 +42,14 @@ export class Speech {
     this.#live ||= busy(state);
     if (!this.#live) return;
     this.#live = busy(state);
-    for (const line of this.#news(state)) {
-      const said = el("p", {}, line);
-      this.element.append(said);
-      setTimeout(() => said.remove(), TAKEN_UP_MS);
-    }
+    for (const line of this.#news(state)) this.say(line);
+  }
+
+  /** @param {string} line */
+  say(line) {
+    const said = el("p", {}, line);
+    this.element.append(said);
+    setTimeout(() => said.remove(), TAKEN_UP_MS);
   }
 
   /**

@@ -23,6 +23,7 @@ import { faultOf, restored, textOf } from "./messages.js";
  * @property {boolean} unread An answer ended while the panel was closed.
  * @property {string} draft
  * @property {string | null} conversation
+ * @property {boolean} fresh The shopper began a new conversation, of which the server knows nothing yet.
  * @property {readonly Message[]} messages
  * @property {Asking | null} asking
  * @property {string | null} turn The turn that is being answered.
@@ -55,6 +56,8 @@ import { faultOf, restored, textOf } from "./messages.js";
  *   | {type: "given-up"}
  *   | {type: "stopping", on: boolean}
  *   | {type: "feedback", message: string, value: number}
+ *   | {type: "renewed"}
+ *   | {type: "forgotten"}
  *   | {type: "dismissed"}} Event
  */
 
@@ -67,6 +70,7 @@ export const initial = Object.freeze({
   unread: false,
   draft: "",
   conversation: null,
+  fresh: false,
   messages: Object.freeze([]),
   asking: null,
   turn: null,
@@ -121,6 +125,10 @@ export function reduce(state, event) {
       return { ...state, stopping: event.on && busy(state) };
     case "feedback":
       return patch(state, (message) => message.id === event.message, { feedback: event.value });
+    case "renewed":
+      return renewed(state);
+    case "forgotten":
+      return { ...initial, open: state.open, draft: state.draft, limit: state.limit };
     case "dismissed":
       return state.notice ? { ...state, notice: null } : state;
   }
@@ -179,6 +187,16 @@ function withdrawn(state, key) {
   if (!message) return state;
   const goes = (/** @type {Message} */ each) => each === message || (each.turn !== null && each.turn === message.turn);
   return { ...state, messages: state.messages.filter((each) => !goes(each)) };
+}
+
+/**
+ * A new conversation; a question that has not been taken up goes along.
+ * @param {State} state
+ * @returns {State}
+ */
+function renewed(state) {
+  const messages = state.messages.filter((message) => message.phase === "sending" || message.phase === "unsent");
+  return { ...state, conversation: null, fresh: true, messages, turn: null, seen: {}, gap: null, waiting: null, notice: null };
 }
 
 /**
@@ -290,6 +308,7 @@ function started(state, turn, part) {
   return {
     ...settled,
     conversation: part.messageMetadata?.conversation ?? settled.conversation,
+    fresh: false,
     messages: shown ? messages.map((message) => (message === shown ? answer : message)) : [...messages, answer],
     asking: null,
     turn,
@@ -329,7 +348,7 @@ function patch(state, which, change) {
  * @returns {State}
  */
 function loaded(state, session) {
-  const theirs = session.conversation;
+  const theirs = state.fresh ? null : session.conversation;
   const limit = session.limits?.question_characters ?? state.limit;
   const stored = (theirs?.messages ?? []).map((message) => restored(message, state.messages));
   const running = theirs?.running_turn ?? null;

@@ -6,13 +6,14 @@
 import { Composer } from "./composer.js";
 import { el, fill, icon, unseen } from "./elements.js";
 import { Log } from "./log.js";
+import { Menu } from "./menu.js";
 import { Panel } from "./panel.js";
 import { Speech } from "./speech.js";
 import { busy } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./keepsake.js").Scroll} Scroll */
-/** @typedef {import("./composer.js").Acts & import("./bubble.js").Acts & {open: () => void, close: () => void, left: () => void, reconnect: () => void, dismiss: () => void}} Acts */
+/** @typedef {import("./composer.js").Acts & import("./bubble.js").Acts & {open: () => void, close: () => void, left: () => void, renew: () => void, forget: () => Promise<boolean>, reconnect: () => void, dismiss: () => void}} Acts */
 
 /** So near to the end, in CSS pixels, still counts as reading along. */
 const NEAR_END = 48;
@@ -39,6 +40,7 @@ export class View {
   #notice;
   #speech;
   #composer;
+  #menu;
   #launcher;
   #news = el("span", { class: "dot", hidden: true });
   #told = el("p", { class: "unseen", role: "status" });
@@ -88,10 +90,11 @@ export class View {
     this.#notice = this.#alert();
     this.#speech = new Speech(strings);
     this.#composer = new Composer(strings, acts);
+    this.#menu = new Menu(strings, { renew: () => this.#renew(), forget: () => void this.#forget() });
     const dialog = el(
       "dialog",
-      { class: "panel", part: "panel", "aria-labelledby": "title" },
-      el("header", { class: "header", part: "header" }, heading, close),
+      { class: "panel", part: "panel", "aria-labelledby": "title", onclick: (/** @type {Event} */ event) => this.#outside(event) },
+      el("header", { class: "header", part: "header" }, heading, this.#menu.element, close),
       el("div", { class: "middle" }, this.#scroller, this.#below),
       this.#speech.element,
       this.#notice.element,
@@ -167,6 +170,7 @@ export class View {
     this.#welcome.hidden = state.messages.length > 0;
     this.#log.draw(state.messages, !busy(state));
     this.#composer.draw(state);
+    this.#menu.draw(state.fresh || state.messages.length > 0, busy(state));
     this.#say(this.#status, this.#waitingFor(state));
     this.#status.classList.toggle("busy", busy(state) && state.connection !== "offline");
     this.#speech.draw(state);
@@ -218,7 +222,29 @@ export class View {
   /** @param {string} words */
   #start(words) {
     // The button leaves with the welcome, and must not take the focus along.
-    if (this.#acts.ask(words)) (matchMedia("(pointer: coarse)").matches ? this.#scroller : this.#composer.field).focus();
+    if (this.#acts.ask(words)) this.#settle();
+  }
+
+  /** The focus goes where the shopper goes on; to the field not by touch, where the keyboard would come with it. */
+  #settle() {
+    (matchMedia("(pointer: coarse)").matches ? this.#scroller : this.#composer.field).focus();
+  }
+
+  #renew() {
+    this.#acts.renew();
+    this.#settle();
+  }
+
+  async #forget() {
+    if (!(await this.#acts.forget())) return;
+    this.#settle();
+    this.#speech.say(this.#strings.forgotten);
+  }
+
+  /** @param {Event} event */
+  #outside(event) {
+    // Not by the target: a choice that leads to another is gone by now.
+    if (!event.composedPath().includes(this.#menu.element)) this.#menu.close();
   }
 
   #alert() {

@@ -25,6 +25,7 @@ import { View } from "./view.js";
 import "./answers.js";
 import "./channels.js";
 import "./log.js";
+import "./menu.js";
 import "./prose.js";
 import "./speech.js";
 
@@ -68,6 +69,7 @@ class ChatbotWidget extends HTMLElement {
     this.#view?.moveFocus();
     this.#chat?.dispatch({ type: "opened" });
     this.#chat?.prepare().catch(() => {}); // asking finds out again, and says so
+    this.#refresh();
     this.#save();
     this.#tell("open", {});
   }
@@ -136,6 +138,8 @@ class ChatbotWidget extends HTMLElement {
         stop: () => chat.stop(),
         warm: () => chat.warm(),
         retry: (key) => chat.retry(key),
+        renew: () => this.#cleared(() => chat.renew()),
+        forget: () => chat.forget().then((done) => (done && this.#cleared(), done)),
         goOn: () => void chat.ask(strings.go_on_question),
         feedback: (id, word) => void chat.feedback(id, word),
         clicked: (event, card, message) => this.#clicked(event, card, message),
@@ -214,6 +218,13 @@ class ChatbotWidget extends HTMLElement {
     if (!this.#stale || document.hidden || !chat?.state.open || chat.state.asking || chat.state.turn) return;
     this.#stale = false;
     chat.load().catch(() => {});
+  }
+
+  /** What stood here is gone; other tabs find out what stands there now. */
+  #cleared(act = () => {}) {
+    act();
+    this.#save();
+    this.#tabs?.postMessage("changed");
   }
 
   #save() {
