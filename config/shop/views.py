@@ -7,11 +7,12 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from chatbot.catalog.search import configured
-from chatbot.models import Product
+from chatbot.models import Product, ShopEntry
 from config.shop import departments, pictures
 
 PAGE_SIZE: Final = 24
@@ -72,6 +73,7 @@ def product(request: HttpRequest, sku: str) -> HttpResponse:
         "department": shelf,
         "variants": list(variants),
         "neighbours": list(neighbours.order_by("id")[:4]),
+        "terms": _terms(ShopEntry.Topic.DELIVERY, ShopEntry.Topic.RETURNS),
     }
     return _page(request, "shop/product.html", context)
 
@@ -89,7 +91,7 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 def contact(request: HttpRequest) -> HttpResponse:
     """Where a shopper reaches people; also where the assistant's element points without JavaScript."""
-    return _page(request, "shop/contact.html", {})
+    return _page(request, "shop/contact.html", {"terms": _terms(*ShopEntry.Topic.values)})
 
 
 @require_safe
@@ -105,6 +107,12 @@ def picture(request: HttpRequest, kind: str, tint: str) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Any address that leads nowhere: with the shelves, the search and the assistant, so that nobody is stuck."""
     return _page(request, "404.html", {}, status=404)
+
+
+def _terms(*topics: str) -> QuerySet[ShopEntry]:
+    """What the shop promises, in the page's language: the very entries that the assistant answers from."""
+    own = ShopEntry.objects.filter(enabled=True, language__in=("", get_language() or ""))
+    return own.filter(topic__in=topics)
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, object], *, status: int = 200) -> HttpResponse:

@@ -12,10 +12,11 @@ from django.urls import clear_url_caches
 
 from chatbot.catalog.sources.feed import open_feed
 from chatbot.catalog.sync import sync
-from chatbot.models import Synonym
+from chatbot.models import ShopEntry, Synonym
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CATALOGUE = ROOT / "config" / "shop" / "catalogue.tsv"
+ENTRIES = ROOT / "config" / "shop" / "entries.json"
 SYNONYMS = ROOT / "config" / "shop" / "synonyms.json"
 
 
@@ -37,5 +38,6 @@ def shop(db: None, demo: ModuleType) -> Iterator[None]:
         with open_feed(CATALOGUE) as feed:
             sync(feed)
         Synonym.objects.bulk_create(Synonym(**synonym) for synonym in json.loads(SYNONYMS.read_text("utf-8")))
+        ShopEntry.objects.bulk_create(ShopEntry(**entry) for entry in json.loads(ENTRIES.read_text("utf-8")))
         yield
     clear_url_caches()

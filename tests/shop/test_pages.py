@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from chatbot.models import Product
+from chatbot.models import Product, ShopEntry
 from config.csp import POLICY
 from config.shop import departments, pictures
 
@@ -42,6 +42,14 @@ def test_the_product_page_tells_the_assistant_which_product_it_shows(client: Cli
 
 def test_the_shop_restyles_the_widget_by_its_own_template(client: Client) -> None:
     assert re.search(r'<chatbot-widget [^>]*accent="light-dark\(#1f5f49, #8fd0b5\)"', text(client, "/"))
+
+
+@pytest.mark.parametrize(("language", "promise"), [("ko", "5만원 이상"), ("en", "50,000 won or more")])
+def test_the_pages_promise_what_the_assistant_promises(client: Client, language: str, promise: str) -> None:
+    assert promise in text(client, "/p/COF-602/", language)
+    assert promise in text(client, "/contact/", language)
+    ShopEntry.objects.filter(topic="delivery").update(text="It comes when it comes.")
+    assert promise not in text(client, "/p/COF-602/", language)
 
 
 @pytest.mark.parametrize("path", ["/", "/c/audio/", "/p/AUD-101-BK/", "/search/?q=이어폰"])
