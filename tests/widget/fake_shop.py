@@ -16,7 +16,7 @@ from uuid import uuid4
 from aiohttp import WSMsgType, web
 
 from tests.widget.pages import CSS, POLICY, drawing
-from tests.widget.parts import Part, Script, finish, said
+from tests.widget.parts import Part, Script, failed, finish, said
 from tests.widget.scripted_turn import Turn
 
 STATIC = Path(__file__).resolve().parent.parent.parent / "chatbot" / "static"
