@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { load } from "./modules.mjs";
 
 const { busy, initial, reduce } = await load("state.js");
-const { textOf } = await load("messages.js");
+const { foreign, textOf } = await load("messages.js");
 
 const page = { path: "/", sku: "", language: "en" };
 const start = { type: "start", messageId: "m1", messageMetadata: { turn: "T", conversation: "C" } };
@@ -175,4 +175,13 @@ test("a history without a conversation empties the page, except for a question o
   const shown = reduce(initial, { type: "loaded", session: session([stored("s1", "user", "T", "Hi")]) });
   const after = run([asked, { type: "loaded", session: { conversation: null } }], shown);
   assert.deepEqual(after.messages.map((m) => m.id), ["q1"]);
+});
+
+test("a text is of another language than the page where its letters say so", () => {
+  assert.equal(foreign("소리담 하루 2 무선 이어폰", "en"), "ko");
+  assert.equal(foreign("The shop calls it 소리담. It costs ₩99,000.", "en"), null);
+  assert.equal(foreign("Wireless earphones", "en"), null);
+  assert.equal(foreign("Noctave Drift Wireless Earbuds", "ko"), "en");
+  assert.equal(foreign("Noctave 이어폰", "ko"), null);
+  assert.equal(foreign("99,000", "ko"), null);
 });

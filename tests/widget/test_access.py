@@ -122,6 +122,19 @@ def test_what_was_said_on_the_page_before_is_not_said_again(
     assert page.evaluate("window.lines") == ["Last."]
 
 
+def test_what_is_in_another_language_says_so(shop: FakeShop, widget: SimpleNamespace) -> None:
+    dawn = card("E-2", "새벽 이어폰", "₩89,000", brand="Dawn")
+    shop.script = lambda question: [*said("네, *새벽* 이어폰이 있어요."), dawn, finish()]
+    widget.open()
+    widget.ask("이어폰 있어요?")
+    expect(widget.answers).to_have_attribute("aria-busy", "false")
+    assert widget.questions.locator(".body").get_attribute("lang") == "ko"
+    assert widget.answers.locator(".body").get_attribute("lang") == "ko"
+    assert widget.answers.get_by_role("link", name="새벽 이어폰").get_attribute("lang") == "ko"
+    assert widget.answers.locator(".card-brand").get_attribute("lang") is None
+    assert widget.answers.locator("em").evaluate("e => getComputedStyle(e).fontStyle") == "normal"
+
+
 def test_a_long_answer_is_read_from_its_beginning(page: Page, shop: FakeShop, widget: SimpleNamespace) -> None:
     many = "\n\n".join(f"Line {n}" for n in range(60))
     shop.script = lambda question: [*said("Short."), finish()]

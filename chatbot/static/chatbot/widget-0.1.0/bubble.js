@@ -5,7 +5,7 @@
 
 import { card } from "./cards.js";
 import { el, icon, unseen } from "./elements.js";
-import { textOf } from "./messages.js";
+import { foreign, textOf } from "./messages.js";
 import { Prose } from "./prose.js";
 
 /** @typedef {import("./messages.js").Block} Block */
@@ -23,6 +23,7 @@ import { Prose } from "./prose.js";
  * @property {Record<string, any>} strings any: sentences, and the list of starters.
  * @property {Acts} acts
  * @property {string} base The page's own address.
+ * @property {string} language The page's.
  * @property {string | null} contact Where people can be reached.
  */
 
@@ -63,6 +64,9 @@ export class Bubble {
     const writing = message.phase === "answering";
     this.element.dataset.phase = message.phase;
     this.element.setAttribute("aria-busy", String(writing));
+    const spoken = foreign(textOf(message), this.#scene.language);
+    if (spoken) this.#body.lang = spoken;
+    else this.#body.removeAttribute("lang");
     if (message.role === "user") this.#body.textContent = textOf(message);
     else this.#blocks(message.blocks, writing);
     this.#drawFoot(message, last);
@@ -128,8 +132,8 @@ export class Bubble {
 
   /** @param {Card} data */
   #card(data) {
-    const { strings, acts, base } = this.#scene;
-    return card(data, strings, base, (event) => this.#message && acts.clicked(event, data, this.#message));
+    const { strings, acts, base, language } = this.#scene;
+    return card(data, strings, base, language, (event) => this.#message && acts.clicked(event, data, this.#message));
   }
 
   /**

@@ -2,6 +2,7 @@
 
 import { shown } from "./addresses.js";
 import { el, icon, unseen } from "./elements.js";
+import { foreign } from "./messages.js";
 
 /** @typedef {import("./messages.js").Card} Card */
 
@@ -9,14 +10,16 @@ import { el, icon, unseen } from "./elements.js";
  * @param {Card} data
  * @param {Record<string, any>} strings any: sentences, and the list of starters.
  * @param {string} base The page's own address.
+ * @param {string} language The page's.
  * @param {(event: Event) => void} clicked The link is followed.
  * @returns {HTMLLIElement}
  */
-export function card(data, strings, base, clicked) {
+export function card(data, strings, base, language, clicked) {
+  const named = { class: "card-title", lang: foreign(data.title, language) };
   const href = shown(data.link, base);
   const title = href
-    ? el("a", { href, class: "card-title", part: "card-link", onclick: clicked }, data.title)
-    : el("span", { class: "card-title" }, data.title);
+    ? el("a", { href, ...named, part: "card-link", onclick: clicked }, data.title)
+    : el("span", named, data.title);
   return el(
     "li",
     { class: "card", part: "card", "data-sku": data.sku, "data-availability": data.availability },
@@ -24,7 +27,7 @@ export function card(data, strings, base, clicked) {
     el(
       "div",
       { class: "card-text" },
-      data.brand ? el("span", { class: "card-brand" }, data.brand) : null,
+      data.brand ? el("span", { class: "card-brand", lang: foreign(data.brand, language) }, data.brand) : null,
       title,
       price(data, strings),
       data.availability_text ? el("span", { class: "stock" }, data.availability_text) : null,

@@ -48,6 +48,20 @@
 export const textOf = (message) => message.blocks.map((block) => (block.kind === "text" ? block.text : "")).join("");
 
 /**
+ * The language of a text whose letters say that it is not the page's; null where it may be. With it a screen reader
+ * takes the right voice: shoppers write as they like, are answered alike, and goods are named in two languages.
+ * @param {string} text
+ * @param {string} page The page's language.
+ * @returns {"ko" | "en" | null}
+ */
+export function foreign(text, page) {
+  const hangul = text.match(/[\uac00-\ud7a3]/g)?.length ?? 0;
+  const latin = text.match(/[a-z]/gi)?.length ?? 0;
+  if (page.startsWith("ko")) return latin > 0 && hangul === 0 ? "en" : null;
+  return 2 * hangul > latin ? "ko" : null; // a syllable is as much as two letters or three
+}
+
+/**
  * What an `error` part says.
  * @param {Part} part
  * @returns {Fault}

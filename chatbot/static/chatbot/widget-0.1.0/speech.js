@@ -6,6 +6,7 @@
 
 import { el } from "./elements.js";
 import { parse, plain } from "./markdown.js";
+import { foreign } from "./messages.js";
 import { busy } from "./state.js";
 
 /** @typedef {import("./messages.js").Card} Card */
@@ -18,15 +19,20 @@ const TAKEN_UP_MS = 7_000;
 
 export class Speech {
   #strings;
+  #language;
   #live = false;
   #key = "";
   /** @type {string[]} */
   #said = [];
   element = el("div", { class: "unseen", role: "log" });
 
-  /** @param {Record<string, any>} strings any: sentences, and the list of starters. */
-  constructor(strings) {
+  /**
+   * @param {Record<string, any>} strings any: sentences, and the list of starters.
+   * @param {string} language The page's.
+   */
+  constructor(strings, language) {
     this.#strings = strings;
+    this.#language = language;
   }
 
   /**
@@ -47,7 +53,7 @@ export class Speech {
 
   /** @param {string} line */
   say(line) {
-    const said = el("p", {}, line);
+    const said = el("p", { lang: foreign(line, this.#language) }, line);
     this.element.append(said);
     setTimeout(() => said.remove(), TAKEN_UP_MS);
   }

@@ -53,8 +53,9 @@ export class View {
    * @param {Record<string, any>} strings any: sentences, and the list of starters.
    * @param {Acts} acts
    * @param {string | null} contact The address of the shop's contact page.
+   * @param {string} language The page's.
    */
-  constructor(stage, strings, acts, contact) {
+  constructor(stage, strings, acts, contact, language) {
     this.#strings = strings;
     this.#acts = acts;
     this.#launcher = el(
@@ -88,7 +89,7 @@ export class View {
       strings.below,
     );
     this.#notice = this.#alert();
-    this.#speech = new Speech(strings);
+    this.#speech = new Speech(strings, language);
     this.#composer = new Composer(strings, acts);
     this.#menu = new Menu(strings, { renew: () => this.#renew(), forget: () => void this.#forget() });
     const dialog = el(
@@ -104,7 +105,7 @@ export class View {
     this.#root = el("div", { class: "root" }, this.#launcher, this.#told, dialog);
     stage.append(this.#root);
     this.#panel = new Panel({ dialog, launcher: this.#launcher, first: this.#composer.field, heading, escaped: acts.close });
-    this.#log = new Log(this.#messages, { strings, acts, base: document.baseURI, contact });
+    this.#log = new Log(this.#messages, { strings, acts, base: document.baseURI, contact, language });
     // The keyboard comes up, the field grows: who was at the end stays there.
     this.#sized = new ResizeObserver(() => this.#atEnd && this.#follow());
   }

@@ -147,6 +147,7 @@ class ChatbotWidget extends HTMLElement {
         dismiss: () => chat.dispatch({ type: "dismissed" }),
       },
       shown(this.getAttribute("contact-url") ?? "", document.baseURI),
+      this.lang,
     );
   }
 
