@@ -11,6 +11,7 @@ from chatbot.catalog.question import Question
 from chatbot.catalog.wanted import constraints
 
 _NAMES: Final = {
+    "sale": gettext_lazy("the discount"),
     "color": gettext_lazy("colour"),
     "brand": gettext_lazy("brand"),
     "size": gettext_lazy("size"),
@@ -78,6 +79,8 @@ def facts(question: Question, chosen: Candidates, titles: Mapping[str, str]) -> 
         lines.append(f"Asked what there is by {_ASKED[question.asks]}; the catalogue does not say.")
     if question.sort:
         lines.append(f"The products stand in order, {_ORDERS[question.sort]}.")
+    if question.on_sale and chosen and "sale" not in chosen.relaxed:
+        lines.append("The products below are on sale: each costs less than usual now.")
     if question.gift:
         lines.append(f"It is a present{f' for: {question.recipient}' if question.recipient else ''}.")
     return " ".join(lines)
@@ -90,6 +93,8 @@ def _has_other_wishes(question: Question, chosen: Candidates) -> bool:
 
 def _wish(question: Question, name: str) -> str:
     match name:
+        case "sale":
+            return "on sale now"
         case "color":
             return " or ".join(question.colors)
         case "brand":

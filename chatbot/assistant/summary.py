@@ -52,6 +52,7 @@ def wishes(question: Question) -> str:
         ("size", " or ".join(question.sizes)),
         ("category", question.category),
         ("not", ", ".join(question.without)),
+        ("only", "what is on sale" if question.on_sale else ""),
         ("a present for", question.recipient),
     )
     return "; ".join(f"{name} {value}" for name, value in named if value)

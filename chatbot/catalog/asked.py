@@ -32,6 +32,8 @@ class Question:
     without: tuple[str, ...] = ()
     """What must not be: brands, families of colours, or words."""
     sort: Sort = ""
+    on_sale: bool = False
+    """Only what costs less than usual at this moment."""
     gift: bool = False
     recipient: str = ""
     """Whom it is for: "mother", "child"; empty when nobody was named."""
@@ -50,7 +52,7 @@ class Question:
     @property
     def listed(self) -> bool:
         """Whether there is something to choose products by when no words are left to search for."""
-        return bool(self.colors or self.brands or self.sizes or self.category)
+        return bool(self.colors or self.brands or self.sizes or self.category or self.on_sale)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

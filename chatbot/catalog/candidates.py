@@ -14,7 +14,7 @@ from chatbot.catalog.offered import offered
 from chatbot.catalog.question import Question
 from chatbot.catalog.search import Hit, Search, configured
 from chatbot.catalog.search.base import Filters
-from chatbot.catalog.search.filtering import fitting, paid_at
+from chatbot.catalog.search.filtering import fitting, paid_at, share_paid
 from chatbot.catalog.similar import goes_with, similar_to, variants_of
 from chatbot.catalog.vocabulary import Vocabulary, vocabulary
 from chatbot.catalog.wanted import constraints, filters_of
@@ -112,7 +112,7 @@ class _Finding:
     @property
     def is_possible(self) -> bool:
         """Whether there is anything to look for."""
-        return bool(self._question.words or self._question.listed or self._about)
+        return bool(self._question.words or self._question.listed or self._question.sort == "newest" or self._about)
 
     def without(self, dropped: Collection[str]) -> Scored:
         """The products that fulfil the question without these constraints, best first."""
@@ -190,16 +190,25 @@ class _Finding:
         return not is_bounded or not self._known.currencies or filters.currency in self._known.currencies
 
     def _listed(self, filters: Filters | None) -> Scored:
-        """What fulfils the constraints when no words are left: "anything in red?"."""
-        if filters is None or not (filters.wanted or filters.category):
+        """What fulfils the constraints when no words are left: "anything in red?", "what is on sale?" """
+        sort = self._question.sort
+        if filters is None and sort == "newest":
+            filters = Filters(now=self._now)
+        if filters is None or not (filters.wanted or filters.category or filters.on_sale or sort == "newest"):
             return []
         rows = fitting(filters, self._search.holding) if hasattr(self._search, "holding") else None
         if rows is None:
             return []
-        order = {"cheapest": F("paid").asc(nulls_last=True), "dearest": F("paid").desc(nulls_last=True)}
+        order = {
+            "cheapest": F("paid").asc(nulls_last=True),
+            "dearest": F("paid").desc(nulls_last=True),
+            "newest": F("created_at").desc(),
+        }
         rows = rows.defer("attributes").annotate(paid=paid_at(self._now))
-        by = order.get(self._question.sort)
-        found = list(rows.order_by(*([by] if by else []), "-pk")[: 2 * self._limit])
+        by = order.get(sort) or (share_paid().asc() if filters.on_sale else None)  # what is most reduced first
+        found: list[Product] = [*rows.order_by(*([by] if by else []), "-pk")[: 2 * self._limit]]
+        if filters.on_sale or sort == "newest":
+            found = _one_of_each_group(found)
         found.sort(key=lambda product: product.availability == Product.Availability.OUT_OF_STOCK)
         return [_Scored(1.0, product) for product in found[: self._limit]]
 
@@ -245,6 +254,12 @@ class _Finding:
         """What all of them lack. What was seen before has named what is compared with it."""
         lacked = set(found[0].lacks).intersection(*(scored.lacks for scored in found))
         return missing(self._question.words, lacked) if lacked and self._question.reference in ("", "with") else ""
+
+
+def _one_of_each_group(products: Sequence[Product]) -> list[Product]:
+    """The first of each group of variants, as a search has them."""
+    groups = {product.item_group_id or product.sku: product for product in reversed(products)}
+    return [product for product in products if groups[product.item_group_id or product.sku] is product]
 
 
 def _products(skus: Collection[str]) -> list[Product]:

@@ -35,6 +35,7 @@ def merged(last: Question, now: Question, *, adds: bool) -> Question:
         category=last.category,
         without=tuple(dict.fromkeys((*(name for name in last.without if name not in wanted), *now.without))),
         sort=now.sort or last.sort,
+        on_sale=now.on_sale or last.on_sale,
         gift=now.gift or last.gift,
         recipient=now.recipient or last.recipient,
     )

@@ -120,7 +120,7 @@ class _Said:
             reference = Reference(reference.rest)
         words = unwrapped(traits.rest, asks=bool(reference.kind))
         # "is it?" is about what was shown; where nothing was and nothing else is said, "it" may be a film.
-        says_more = has_seen or asks or traits.names_something or bounds != Bounds() or wishes.gift
+        says_more = has_seen or asks or traits.names_something or bounds != Bounds() or wishes.gift or wishes.on_sale
         if says_more and not _is_named(words):
             words = ""
         elif reference.kind:
@@ -155,6 +155,7 @@ class _Said:
             sizes=tuple(self.traits.sizes),
             without=tuple(self.traits.without),
             sort=self.wishes.sort,
+            on_sale=self.wishes.on_sale,
             gift=bool(self.wishes.gift),
             recipient=self.wishes.recipient,
             asks=self.asks,

@@ -10,13 +10,14 @@ from chatbot.catalog.search.base import Filters, Trait
 from chatbot.catalog.vocabulary import Vocabulary
 from chatbot.conf import current
 
-RELAXED_IN_ORDER: Final = ("color", "brand", "size", "price", "category")
-"""What is let go first: a colour is a matter of taste, a price one of money, and a size has to fit."""
+RELAXED_IN_ORDER: Final = ("sale", "color", "brand", "size", "price", "category")
+"""What is let go first: a discount is luck, a colour a matter of taste, a price one of money, and a size has to fit."""
 
 
 def constraints(question: Question) -> tuple[str, ...]:
     """Those of RELAXED_IN_ORDER that the question has."""
     has = {
+        "sale": question.on_sale,
         "color": bool(question.colors),
         "brand": bool(question.brands),
         "size": bool(question.sizes),
@@ -46,13 +47,14 @@ def filters_of(
         wanted += [trait] if "size" in kept else []
         hints += [] if "size" in kept else question.sizes
     other = question.about if question.reference in ("other", "cheaper", "dearer") else ()
-    if not (wanted or hints or question.without or other or kept & {"price", "category"}):
+    if not (wanted or hints or question.without or other or kept & {"sale", "price", "category"}):
         return None
     priced = "price" in kept
     return Filters(
         now=now,
         wanted=tuple(wanted),
         unwanted=tuple(_unwanted(name, known) for name in question.without),
+        on_sale="sale" in kept,
         category=question.category if "category" in kept else "",
         price_min=question.price_min if priced else None,
         price_max=question.price_max if priced else None,

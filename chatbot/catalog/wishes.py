@@ -1,4 +1,4 @@
-"""How products are to be chosen, besides what they are: the cheapest, the newest, a present for somebody."""
+"""How products are to be chosen, besides what they are: the cheapest, the newest, on sale, a present for somebody."""
 
 import re
 from dataclasses import dataclass
@@ -113,6 +113,23 @@ _AROUND_ORDER: Final = any_of(
     r"^\W*(?:please\s+)?(?:sort|rank|list|order|arrange)\s+(?=\w)",
 )
 """What is left of "newest laptops first" and "rank monitors by price"."""
+
+# What costs less than usual.
+_NOW: Final = r"(?:today|now|right\s+now|at\s+the\s+moment|currently|this\s+week)"
+_GOODS: Final = r"(?:products?|items?|goods|things?|ones?)"
+_KOREAN_NOW: Final = "(?:오늘|지금|현재|요즘|이번\\s*주)(?:은|는|에)?"
+_KOREAN_GOODS: Final = "(?:상품|제품|품목|물건|거|것|게|건)(?:들)?(?:은|는|이|가|을|를|만|도)?"
+_REDUCED: Final = one_of(
+    r"(?:할인|세일)\s*(?:하는|하고\s*있는|중인|되는|된|들어간|받는|중)",
+    r"(?:할인|세일|특가)\s*(?:행사\s*)?(?=(?:상품|제품|품목|물건))",
+    r"(?:할인|세일)\s*(?:하나요|해요|합니까|하니|하는\s*거)",
+)
+_ON_SALE: Final = any_of(
+    rf"\b(?:{_GOODS}\s+)?(?:(?:that|which)\s+(?:is|are)\s+)?(?:currently\s+)?on\s+(?:sale|offer|special)\b(?:\s+{_NOW}\b)?",
+    rf"\b(?:(?:discounted|marked[\s-]down)\b(?:\s+{_GOODS}\b)?|reduced\s+{_GOODS}\b)(?:\s+{_NOW}\b)?",
+    rf"\b(?:any|your|the|today['’]?s|current)\s+(?:best\s+)?(?:deals|special\s+offers|bargains)\b(?:\s+{_NOW}\b)?",
+    rf"(?:{_KOREAN_NOW}\s*)?(?<![가-힣]){_REDUCED}(?:\s*{_KOREAN_GOODS}(?![가-힣]))?",
+)
 
 # A present, and for what.
 _OCCASIONS: Final = one_of(
@@ -234,18 +251,21 @@ class Wishes:
 
     rest: str
     sort: Sort = ""
+    on_sale: bool = False
     gift: str = ""
     """The word for a present that was said; empty when none was."""
     recipient: str = ""
 
 
 def read_wishes(text: str) -> Wishes:
-    """The order that is asked for, and whom it is for."""
+    """The order that is asked for, whether it must be on sale, and whom it is for."""
     sort: Sort = ""
     for name, pattern in _SORTS:
         if match := pattern.search(text):
             sort, text = name, _AROUND_ORDER.sub(" ", _without(text, match))
             break
+    if on_sale := _ON_SALE.search(text):
+        text = _without(text, on_sale)
     gift = ""
     if match := _GIFT.search(text):
         gift = "선물" if "선물" in match[0] else "gift"
@@ -255,7 +275,7 @@ def read_wishes(text: str) -> Wishes:
         gift = gift or ("gift" if match[0].isascii() else "선물")
         text = f"{text[: match.start()]} {match['who'] or ''} {text[match.end() :]}"
     recipient, text = _recipient(text, is_gift=bool(gift))
-    return Wishes(" ".join(text.split()), sort, gift, recipient)
+    return Wishes(" ".join(text.split()), sort, on_sale is not None, gift, recipient)
 
 
 def _recipient(text: str, *, is_gift: bool) -> tuple[str, str]:

@@ -47,7 +47,8 @@ def answer(messages: Sequence[Message], random: Random) -> str:
     is_none_such = asked.relation in ("cheaper", "dearer") and "price" in asked.relaxed
     if asked.relation and (is_none_such or not meant):
         return phrases.none_related(asked.relation, "" if ";" in asked.about else asked.about)
-    if not meant or (not asked.relation and not _fits(meant, topic)):
+    is_listed = asked.relation or asked.on_sale or asked.order == "newest"
+    if not meant or (not is_listed and not _fits(meant, topic)):
         return phrases.nothing(topic, random)
     page = asked.page if questions.points_at_page(asked.question) else ""
     chosen = _chosen(meant, asked, page, language, random)
@@ -69,6 +70,8 @@ def _opening(phrases: Phrases, asked: Prompt, topic: str, page: str, count: int,
         return phrases.relaxed(asked.relaxed, count)
     if asked.relation:
         return phrases.relation(asked.relation, asked.about, count)
+    if asked.on_sale:
+        return phrases.on_sale(count)
     if asked.order:
         return phrases.ordered(topic, asked.order)
     return phrases.opening(topic, page, count, random)
@@ -80,6 +83,8 @@ def _meant(asked: Prompt, topic: str) -> list[Product]:
     Words of one language say nothing about titles in another.
     """
     products = list(asked.products or ())
+    if asked.relation:  # what is compared with is not the answer
+        products = [product for product in products if product.title not in asked.about.split("; ")]
     if asked.relation == "with":
         return products
     if asked.relation:

@@ -70,6 +70,9 @@ class _English:
         names = " and ".join(self._wishes.get(wish, f"the {wish}") for wish in wishes)
         return f"I am sorry, nothing fits all of your wishes. Leaving {names} aside, this comes closest."
 
+    def on_sale(self, count: int) -> str:
+        return "These cost less than usual right now." if count > 1 else "This one costs less than usual right now."
+
     def ordered(self, topic: str, order: str) -> str:
         return f"Here you are, {self._orders.get(order, order)} first."
 

@@ -82,6 +82,9 @@ class _Korean:
         names = ", ".join(self._wishes.get(wish, wish) for wish in wishes)
         return f"아쉽게도 말씀하신 조건을 모두 갖춘 상품은 없어서, {names} 조건을 빼고 가장 가까운 상품을 찾아봤어요."
 
+    def on_sale(self, count: int) -> str:
+        return "지금 평소보다 저렴한 상품을 골라 봤어요."
+
     def ordered(self, topic: str, order: str) -> str:
         return f"네, {self._orders.get(order, '말씀하신')} 순서로 골라 봤어요."
 

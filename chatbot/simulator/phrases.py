@@ -33,6 +33,9 @@ class Phrases(Protocol):
     def relaxed(self, wishes: Sequence[str], count: int) -> str:
         """A beginning that says which wishes (`color`, `price` ...) no product fulfils together with the others."""
 
+    def on_sale(self, count: int) -> str:
+        """A beginning for products that cost less than usual."""
+
     def ordered(self, topic: str, order: str) -> str:
         """A beginning for products that stand `cheapest`, `dearest` or `newest` first."""
 

@@ -28,6 +28,7 @@ _ABOUT: Final = re.compile(
     r"|may go with (?P<with>.+?), which the shopper|something cheaper than (?P<cheaper>.+?), shown before\."
     r"|something dearer than (?P<dearer>.+?), shown before\.|others than (?P<other>.+?), shown before\."
 )
+_ON_SALE: Final = re.compile(r"The products below are on sale:")
 _ORDER: Final = re.compile(r"stand in order, the (cheapest|dearest|newest) first")
 _FIELDS: Final = 7
 # Shops word their stock states as they like; what cannot be bought now is named in few ways.
@@ -64,7 +65,7 @@ class Prompt:
     `products` and `terms` are None when the prompt has no block for them. `page` is what the shopper looks at;
     `relation` and `about` say how the question is about products seen before ("cheaper" than what), `missing` what no
     product is (`among_wishes`: none that fits the other wishes), `relaxed` which wishes nothing fulfils, `order` in
-    what order the products stand.
+    what order the products stand, `on_sale` that they were chosen because they cost less than usual.
     """
 
     question: str
@@ -78,6 +79,7 @@ class Prompt:
     among_wishes: bool = False
     relaxed: tuple[str, ...] = ()
     order: str = ""
+    on_sale: bool = False
 
 
 def read(messages: Sequence[Message]) -> Prompt:
@@ -88,8 +90,9 @@ def read(messages: Sequence[Message]) -> Prompt:
     page = found.group(1).strip() if found else ""
     viewed, about, relaxed, order = (each.search(page) for each in (_VIEWED, _ABOUT, _RELAXED, _ORDER))
     missing = _MISSING.search(page)
+    is_on_sale = _ON_SALE.search(page) is not None
     contact = _CONTACT.search(system)
-    known = any((viewed, about, missing, relaxed, order, "In the cart" in page))
+    known = any((viewed, about, missing, relaxed, order, is_on_sale, "In the cart" in page))
     return Prompt(
         question=question.strip(),
         products=_products(system),
@@ -102,6 +105,7 @@ def read(messages: Sequence[Message]) -> Prompt:
         among_wishes=missing is not None and missing["fits"] is not None,
         relaxed=tuple(name for name, _ in _WISH.findall(relaxed.group(1))) if relaxed else (),
         order=order.group(1) if order else "",
+        on_sale=is_on_sale,
     )
 
 

@@ -96,9 +96,9 @@ def widget_strings(*, about_product: bool = False) -> dict[str, str | list[str]]
         ]
     else:
         starters = [
-            _("What is popular right now?"),
-            _("Help me find a gift"),
             _("What is on sale today?"),
+            _("What is new?"),
+            _("How long does delivery take?"),
         ]
     return {
         # Translators: on the button that opens the assistant, with a speech bubble beside it. Two words at most.

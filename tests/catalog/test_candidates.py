@@ -50,6 +50,36 @@ def test_a_sale_that_is_over_no_longer_fits() -> None:
     assert [p.sku for p in found] == ["cheap"]
 
 
+@pytest.mark.parametrize("text", ["오늘 할인하는 상품이 있나요?", "What is on sale today?"])
+def test_what_is_on_sale_is_what_costs_less_than_usual_now(text: str) -> None:
+    third = {"price": Decimal(90_000), "sale_price": Decimal(30_000), "currency": "KRW", "item_group_id": "K"}
+    stock(
+        product("third", "주전자", **third),
+        product("third-red", "주전자", **third),
+        product("no-less", "무선 이어폰 정가", price=Decimal(9_000), sale_price=Decimal(9_000), currency="KRW"),
+    )
+    assert skus(text) == ["third-red", "sale"]
+    assert skus("세일 중인 무선 이어폰") == ["sale"]
+    later = candidates(understand(text), limit=8, now=timezone.now() + timedelta(days=2))
+    assert [p.sku for p in later] == ["third-red"]
+
+
+def test_where_nothing_is_on_sale_it_is_let_go_only_for_something_named() -> None:
+    Product.objects.update(sale_price=None)
+    assert skus("What is on sale today?") == []
+    named = candidates(understand("할인 중인 무선 이어폰"), limit=8, now=timezone.now())
+    assert (named.relaxed, len(named)) == (("sale",), 4)
+
+
+def test_what_is_new_is_the_latest_one_of_each_group() -> None:
+    stock(
+        product("new-1", "주전자", price=Decimal(90_000), currency="KRW", item_group_id="K"),
+        product("new-2", "주전자", price=Decimal(90_000), currency="KRW", item_group_id="K"),
+    )
+    assert skus("What is new?")[:2] == ["new-2", "asked"]
+    assert skus("새로 나온 상품이 있나요?")[:2] == ["new-2", "asked"]
+
+
 def test_where_nothing_fits_the_price_it_is_let_go_and_said_so() -> None:
     found = candidates(understand("1만원 이하 무선 이어폰"), limit=8, now=timezone.now())
     assert found.relaxed

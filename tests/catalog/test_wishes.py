@@ -29,6 +29,30 @@ def test_an_order_is_understood_either_way_round(text: str, sort: str, rest: str
 
 
 @pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("이어폰 할인하는 거 있어요?", "이어폰 있어요?"),
+        ("할인 중인 텐트", "텐트"),
+        ("세일 상품", ""),
+        ("earphones on sale", "earphones"),
+        ("tents that are on sale this week", "tents"),
+        ("discounted tents", "tents"),
+        ("any deals today?", "?"),
+    ],
+)
+def test_what_must_be_on_sale_is_told_from_what_is_called_so(text: str, rest: str) -> None:
+    wishes = read_wishes(text)
+    assert (wishes.on_sale, wishes.rest) == (True, rest)
+
+
+@pytest.mark.parametrize(
+    "text", ["세일러문 인형", "할인 쿠폰", "a sailing boat for sale", "할인점 카트", "reduced fat milk"]
+)
+def test_a_word_that_only_looks_like_a_sale_is_none(text: str) -> None:
+    assert not read_wishes(text).on_sale
+
+
+@pytest.mark.parametrize(
     ("text", "gift", "recipient", "rest"),
     [
         ("wooden toys for my son, it's a gift", "gift", "son", "wooden toys ,"),

@@ -40,8 +40,8 @@ def test_the_demos_questions_are_all_answered_as_they_should_be(simulator_thread
     with override_settings(CHATBOT={**settings.CHATBOT, "ENDPOINTS": {"default": endpoint}}):
         out = run()
 
-    assert "Questions: 16, ok: 16, with differences: 0." in out
-    assert Attempt.objects.filter(cost_usd__gt=0).count() == 16
+    assert "Questions: 20, ok: 20, with differences: 0." in out
+    assert Attempt.objects.filter(cost_usd__gt=0).count() == 20
     assert not Conversation.objects.exists()
 
 
@@ -49,6 +49,6 @@ def test_the_demos_questions_are_all_answered_as_they_should_be(simulator_thread
 def test_without_a_model_they_are_understood_and_found(simulator_thread: RunningSimulator) -> None:
     out = run("--no-model")
 
-    assert "Questions: 16, ok: 16, with differences: 0." in out
+    assert "Questions: 20, ok: 20, with differences: 0." in out
     assert not simulator_thread.requests()
     assert not Attempt.objects.exists()

@@ -47,6 +47,25 @@ def test_what_can_be_bought_now_comes_first_and_of_that_what_is_told_in_the_shop
     assert "p1" not in cards(reply("이어폰 추천"))
 
 
+def test_what_is_compared_with_is_not_among_the_answers() -> None:
+    page = "The shopper is looking at p3, 바람 골전도 이어폰. {}"
+    cheaper = "The shopper wants something cheaper than 바람 골전도 이어폰, shown before."
+    beside = "The products below may go with 바람 골전도 이어폰, which the shopper has seen."
+    assert "p3" not in cards(reply("더 저렴한 이어폰 있나요?", page=page.format(cheaper)))
+    assert "p3" not in cards(reply("What goes well with it?", page=page.format(beside)))
+    alone = SHOP.replace("p1 |", "x |").replace("p2 |", "x |").replace("p4 |", "x |")
+    alone = "\n".join(line for line in alone.splitlines() if not line.startswith("x |"))
+    assert cards(reply("What goes well with it?", shop=alone, page=page.format(beside))) == []
+
+
+def test_what_is_on_sale_or_new_is_shown_whatever_it_is() -> None:
+    on_sale = "The products below are on sale: each costs less than usual now."
+    assert reply("오늘 할인하는 상품이 있나요?", page=on_sale).startswith("지금 평소보다 저렴한 상품을 골라 봤어요.")
+    assert len(cards(reply("What is on sale today?", page=on_sale))) >= 2
+    newest = "The products stand in order, the newest first."
+    assert len(cards(reply("새로 나온 상품이 있나요?", page=newest))) >= 2
+
+
 def test_something_sold_out_says_its_stock_by_citation() -> None:
     only = "<products>\np1 | 하루 이어폰 | 소리담 | 음향 | ₩1 | 품절 | 좋은 이어폰입니다.\n</products>"
     assert "[[p1.stock]]" in reply("이어폰", shop=only)

@@ -232,7 +232,7 @@ def test_on_a_phone_the_panel_is_a_sheet_that_leaves_for_a_product(browser: Brow
     assert dialog.bounding_box() == {"x": 0, "y": 0, "width": 375, "height": 700}
     expect(page.get_by_role("heading", name="Shopping assistant")).to_be_focused()
     shop.script = with_cards
-    page.get_by_role("button", name="Help me find a gift").tap()
+    page.get_by_role("button", name="How long does delivery take?").tap()
     page.get_by_role("link", name="Wave Air").tap()
     expect(page).to_have_url(f"{shop.url}/p/E-9/")
     expect(page.get_by_role("button", name="Ask us")).to_be_visible()
@@ -246,7 +246,7 @@ def test_on_a_phone_every_link_in_an_answer_leads_to_a_page_that_can_be_seen(bro
     page = context.new_page()
     page.goto(shop.url)
     page.get_by_role("button", name="Ask us").tap()
-    page.get_by_role("button", name="Help me find a gift").tap()
+    page.get_by_role("button", name="How long does delivery take?").tap()
     page.get_by_role("link", name="our terms").tap()
     expect(page).to_have_url(f"{shop.url}/terms/")
     expect(page.get_by_role("dialog")).to_be_hidden()

@@ -42,6 +42,8 @@ class Filters:
     """All of them."""
     unwanted: tuple[Trait, ...] = ()
     """None of them."""
+    on_sale: bool = False
+    """Only what costs less than usual at `now`."""
     category: str = ""
     """A category path; those below it count too."""
     price_min: Decimal | None = None

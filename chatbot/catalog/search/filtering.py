@@ -6,8 +6,9 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Case, F, Q, QuerySet, When
-from django.db.models.expressions import RawSQL
+from django.db.models import Case, F, FloatField, Q, QuerySet, When
+from django.db.models.expressions import CombinedExpression, RawSQL
+from django.db.models.functions import Cast
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from chatbot.catalog.search.base import Filters, Trait
@@ -42,6 +43,8 @@ def passing(filters: Filters, titled: Titled) -> QuerySet[Product]:
         found = found.filter(_is(trait, titled))
     for trait in filters.unwanted:
         found = found.exclude(_is(trait, titled))
+    if filters.on_sale:
+        found = found.filter(_runs(filters.now), sale_price__lt=F("price"))
     if filters.category:
         path = filters.category
         found = found.filter(Q(product_type=path) | Q(product_type__startswith=f"{path} >"))
@@ -59,12 +62,22 @@ def passing(filters: Filters, titled: Titled) -> QuerySet[Product]:
 
 def paid_at(now: datetime) -> Case:
     """What a shopper pays at `now`, as `Product.price_at` says it."""
-    runs = (
-        (Q(sale_starts_at__isnull=True) | Q(sale_starts_at__lte=now))
-        & (Q(sale_ends_at__isnull=True) | Q(sale_ends_at__gt=now))
-        & (Q(price__isnull=True) | Q(sale_price__lt=F("price")))
-    )
+    runs = _runs(now) & (Q(price__isnull=True) | Q(sale_price__lt=F("price")))
     return Case(When(runs & Q(sale_price__isnull=False), then=F("sale_price")), default=F("price"))
+
+
+def share_paid() -> CombinedExpression:
+    """How much of its usual price a product on sale still costs."""
+    # As floats: SQLite would divide whole amounts as integers.
+    return CombinedExpression(
+        Cast("sale_price", FloatField()), CombinedExpression.DIV, Cast("price", FloatField()), FloatField()
+    )
+
+
+def _runs(now: datetime) -> Q:
+    """A sale that has begun and is not over."""
+    begun = Q(sale_starts_at__isnull=True) | Q(sale_starts_at__lte=now)
+    return begun & (Q(sale_ends_at__isnull=True) | Q(sale_ends_at__gt=now))
 
 
 def _is(trait: Trait, titled: Titled) -> Q:
