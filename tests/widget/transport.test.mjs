@@ -272,7 +272,7 @@ test("a turn that falls silent gets a new connection", async () => {
   world.sockets[0].open();
   await settled();
   world.sockets[0].receive(part(1));
-  await world.pass(45_000);
+  await world.pass(20_000);
   await world.pass(backoffMs(1, 0.5));
   assert.equal(world.sockets[0].readyState, 3);
   world.sockets[1].open();

@@ -36,7 +36,7 @@ export const MOST_FAILURES = 8;
 const MOST_BARREN = 2;
 const OPENING_MS = 5_000;
 /** A turn that says nothing for this long has lost its connection without a sign, as phones do in a tunnel. */
-const SILENCE_MS = 45_000;
+const SILENCE_MS = 20_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 

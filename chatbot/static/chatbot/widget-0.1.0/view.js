@@ -84,9 +84,16 @@ export class View {
     );
     this.#below = el(
       "button",
-      { type: "button", class: "below", part: "below-button", hidden: true, onclick: () => this.#toEnd() },
+      {
+        type: "button",
+        class: "below",
+        part: "below-button",
+        hidden: true,
+        "aria-label": strings.below,
+        title: strings.below,
+        onclick: () => this.#toEnd(),
+      },
       icon("down"),
-      strings.below,
     );
     this.#notice = this.#alert();
     this.#speech = new Speech(strings, language);
@@ -279,7 +286,7 @@ export class View {
   #scrolled() {
     const { scrollTop } = this.#scroller;
     // Further down than `#follow` goes: by hand.
-    if (scrollTop > this.#questionTop() + 1) this.#held = false;
+    if (scrollTop > this.#questionTop() + NEAR_END) this.#held = false;
     this.#atEnd = this.#belowFold() < NEAR_END;
     if (this.#atEnd) this.#below.hidden = true;
   }
@@ -292,8 +299,10 @@ export class View {
 
   /** Scroll along with the words, as far as the question at the top. */
   #follow() {
-    const { scrollHeight } = this.#scroller;
-    this.#scroller.scrollTop = this.#held ? Math.min(scrollHeight, this.#questionTop()) : scrollHeight;
+    const { scrollHeight, clientHeight } = this.#scroller;
+    const end = scrollHeight - clientHeight;
+    const held = this.#held && end - this.#questionTop() >= NEAR_END;
+    this.#scroller.scrollTop = held ? this.#questionTop() : end;
     this.#below.hidden = this.#belowFold() < NEAR_END;
   }
 
@@ -306,7 +315,7 @@ export class View {
   #questionTop() {
     const questions = /** @type {NodeListOf<HTMLElement>} */ (this.#messages.querySelectorAll(".user"));
     const last = questions[questions.length - 1];
-    if (!last) return 0;
+    if (!last) return Infinity;
     const { offsetTop, offsetHeight } = last;
     return Math.floor(offsetTop + Math.max(-ABOVE_QUESTION, offsetHeight - this.#scroller.clientHeight / 3));
   }
