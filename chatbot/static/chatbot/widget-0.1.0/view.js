@@ -5,6 +5,7 @@
 
 import { Composer } from "./composer.js";
 import { el, fill, icon, unseen } from "./elements.js";
+import { Follow } from "./follow.js";
 import { Log } from "./log.js";
 import { Menu } from "./menu.js";
 import { Panel } from "./panel.js";
@@ -15,11 +16,6 @@ import { busy } from "./state.js";
 /** @typedef {import("./keepsake.js").Scroll} Scroll */
 /** @typedef {import("./composer.js").Acts & import("./bubble.js").Acts & {open: () => void, close: () => void, left: () => void, renew: () => void, forget: () => Promise<boolean>, reconnect: () => void, dismiss: () => void}} Acts */
 
-/** So near to the end, in CSS pixels, still counts as reading along. */
-const NEAR_END = 48;
-/** What stays free above a question that has come to the top, in CSS pixels. */
-const ABOVE_QUESTION = 16;
-
 export class View {
   #strings;
   #acts;
@@ -28,14 +24,11 @@ export class View {
   /** Before its style sheet is there the panel must not open: it would hold the page and not be seen. */
   #ready = false;
   #focus = false;
-  #atEnd = true;
-  /** The question stays in sight: an answer is read from its beginning, and grows faster than anybody reads. */
-  #held = false;
   #root;
   #messages;
   #welcome;
   #scroller;
-  #below;
+  #follow;
   #status;
   #notice;
   #speech;
@@ -46,7 +39,6 @@ export class View {
   #told = el("p", { class: "unseen", role: "status" });
   #panel;
   #log;
-  #sized;
 
   /**
    * @param {HTMLElement} stage
@@ -77,24 +69,12 @@ export class View {
     this.#status = el("p", { class: "status", part: "status", role: "status" });
     this.#scroller = el(
       "div",
-      { class: "log", part: "log", role: "region", tabindex: 0, "aria-label": strings.conversation, onscroll: () => this.#scrolled(), onclick: (/** @type {MouseEvent} */ event) => this.#clicked(event) },
+      { class: "log", part: "log", role: "region", tabindex: 0, "aria-label": strings.conversation, onclick: (/** @type {MouseEvent} */ event) => this.#clicked(event) },
       this.#welcome,
       this.#messages,
       this.#status,
     );
-    this.#below = el(
-      "button",
-      {
-        type: "button",
-        class: "below",
-        part: "below-button",
-        hidden: true,
-        "aria-label": strings.below,
-        title: strings.below,
-        onclick: () => this.#toEnd(),
-      },
-      icon("down"),
-    );
+    this.#follow = new Follow(this.#scroller, strings.below);
     this.#notice = this.#alert();
     this.#speech = new Speech(strings, language);
     this.#composer = new Composer(strings, acts);
@@ -103,7 +83,7 @@ export class View {
       "dialog",
       { class: "panel", part: "panel", "aria-labelledby": "title", onclick: (/** @type {Event} */ event) => this.#outside(event) },
       el("header", { class: "header", part: "header" }, heading, this.#menu.element, close),
-      el("div", { class: "middle" }, this.#scroller, this.#below),
+      el("div", { class: "middle" }, this.#scroller, this.#follow.button),
       this.#speech.element,
       this.#notice.element,
       this.#composer.element,
@@ -113,18 +93,16 @@ export class View {
     stage.append(this.#root);
     this.#panel = new Panel({ dialog, launcher: this.#launcher, first: this.#composer.field, heading, escaped: acts.close });
     this.#log = new Log(this.#messages, { strings, acts, base: document.baseURI, contact, language });
-    // The keyboard comes up, the field grows: who was at the end stays there.
-    this.#sized = new ResizeObserver(() => this.#atEnd && this.#follow());
   }
 
   connect() {
     this.#panel.connect();
-    this.#sized.observe(this.#scroller);
+    this.#follow.connect();
   }
 
   disconnect() {
     this.#panel.disconnect();
-    this.#sized.disconnect();
+    this.#follow.disconnect();
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
   }
@@ -136,7 +114,7 @@ export class View {
 
   /** @returns {Scroll} */
   get scroll() {
-    return { top: this.#scroller.scrollTop, atEnd: this.#atEnd };
+    return this.#follow.place;
   }
 
   /** Let the focus follow the next opening or closing. */
@@ -148,7 +126,7 @@ export class View {
   draw(state) {
     const asked = state.asking !== null && state.asking !== this.#state?.asking;
     this.#state = state;
-    if (asked) this.#atEnd = this.#held = true;
+    if (asked) this.#follow.begin();
     if (this.#ready) this.#frame ||= requestAnimationFrame(() => this.#draw());
   }
 
@@ -160,18 +138,15 @@ export class View {
   restore(state, scroll) {
     this.#state = state;
     this.#ready = true;
-    this.#atEnd = scroll.atEnd;
-    this.#held = busy(state);
     this.#speech.know(state);
-    this.#draw();
-    if (!scroll.atEnd) this.#scroller.scrollTop = scroll.top;
+    this.#follow.restore(scroll, busy(state), () => this.#draw());
   }
 
   #draw() {
     this.#frame = 0;
     const state = this.#state;
     if (!state) return;
-    const height = this.#scroller.scrollHeight;
+    this.#follow.before();
     this.#news.hidden = !state.unread;
     this.#say(this.#told, state.unread ? `${this.#strings.title} ${this.#strings.unread}` : "");
     this.#panel.show(state.open, this.#focus);
@@ -184,8 +159,7 @@ export class View {
     this.#speech.draw(state);
     this.#notice.draw(state);
     this.#focus = false;
-    if (this.#atEnd) this.#follow();
-    else if (this.#scroller.scrollHeight > height && height > 0) this.#below.hidden = false;
+    this.#follow.after();
   }
 
   /** @param {State} state */
@@ -281,42 +255,5 @@ export class View {
   #clicked(event) {
     const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
     if (!elsewhere && /** @type {Element} */ (event.target).closest("a")) this.#acts.left();
-  }
-
-  #scrolled() {
-    const { scrollTop } = this.#scroller;
-    // Further down than `#follow` goes: by hand.
-    if (scrollTop > this.#questionTop() + NEAR_END) this.#held = false;
-    this.#atEnd = this.#belowFold() < NEAR_END;
-    if (this.#atEnd) this.#below.hidden = true;
-  }
-
-  #toEnd() {
-    this.#held = false;
-    this.#atEnd = true;
-    this.#follow();
-  }
-
-  /** Scroll along with the words, as far as the question at the top. */
-  #follow() {
-    const { scrollHeight, clientHeight } = this.#scroller;
-    const end = scrollHeight - clientHeight;
-    const held = this.#held && end - this.#questionTop() >= NEAR_END;
-    this.#scroller.scrollTop = held ? this.#questionTop() : end;
-    this.#below.hidden = this.#belowFold() < NEAR_END;
-  }
-
-  #belowFold() {
-    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
-    return scrollHeight - scrollTop - clientHeight;
-  }
-
-  /** Where the last question is at the top; of a very long one, its end. */
-  #questionTop() {
-    const questions = /** @type {NodeListOf<HTMLElement>} */ (this.#messages.querySelectorAll(".user"));
-    const last = questions[questions.length - 1];
-    if (!last) return Infinity;
-    const { offsetTop, offsetHeight } = last;
-    return Math.floor(offsetTop + Math.max(-ABOVE_QUESTION, offsetHeight - this.#scroller.clientHeight / 3));
   }
 }

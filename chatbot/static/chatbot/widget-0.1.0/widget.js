@@ -24,6 +24,7 @@ import { View } from "./view.js";
 // Reached through the view; named here so that the browser fetches all modules in one round.
 import "./answers.js";
 import "./channels.js";
+import "./follow.js";
 import "./log.js";
 import "./menu.js";
 import "./prose.js";
