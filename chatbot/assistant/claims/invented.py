@@ -1,14 +1,14 @@
 """Products that the shop does not have: names that an answer recommends, and that nobody knows."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from chatbot.assistant.claims.amounts import amounts
 from chatbot.assistant.claims.discounts import Discount, discounts
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
-from chatbot.assistant.claims.headings import is_heading
+from chatbot.assistant.claims.headings import is_heading, is_label
 from chatbot.assistant.claims.hours import hours
 from chatbot.assistant.claims.line import Line
 from chatbot.assistant.claims.names import words
@@ -80,11 +80,20 @@ def check_products(line: Line, evidence: Evidence, naming: Naming) -> Fix | None
     for bold in _BOLD.finditer(line.text):
         if bold.end() > line.at and _is_invented(bold, line, evidence):
             return Fix(bold.start(), bold.end(), "product", is_whole=True)
+    head = naming.unknown_head(line.written)
+    if head and head.end > line.at and _is_for_sale(head, line):
+        return Fix(head.start, head.end, "product", is_whole=True)
     for name in naming.unknown(line.written[begin:], line.text[begin:]):
         found = Unknown(name.start + begin, name.end + begin, name.kind)
         if found.end > line.at and _is_offered(found, line, evidence):
             return Fix(found.start, found.end, "product", is_whole=True)
     return None
+
+
+def _is_for_sale(head: Unknown, line: Line) -> bool:
+    """Whether an item, or a row, says what its head costs or whether it is there, and speaks of no other product."""
+    is_said = any(True for _ in amounts(line.text)) or any(True for _ in stocks(line.text))
+    return is_said and not any(one.is_prose for one in line.mentions) and not _NOT_HERE.search(line.text)
 
 
 def _is_offered(name: Unknown, line: Line, evidence: Evidence) -> bool:
@@ -121,7 +130,8 @@ def _is_invented(bold: re.Match[str], line: Line, evidence: Evidence) -> bool:
         return False
     named = [one for one in line.mentions if one.start < bold.end() and bold.start() < one.end]
     said = words(bold[1])
-    rest = [word for word in said if not any(word in line.text[one.start : one.end] for one in named)]
+    names = " ".join(line.text[one.start : one.end] for one in named)
+    rest = [word for word in said if word not in names]
     if all(word in COMMON or STANDARD.fullmatch(word) or _VERSION.fullmatch(word) for word in rest):
         return False
     if len(said) < 2 or not rest or any(list(find(bold[1])) for find in _CLAIMS):
@@ -129,8 +139,7 @@ def _is_invented(bold: re.Match[str], line: Line, evidence: Evidence) -> bool:
     if any(True for _ in spans(bold[1])) or any(True for _ in hours(bold[1], line.text)):
         return False
     is_at_start = _AT_START.match(line.text[: bold.start()]) is not None
-    written = line.written[bold.start(1) : bold.end(1)]
-    if is_at_start and is_heading(bold[1], written, line.text[bold.end() :], evidence.names.kinds):
+    if is_at_start and _heads(bold, line, evidence):
         return False
     recommends = _RECOMMENDS.search(line.text) is not None or bool(amounts(line.text))
     if evidence.knows(rest, as_name=recommends):
@@ -139,6 +148,25 @@ def _is_invented(bold: re.Match[str], line: Line, evidence: Evidence) -> bool:
     if _NOT_HERE.search(line.text) or (is_beside_a_product and not _is_name(bold, line, evidence)):
         return False
     return recommends or is_at_start
+
+
+def _heads(bold: re.Match[str], line: Line, evidence: Evidence) -> bool:
+    """Whether words in bold only head what follows; the names of products in them are left out."""
+    named = [one for one in line.mentions if bold.start(1) <= one.start and one.end <= bold.end(1)]
+    last = bold.start(1)
+    before = line.text[last : named[0].start] if named else ""
+    said, written = "", ""
+    for one in named:
+        said, written = f"{said}{line.text[last : one.start]}  ", f"{written}{line.written[last : one.start]}  "
+        last = one.end
+    said, written = said + line.text[last : bold.end(1)], written + line.written[last : bold.end(1)]
+    if named and not words(line.text[last : bold.end(1)]) and len(named) == 1 and is_label(before):
+        return True
+
+    def knows(some: Sequence[str]) -> bool:
+        return evidence.knows(some, as_name=True)
+
+    return is_heading(said, written, line.text[bold.end() :], evidence.names.kinds, knows)
 
 
 def _is_name(bold: re.Match[str], line: Line, evidence: Evidence) -> bool:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
 from chatbot.assistant.claims.evidence import Evidence
+from chatbot.assistant.claims.headings import is_topic
 from chatbot.assistant.claims.names import level, places, words
 from chatbot.assistant.claims.vocabulary import (
     COMMON,
@@ -50,6 +51,14 @@ _COUNTS: Final = re.compile(
 _COLOURS: Final = re.compile(r"\b(?:in|colou?rs?:?)\s(?:\w+,?\s(?:and\s|or\s)?){0,3}$")
 
 
+_HEAD: Final = re.compile(
+    r"\s*(?:(?:[-*+•]|\d{1,2}[.)])\s+|\|\s*)(?P<bold>\**)(?P<name>[^:：–—(|,.!?$₩€£\d\n*]{2,48}?)\**"
+    r"\s?(?:[:：–—(|,$₩€£]|\s-\s|(?<=\s)\d)"
+)
+"""What an item of a list, or a row of a table, begins with before it says something of it."""
+_HEAD_SO_FAR: Final = re.compile(r"\s*(?:(?:[-*+•]|\d{1,2}[.)]?|\|)(?:\s*\**(?:[^:：–—(|,.!?$₩€£\d\n*-]{0,32}))?)?")
+
+
 class Unknown(NamedTuple):
     """A name from `start` to `end` that is none of the shop's. A `version` would be one of a candidate's."""
 
@@ -81,8 +90,38 @@ class Naming:
         tail = level(line[-REACH:])
         return any(tail[: len(tail) - cut].rstrip(" ").endswith(self._korean_kinds) for cut in range(3))
 
+    def is_in_head(self, line: str) -> bool:
+        """Whether a line has not come further than the head of an item of a list."""
+        return len(line) < NEAR and _HEAD_SO_FAR.fullmatch(line) is not None
+
+    def unknown_head(self, line: str) -> Unknown | None:
+        """The head of an item or a row if it is a name that the shop does not know; None elsewhere."""
+        head = _HEAD.match(line)
+        if head is None:
+            return None
+        name = level(head["name"])
+        named = words(name)
+        if len(named) < 2 or self._evidence.names.mentions(name):
+            return None
+        kinds = [word for word in named if word in self._latin_kinds or word in {*KOREAN_KINDS, *self._korean_kinds}]
+        new = [word for word in named if word not in kinds and not self._is_quality(word)]
+        is_titled = head["name"].istitle() and len(new) == len(named)
+        if (kinds and new) or is_titled:
+            return Unknown(head.start("name"), head.end("name"), "version")
+        return None
+
+    def _is_quality(self, word: str) -> bool:
+        """Whether a word may stand in the head of an item that names no product: of how it is, or of what."""
+        if word in COMMON or is_topic(word) or self._knows(word):
+            return True
+        return not word.isascii() and KOREAN_QUALITY.fullmatch(word) is not None
+
     def begins(self, line: str, text: str, at: int, *, is_final: bool) -> int:
         """Where in `text` from `at` on, behind `line`, an unknown name goes on or begins; its length when nowhere."""
+        if self.is_in_head(line):  # a name is to be told from what is said of it before it is read
+            so_far = line + text[at:]
+            if self.unknown_head(so_far) or (so_far.strip() and not is_final and self.is_in_head(so_far)):
+                return at
         before = (line + text[:at])[-REACH:]
         both, first = before + text[at:], len(before)
         starts = [found.start for found in self.unknown(both, level(both)) if found.end > first]
