@@ -14,9 +14,12 @@ from typing import Final, NamedTuple
 
 from chatbot.assistant.blocks import Blocks
 from chatbot.assistant.citations import Citations
+from chatbot.assistant.claims.answers import asks, is_label
 from chatbot.assistant.claims.checking import check
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
+from chatbot.assistant.claims.heads import Heads
+from chatbot.assistant.claims.labelled import is_of_stock, labels_of
 from chatbot.assistant.claims.line import columns_of
 from chatbot.assistant.claims.names import BRACKETED, BRACKETED_SO_FAR, CITED, level, visible
 from chatbot.assistant.claims.naming import NEAR, Naming
@@ -83,16 +86,20 @@ class Grounding:
         """Whether the next word has to be read whatever it is: it may go on with a name."""
         self._is_astray = False
         """Whether the line speaks of a product that does not exist."""
-        self._previous: int | None = None
-        """The product that earlier lines spoke of last."""
+        self._heads = Heads()
+        """The products that earlier lines spoke of."""
         self._over = NOTHING
         """What stands over the line."""
+        self._asked = ""
+        """The question with which the line before ended, until it is answered."""
         self._written = ""
         """The line as the model wrote it, as far as it was corrected last; what it is about stays the same."""
         self._may_answer = False
         """Whether a question stands near before, or over the line."""
         self._columns: Sequence[int | None] | None = None
         """The products that the head of a table names, cell by cell; None outside of one."""
+        self._is_of_stock = False
+        """Whether a cell of that head says that what stands below it is about stock."""
 
     @property
     def has_changed_words(self) -> bool:
@@ -144,8 +151,10 @@ class Grounding:
         self._spoken.begin()
         self._is_careful = self._is_astray = False
         self._awaits_end = False
-        self._previous = self._columns = None
+        self._columns = None
+        self._heads.forget()
         self._over, self._may_answer, self._written = NOTHING, False, ""
+        self._asked, self._is_of_stock = "", False
         self._citations.forget()
         self.interventions.append({"kind": "withdrawn", "text": reason})
         return self._blocks.withdraw(reason)
@@ -166,6 +175,10 @@ class Grounding:
         self._spoken.line += text
         self._blocks.said.append(text)
         return True
+
+    def _is_waiting(self) -> bool:
+        """Whether all that comes next is judged: it goes on about what does not exist, answers, or is about stock."""
+        return self._is_astray or self._is_of_stock or self._asked != "" or self._is_asked()
 
     def _is_asked(self) -> bool:
         """Whether a question about terms stands right before, so that even a yes claims something."""
@@ -217,14 +230,16 @@ class Grounding:
             said.append(shown)
         self._held = text[at:]
         self._may_answer = self._may_answer or "?" in text
-        self._is_careful = self._is_astray or self._is_asked() or self._naming.may_go_on(self._spoken.line)
+        line = self._spoken.line
+        may_name = self._naming.may_go_on(line) or (line != "" and self._naming.is_in_head(line))
+        self._is_careful = may_name or self._is_waiting()
         return events + self._blocks.say("".join(said))
 
     def _next_mark(self, passage: "_Passage", at: int) -> int:
         """Where the next thing to decide begins: an opening bracket, the end of the line, a claim, a recital."""
         text, plain, is_final = passage.text, passage.plain, passage.is_final
         self._may_answer = self._may_answer or "?" in text
-        if self._is_astray or self._is_asked():
+        if self._is_waiting():
             mark = at
         elif at == 0 and goes_on(self._spoken.line, plain):
             mark = 0
@@ -232,7 +247,8 @@ class Grounding:
             mark = may_begin(plain, word_end(plain) if at == 0 and is_in_word(self._spoken.line) else at)
         while (over := self._naming.over(self._spoken.line, plain, mark, is_final=is_final)) is not None:
             mark = may_begin(plain, over)
-        if self._is_careful or text != plain or self._may_name(text):
+        begins_item = not self._spoken.line and self._naming.is_in_head(plain[at : at + 1])
+        if self._is_careful or begins_item or text != plain or self._may_name(text):
             mark = min(mark, self._naming.begins(self._spoken.line, text, at, is_final=is_final))
         for sign in "[\n":
             place = passage.text.find(sign, at, mark)
@@ -264,9 +280,19 @@ class Grounding:
                 return _Decided(end, "")
             is_over = plain[end : end + 1] == "\n" or (is_final and end == len(text))
             line, columns = self._spoken.line, self._columns or ()
-            over = self._over
-            fixes = check(self._evidence, self._naming, line, sentence, self._previous, columns, over, is_over=is_over)
+            fixes = check(
+                self._evidence,
+                self._naming,
+                line,
+                sentence,
+                self._heads.over(line + sentence),
+                columns,
+                self._over,
+                is_over=is_over,
+                asked=self._asked,
+            )
             if fixes is not None:
+                self._asked = self._asked if is_label(plain[mark:end]) else ""
                 return _Decided(end, *self._corrected(sentence, fixes))
             further = sentence_end(plain, end, is_final=is_final) if end < len(text) else None
             begin, end = end, further if further != end else None
@@ -308,7 +334,7 @@ class Grounding:
             if mention.is_prose and self._blocks.ask_for(card):
                 self.interventions.append({"kind": "card_added", "text": card.title, "shown": card.sku})
         if mentions:
-            self._previous = mentions[-1].product
+            self._heads.last = mentions[-1].product
         return [mention.product for mention in mentions]
 
     def _withhold(self, sentence: str) -> None:
@@ -320,14 +346,19 @@ class Grounding:
         """The line is over: the products that it names get their cards."""
         line = self._spoken.line
         named = self._remember(line) if line else ()
-        self._over = below(level(self._written or line), self._over, named)
+        written = level(self._written or line)
+        self._heads.line_ends(written, named)
+        self._over = below(written, self._over, named)
         self._written = ""
         self._may_answer = "?" in self._over.heading
         if not is_row(line):
-            self._columns = None
+            self._columns, self._is_of_stock = None, False
         elif self._columns is None:
             head = level(line)
             self._columns = columns_of(head, self._evidence.names.mentions(head))
+            self._is_of_stock = any(map(is_of_stock, labels_of(head)))
+        if line.strip():
+            self._asked = written if asks(written) else ""
         self._recital.line_ends()
         self._is_astray = False
 

@@ -22,6 +22,14 @@ _ENGLISH: Final = re.compile(
     r"|available|for|at|in stock|right now)\s)*(?:(?P<below>under|below|less than|within|up to|cheaper than|beneath)"
     r"|(?P<above>over|above|more than))\s(?:the\s|your\s)?\*{0,2}$"
 )
+_NONE_OF: Final = re.compile(
+    r"\b(?:neither|none|not one) of (?P<what>[^.!?;,]{0,64}?)\b(?:fits?|is|are|comes?|falls?|costs?|stays?"
+    r"|keeps?|meets?)\s"
+    r"(?:in\s|into\s|to\s|be\s|priced\s|available\s)*(?:(?P<below>under|below|less than|within|inside|up to|an?"
+    r"|your|the)"
+    r"|(?P<above>over|above|more than))\s(?:the\s|your\s|an?\s)?\*{0,2}$"
+)
+"""Of the goods that there are, none."""
 _MORE_IS_SAID: Final = re.compile(r"\*{0,2}\s(?:that|which|with|on sale|are|is|have|has|and up)\b")
 """Behind the amount: of what sort there are none."""
 _KOREAN: Final = re.compile(
@@ -78,6 +86,8 @@ def absences(text: str, at: int = 0) -> Iterator[Absence]:
         match = _ENGLISH.search(text, max(at, amount.start - _BEFORE), amount.start)
         if match and not _MORE_IS_SAID.match(text, amount.end):
             yield Absence(match.start(), amount.end, amount, _side(match), words(match["what"]))
+        if match := _NONE_OF.search(text, max(at, amount.start - _BEFORE - _BEFORE), amount.start):
+            yield Absence(match.start(), amount.end, amount, _side(match), ["ones"])
 
 
 def check_absence(found: Absence, line: Line, evidence: Evidence) -> Fix | None:

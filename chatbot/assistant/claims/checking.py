@@ -12,6 +12,9 @@ from typing import Final, TypeVar
 
 from chatbot.assistant.claims.absences import absences, check_absence, is_of_an_absence
 from chatbot.assistant.claims.amounts import Amount, amounts
+from chatbot.assistant.claims.answers import check_answer, unless_asked
+from chatbot.assistant.claims.assortment import check_assortment
+from chatbot.assistant.claims.availability import check_stock
 from chatbot.assistant.claims.compared import check_comparison
 from chatbot.assistant.claims.comparisons import comparisons
 from chatbot.assistant.claims.delivered import Delivered, is_of_delivery_by_context
@@ -20,6 +23,7 @@ from chatbot.assistant.claims.discounts import discounts
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.invented import check_products
+from chatbot.assistant.claims.labelled import labelled_stocks
 from chatbot.assistant.claims.line import Claim, Line, Undecided
 from chatbot.assistant.claims.links import check_link, links
 from chatbot.assistant.claims.names import Mention, level
@@ -29,14 +33,9 @@ from chatbot.assistant.claims.prices import check_amount
 from chatbot.assistant.claims.promises import Promise, promises
 from chatbot.assistant.claims.roles import is_of_delivery, is_price, is_wished_of
 from chatbot.assistant.claims.sentences import extent, is_item, is_row
-from chatbot.assistant.claims.stock import Stock, stocks
+from chatbot.assistant.claims.stock import stocks
 
 _ALL: Final = re.compile(r"모두|전부|둘 다|(?<!\S)다 |both|all\b|each|every")
-
-_SELLS: Final = re.compile(r"판매|취급|보유")
-"""What a shop does with goods; that it does not is no word on the stock of any."""
-_SOME: Final = re.compile(r"(?<![가-힣])(?:두|둘)(?![가-힣]*\s?번째)|\bboth\b|\bthe(?:se)? two\b|\beither\b")
-"""Two that may be meant, where nobody says which."""
 
 _CLAUSE_END: Final = re.compile(r"[,;]\s")
 
@@ -55,16 +54,21 @@ def check(
     over: Overhead = NOTHING,
     *,
     is_over: bool,
+    asked: str = "",
 ) -> list[Fix] | None:
     """What has to change in `sentence`, in order; None while it is not known which product a claim in it is about.
 
     `before` is its line so far, `previous` the product that earlier lines spoke of last; `columns` the products that
-    the head of its table names, cell by cell; `over` is what stands over the line, `is_over`: the line is.
+    the head of its table names, cell by cell; `over` is what stands over the line, `is_over`: the line is. `asked` is
+    the question that the line before ended with.
     """
     text = level(before) + level(sentence)
     line = Line(text, len(before), evidence.names.mentions(text), previous, is_over, before + sentence, columns, over)
     if invented := check_products(line, evidence, naming):
         return _in_sentence([_of_sentence(invented, line)], line)
+    kinds = ((discounts, check_discount), (stocks, unless_asked(check_stock)))
+    if asked and (fix := check_answer(asked, line, evidence, *kinds)):
+        return _in_sentence([fix], line)
     try:
         return _in_sentence(_apart(list(_judged(line, evidence)), line), line)
     except Undecided:
@@ -89,7 +93,9 @@ def _judged(line: Line, evidence: Evidence) -> Iterator[Judged]:
     yield from of_kind(absences, check_absence)
     yield from of_kind(discounts, check_discount)
     yield from of_kind(comparisons, check_comparison)
-    yield from of_kind(stocks, _check_stock)
+    yield from of_kind(stocks, unless_asked(check_stock))
+    yield from ((found, check_stock(found, line, evidence)) for found in labelled_stocks(line) if found.end > line.at)
+    yield from check_assortment(line, evidence, begin)
     yield from of_kind(promised, _check_promise)
     yield from of_kind(links, check_link)
 
@@ -163,28 +169,6 @@ def _check_amount(amount: Amount, line: Line, evidence: Evidence) -> Fix | None:
             named = (*line.mentions, Mention(start, start, meant, is_prose=True))
             line = replace(line, mentions=sorted(named, key=lambda one: one.start))
     return check_amount(amount, line, evidence)
-
-
-def _check_stock(found: Stock, line: Line, evidence: Evidence) -> Fix | None:
-    if found.is_general and found.state != "count" and not line.is_named_at(found.start):
-        return None
-    sentence = line.sentence_around(found)
-    is_not_sold = found.state == "sold_out" and _SELLS.match(line.text, found.start)
-    if is_not_sold and not line.named_around(found) and evidence.lacks(sentence):
-        return None
-    number = None if _ALL.search(sentence) else line.subject(found)
-    if number is None:
-        mentioned = {one.product for one in line.mentions}
-        numbers = line.named_around(found) or mentioned or range(len(evidence.cards))
-        true = [number for number in numbers if found.holds(evidence.cards[number].availability)]
-        some = _SOME.search(sentence) if len(numbers) == len(evidence.cards) else None
-        is_true = numbers and (len(true) == len(numbers) or (some is not None and len(true) > 1))
-        return None if is_true else Fix(found.start, found.end, "stock")
-    availability = evidence.cards[number].availability
-    can_be_ordered = availability in ("preorder", "backorder") and "order" in sentence
-    if found.holds(availability) or (found.state == "available" and can_be_ordered):
-        return None
-    return Fix(found.start, found.end, "stock", None if found.state == "count" else number)
 
 
 def _check_promise(found: Promise, line: Line, evidence: Evidence) -> Fix | None:

@@ -14,7 +14,7 @@ from chatbot.assistant.claims.sentences import END, is_row
 _CITED_SENTENCE_END: Final = re.compile(rf"(?:{END.pattern})(?!\s*\[\[)")
 _COMPARED: Final = re.compile(
     r"^\*{0,2}(?:\s?\([^()]{1,20}\))?(?:\s?\[\[p\d+\]\])?\s?(?:보다|말고|대신|와 달리|과 달리|에 비해)"
-    r"|(?:than|unlike|\bas\s[a-z]+\sas|instead of|compared (?:to|with)"
+    r"|(?:than|unlike|(?<=, )like|just like|\bas\s[a-z]+\sas|instead of|compared (?:to|with)"
     r"|besides|against|versus|\bvs\.?)\s(?:the\s)?\*{0,2}$"
 )
 # What makes an amount describe the name that stands right behind it: 59,000원인 새벽, the $59.00 Dawn.
@@ -68,7 +68,7 @@ class Line:
     at: int
     mentions: Sequence[Mention]
     previous: int | None
-    """The number of the product that earlier lines spoke of last."""
+    """The number of the product that heads the line, or that earlier lines spoke of last."""
     is_over: bool
     written: str = ""
     """The same as the model wrote it."""
@@ -99,12 +99,22 @@ class Line:
         return {one.product for one in self.mentions if start <= one.start < stop}
 
     def named_in(self, start: int, stop: int, names: Names) -> Sequence[Mention]:
-        """The products that are named from `start` to `stop`, and not only cited, by name or by kind, in order."""
+        """The products that are named from `start` to `stop`, and not only cited, by name or by kind, in order.
+
+        What stands side by side for one product is one name.
+        """
         named = [one for one in self.mentions if one.is_prose and start <= one.start < stop]
         for number, begin, end in names.kind_places(self.text, start, stop):
             if all(end <= one.start or begin >= one.end for one in named):
                 named.append(Mention(begin, end, number, is_prose=True))
-        return sorted(named, key=lambda one: one.start)
+        joined: list[Mention] = []
+        for one in sorted(named, key=lambda one: one.start):
+            last = joined[-1] if joined else one
+            if last.product == one.product and last.end < one.start and self.text[last.end : one.start] == " ":
+                joined[-1] = Mention(last.start, one.end, one.product, is_prose=True)
+            else:
+                joined.append(one)
+        return joined
 
     def with_kinds(self, claim: Claim, names: Names) -> "Line":
         """The same, with what the sentence of a claim names by its kind alone among those that are named."""
@@ -143,6 +153,8 @@ class Line:
         cited = [one for one in before if not one.is_prose]
         if cited and cited[-1].start >= sentence:
             return cited[-1].product
+        if after and not before and self.previous is not None and self.is_compared(after):
+            return self.previous
         is_set_against = before and after and after.is_prose and self.is_compared(after)
         if after and not is_set_against and (not before or after.start < self._sentence_stop(claim.end)):
             return after.product

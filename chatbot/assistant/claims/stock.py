@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from chatbot.assistant.claims.clauses import is_supposed
 from chatbot.assistant.claims.numbers import ENGLISH_SMALL, NATIVE_NUMBER
 
 State = Literal["available", "sold_out", "preorder", "backorder", "count"]
@@ -51,6 +52,7 @@ _COUNT: Final = (
     rf"|대|벌"
     rf"|켤레)[가-힣]*(?:\s*(?:안\s*)?(?:남|있)[가-힣]*)?"
     rf"|(?:\d+|{NATIVE_NUMBER}|몇)\s*(?:개|점|대|벌|켤레)(?:만|밖에|가|이|도|뿐)?\s*(?:안\s*)?(?:남|뿐)[가-힣]*"
+    r"|(?<![가-힣])(?:하나|둘|셋)(?:만|밖에|가|이|도)?\s?(?:안\s?)?남[가-힣]*"
     rf"|마지막\s*(?:한|1|하나|재고"
     rf"|수량)\s*(?:개|점|대)?"
     r"|얼마\s*(?:안\s*남|남지\s*않)[가-힣]*|거의\s*(?:다\s*)?(?:팔|소진|품절)[가-힣]*|재고(?:가|는)?\s*(?:(?:거의"
@@ -59,47 +61,66 @@ _COUNT: Final = (
     r"|수량\s*한정|한정\s*수량"
     r"|(?:곧\s*)?품절\s*(?:임박|직전)[가-힣]*"
 )
-_NOT: Final = r"(?:(?:is|are)n't|not|no longer|never)\s+(?:currently\s+|yet\s+)?"
+_NOT: Final = (
+    r"(?:(?:is|are|has|have|had|was|were)n't|not|no longer|never)\s+(?:currently\s+|yet\s+|all\s+|now\s+|anything\s+"
+    r"|something\s+|one\s+|been\s+)?(?:(?:that\s+)?(?:you|we|i)\s+)?"
+)
 _AVAILABLE: Final = (
     r"(?:back\s+)?in[\s-]stock|available(?!\s+(?:in|as|with|on|at|to|sizes?|colou?rs?|from)\b)|ready to ship|(?:\bcan"
     r"|\bmay)\s(?:still\s|now\s)?be\s(?:ordered|bought|purchased)|(?:아직|여전히)\s*남아\s*있[가-힣]*"
     r"|(?:can|able to|could)\s(?:still\s|now\s|also\s)?(?:order|buy|purchase)\b|(?:can|could)\s(?:still|now)\s(?:grab"
     r"|get|pick up|have)\b|\bwe(?:'ve| have)(?: still)?(?: got)? plenty\b|(?:is|are|'s|'re) (?:still )?on (?:the"
-    r"|our) shel(?:f|ves)\b|ready to (?:order|buy)|still (?:sell"
+    r"|our) shel(?:f|ves)\b|(?:have|got) (?:it|them|one|both) on (?:the|our) shel(?:f|ves)|ready (?:to (?:order"
+    r"|buy|go out)|for (?:order|dispatch))|still (?:sell"
     r"|have (?:it|them))\b"
     r"|\bwe (?:still|do) have\b|(?:has|have) been (?:restocked|replenished)|재고(?:가"
     r"|는)?\s*다시\s*들어[왔온][가-힣]*|(?:재)?입고(?:되었|됐"
     r"|되어|했|완료|된)[가-힣]*"
-    r"|판매\s*(?:중|하고\s*있)[가-힣]*|구하실\s*수\s*있[가-힣]*|(?:지금|바로|아직)\s*(?:사실|살)\s*수\s*있[가-힣]*"
-    r"|재고(?:가|는|도)?\s*(?:아직\s*|현재\s*|지금\s*|충분히\s*|넉넉히\s*|많이\s*)*(?:있|남아|충분|넉넉|많"
+    r"|판매\s*(?:중|하고\s*있)[가-힣]*|구하실\s*수\s*있[가-힣]*|(?<![가-힣])(?:사실|살)\s*수\s*있[가-힣]*"
+    r"|재고(?:가|는|도)?\s*(?:아직\s*|현재\s*|지금\s*|충분히\s*|넉넉히\s*|많이\s*)*(?:있|남아|남은|남았|충분|넉넉|많"
     r"|보유)[가-힣]*(?:\s있[가-힣]*)?"
-    r"|(?:구매|구입|주문)(?:가|이|도)?\s*(?:가능|하실 수 있|할 수 있)[가-힣]*"
+    r"|(?:구매|구입|주문)(?:가|이|도)?\s*(?:가능|하실 수 있|할 수 있|됩니다|돼요|되세요)[가-힣]*"
 )
+_SENT: Final = (
+    r"(?:바로|즉시|당장|지금|오늘)\s?(?:\S+\s)?(?:출고|발송|배송|보내)(?:해|도|이)?\s?(?:드릴|가능|드려|드립|됩"
+    r"|돼|되|할\s?수)"
+    r"[가-힣]*(?:\s수\s있[가-힣]*)?"
+    r"|\b(?:can|could|will|we'll|we)\s(?:\w+\s)?(?:ship|send|dispatch)\s(?:it|them|this|that|the [a-z\s]{1,24}?|one)"
+    r"(?:\s(?:out|to you))?\s(?:today|right away|immediately|straight away|at once|now)"
+    r"|\bships? (?:today|right away|immediately|straight away|at once|now)"
+)
+"""What can be sent at once is there; where nothing is named, that is a word on delivery."""
 _SOLD_OUT: Final = (
     r"out[\s-]of[\s-]stock|sold[\s-]out|sold through|unavailable|discontinued"
-    r"|(?:all|completely) gone|ran out\b|none left|no (?:more )?stock\b|cannot be (?:ordered|bought|purchased)"
+    r"|(?:all|completely) gone|ran out\b|none left|no (?:more )?stock\b|(?:cannot|can't|can not) (?:currently "
+    r"|now )?(?:be (?:ordered|bought|purchased)"
+    r"|(?:order|buy|purchase) (?:it|this|that|one)\b(?! (?:for|with|under|below)))"
     r"|no longer (?:have|carry|stock)\b(?!\s(?:any )?(?:information|details|data))|(?:no longer|not) (?:sell"
     r"|for sale)"
     r"|다\s*팔[렸려][가-힣]*|완판|솔드\s*아웃|동이?\s*났|구하실\s*수\s*없[가-힣]*|남아\s*있지\s*않[가-힣]*"
     r"|재고(?:가|는|도)?\s*(?:현재\s*|지금\s*|모두\s*|다\s*)*(?:없|소진|떨어)[가-힣]*|(?:일시\s*)?품절|매진|절판|단종"
-    r"|다\s?나[가갔][가-힣]*|(?:구매|구입|주문)(?:가|이|는|은)?\s*(?:불가|하실 수 없|할 수 없|어려|어렵)[가-힣]*"
+    r"|다\s?나[가갔][가-힣]*|(?:구매|구입|주문)(?:가|이|는|은)?\s*(?:불가|하실 수 없|할 수 없|어려|어렵"
+    r"|안\s?[되돼됩됨])[가-힣]*"
 )
 _STOCK: Final = re.compile(
-    rf"(?P<count>{_COUNT})|(?P<not>{_NOT})?(?:(?P<available>{_AVAILABLE})|(?P<sold_out>{_SOLD_OUT}))"
+    rf"(?P<count>{_COUNT})|(?P<not>{_NOT})?(?:(?P<available>{_AVAILABLE})|(?P<sold_out>{_SOLD_OUT}))|(?P<sent>{_SENT})"
     r"|(?P<preorder>pre-?order(?:s|ed|ing)?\b|예약\s*(?:판매|구매|주문))|(?P<backorder>back-?order(?:s|ed)?\b"
     r"|입고\s*(?:예정|대기))"
 )
 # Not how it is but how it may become, or what is not known.
 _OPEN: Final = re.compile(
-    r"되기\s*전|될\s*수|되면|되는\s*경우|되었을|인지|는지|여부|\s*(?:상품|제품|items?\b"
+    r"되기\s*전|(?:될\s)?\s?(?:걱정|염려|우려)|될\s*수|되면|되는\s*경우|되었을|인지|는지|여부|\s*(?:상품|제품|items?\b"
     r"|products?\b)[은는을를]?\s*(?:제외|빼|뺐|are left out)"
     r"|\s*시\s*(?:알림|환불)"
 )
-_ASKED: Final = re.compile(r"(?:whether|if|in case|unless|until|before)\s+(?:\S+\s+){0,4}$")
-_DENIED: Final = re.compile(r"\s*(?:[이은는가]|상태[가는은]?|된 (?:건|것[이은])|되지)?\s*(?:아니|아닙|않)")
+_BEFORE: Final = re.compile(r"\bbefore\s+(?:\S+\s+){0,4}$")
+_DENIED: Final = re.compile(
+    r"\s*(?:[이은는가도만]|상태[가는은]?|(?:된\s)?(?:건|것[이은])|되지|되어\s?있지)?\s*(?:아니|아닙|않)"
+)
 _GENERAL: Final = re.compile(
-    r"\s*(?:한|된|인|중인)?\s*(?:(?:비슷한|다른|같은|similar|other|like)\s)?(?:상품|제품|것|items?\b|products?\b"
-    r"|ones?\b|goods\b)"
+    r"\s*(?:한|된|인|중인)?\s*(?:(?:비슷한|다른|같은|similar|other|like)\s)?(?:상품|제품|모델|선택지|것|items?\b"
+    r"|products?\b"
+    r"|ones?\b|goods\b|models?\b|options?\b|choices?\b|pairs\b)"
 )
 
 
@@ -128,15 +149,17 @@ def stocks(text: str, at: int = 0) -> Iterator[Stock]:
     """Every claim about stock in `text`, which is level (see `names.level`), from `at` on."""
     for match in _STOCK.finditer(text, at):
         kind = match.lastgroup
-        if kind is None or _OPEN.match(text, match.end()) or _ASKED.search(text, 0, match.start()):
+        if kind is None or _OPEN.match(text, match.end()) or _BEFORE.search(text, 0, match.start()):
             continue
-        state: State = kind  # type: ignore[assignment]  # the groups are named so
+        state: State = "available" if kind == "sent" else kind  # type: ignore[assignment]  # the groups are named so
         end = match.end()
         if denied := _DENIED.match(text, end):
             state, end = _other(state), denied.end()
         if match["not"]:
             state = _other(state)
-        yield Stock(match.start(), end, state, _GENERAL.match(text, end) is not None)
+        if not is_supposed(text, match.start(), end):
+            is_general = kind == "sent" or _GENERAL.match(text, end) is not None
+            yield Stock(match.start(), end, state, is_general)
 
 
 def _other(state: State) -> State:

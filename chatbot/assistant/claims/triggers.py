@@ -9,7 +9,7 @@ KOREAN: Final = """
 취소 미개봉 영수증 보증 무상 수리 평생 최저가 무이자 할부 착불 무통장 계좌이체 카카오 네이버페 회원 멤버십 가입하
 신규 첫구매 학생 묶음 전액 언제든 묻지도 무조건 하루 이틀 사흘 나흘 닷새 열흘 보름 사나흘 반나절 일주일 다음달 해외
 픽업 선물포장 체험 영업 상담 운영 연중 평일 주말 매일 공휴일 요일 정오 자정 타임 판매가 정가 금액 최소 저렴 비싸 반의반
-비싼 비쌉 비쌌 이튿날 구하실 쌉니 예산 가성비 품질보 팔렸 팔려 매장 행사 이벤트 프로모션
+비싼 비쌉 비쌌 이튿날 구하실 쌉니 예산 가성비 품질보 팔렸 팔려 매장 행사 이벤트 프로모션 브랜드 사운드바
 """
 LATIN: Final = """
 stock sold available unavailable discontinued selling almost limited preorder ship ships shipped shipping postage
@@ -22,6 +22,7 @@ purchase checkout unopened unused newsletter membership student bundle instal kl
 overseas pickup repair trial weekend weekday midnight left gone shelf shelves handful monday tuesday wednesday
 thursday friday saturday sunday final budget cannot hardly priciest dearest costlier costliest highest
 thrown complimentary qualif eligible threshold competitor undercut whenever neither saving savings economical wallet
+carry carries sell sells
 """
 _SPAN_SO_FAR: Final = "|".join(
     f"{word[:length]}{'$' if length < len(word) else ''}"
@@ -50,16 +51,16 @@ KOREAN_ONLY_WITH: Final = {
     "두": r"(?<![가-힣])두\s?(?:$|배|번|달|주|시|개|대|켤)",
     "한": r"(?<![가-힣])한\s?(?:$|달|주|시|개|대|켤)",
     "세": r"(?<![가-힣])세\s?(?:$|배|번|달|주|시|개|대|켤)",
-    "다섯": r"(?<![가-힣])다섯\s?(?:$|개|대|켤|벌|세)",
-    "여섯": r"(?<![가-힣])여섯\s?(?:$|개|대|켤|벌|세)",
-    "일곱": r"(?<![가-힣])일곱\s?(?:$|개|대|켤|벌|세)",
-    "여덟": r"(?<![가-힣])여덟\s?(?:$|개|대|켤|벌|세)",
+    "다섯": r"(?<![가-힣])다섯\s?(?:$|개|대|켤|벌|세|종|가지|곳)",
+    "여섯": r"(?<![가-힣])여섯\s?(?:$|개|대|켤|벌|세|종|가지|곳)",
+    "일곱": r"(?<![가-힣])일곱\s?(?:$|개|대|켤|벌|세|종|가지|곳)",
+    "여덟": r"(?<![가-힣])여덟\s?(?:$|개|대|켤|벌|세|종|가지|곳)",
     "고쳐": r"(?<![가-힣])고쳐\s?(?:$|드)",
     "차액": r"(?<![가-힣])차액",
     "잔여": r"(?<![가-힣])잔여",
     "함께": r"(?<![가-힣])함께\s?(?:$|드|챙|담|사시|구|주)",
     "맞춰": r"(?<![가-힣])맞춰\s?(?:$|드|판)",
-    "네": r"(?<![가-힣])네\s?(?:$|배|달|주|시|개|대|켤)",
+    "네": r"(?<![가-힣])네\s?(?:$|배|달|주|시|개|대|켤|종|가지|곳)",
     "배": r"(?<![가-힣])배\s?(?:$|가|나|정|비)",
     "문": r"문을?\s?(?:$|앞|열|닫)",
     "싸": r"(?<![가-힣])싸(?:$|[요고서니지며면다답졌진져네죠게더거])",
@@ -83,6 +84,7 @@ KOREAN_ONLY_WITH: Final = {
     "분들께": r"(?<![가-힣])분들께",
     "돌려": r"(?<![가-힣])돌려\s?(?:$|보|드)",
     "새벽": r"새벽\s?(?:$|배송|도착|에)",
+    "저희": r"저희\s?(?:$|숍|샵|쇼핑|가게|상점에|가\s?(?:$|다루|취급|판))",
     "가격": r"가격[은이도:]?\s?(?:$|[\d은이도:같동내떨가제더낮높순덜])|가격(?:에|으로|을)\s?(?:$|맞|드|판|똑|동)",
 }
 LATIN_ONLY_WITH: Final = {
@@ -164,6 +166,8 @@ LATIN_ONLY_WITH: Final = {
     "however": r"however\s(?:~|sm|li|mu)",
     "original": r"original\s(?:~|pa)",
     "daily": r"daily\s(?:~|fr)",
+    "makes": r"makes\s(?:~|an?\s)",
+    "none": r"none\s(?:~|of)",
 }
 NUMBERS: Final = """
 one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
@@ -173,7 +177,8 @@ COUNTED: Final = (
     r"[\s-](?:and\s)?(?:[a-z]{0,8}$|dollar|won\b|buck|euro|pound|yen|cent|percent|per\s(?:cent|[a-z]{0,3}$)|day|hour"
     r"|week|month|year"
     r"|left|pairs?\b|sets?\b|units?\b|pieces?\b|am\b|pm\b"
-    r"|a\.m|p\.m|in\s(?:the|th?$|$)|o'cl|pairs?\sleft|business|working|hundred"
+    r"|a\.m|p\.m|in\s(?:the|th?$|$)|o'cl|pairs?\sleft|products?\b|brands?\b|kinds?\b|types?\b|models?\b|business"
+    r"|working|hundred"
     r"|thousand|one|two|three|four|five|six|seven|eight|nine|to\b|or\b|hal(?:f|ves)|thirds?\b|quarter|fifth|tenth)"
 )
 NEW_WORD: Final = "(?<![가-힣])"

@@ -79,6 +79,8 @@ _FIRST, _FOLLOWING, _LAST = _watched()
 _DIGITS: Final = frozenset("0123456789")
 _NUMERALS: Final = re.compile(NUMERAL)
 _NAMED: Final = re.compile(r"(?<![A-Za-z])[A-Z][\w'-]*")
+_ITEM_MARK: Final = re.compile(r"\s*(?:[-+*•|]|\d{1,2}[.)])")
+"""With what an item of a list, or a row of a table, begins."""
 _NO_LETTER: Final = re.compile(r"[^a-z]")
 _SENTENCE_END: Final = re.compile(rf"{END.pattern}|\n")
 _END_IN_SIGHT: Final = re.compile(r"[.!?。…]+[*\"'”)\]]*(?:\s|\Z)|。|\n")
@@ -100,8 +102,8 @@ def glance(text: str, line: str) -> Literal["plain", "open", "mark"]:
 @lru_cache(maxsize=8192)
 def _glance(text: str, is_in_word: bool) -> Literal["plain", "open", "mark"]:
     """Words come again and again, and looking is dear."""
-    if "[" in text or "?" in text or not text.isprintable():
-        return "mark"  # a citation, a question that may be answered, a line's end
+    if "[" in text or "?" in text or not text.isprintable() or _ITEM_MARK.fullmatch(text):
+        return "mark"  # a citation, a question that may be answered, a line's end, an item of a list
     plain = level(text)
     mark = may_begin(plain, word_end(plain) if is_in_word else 0)
     if mark == len(plain):
