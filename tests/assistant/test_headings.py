@@ -24,6 +24,15 @@ HEADINGS = [
     "**Things to keep in mind**",
     "**Key differences**",
     "**How to choose headphones**",
+    "**Checkout estimate**",
+    "**Shipping Info**",
+    "**Dawn vs. Dusk**",
+    "**Q: And the Dusk N300?**",
+    "**My pick: Dusk Headphones N300**",
+    "**배송 안내**",
+    "**예상 결제 금액**",
+    "**Q. 배송비가 있나요?**",
+    "**1순위: 노을 헤드폰 N300**",
 ]
 NAMES = [
     "**달빛 이어폰**",
@@ -40,6 +49,8 @@ NAMES = [
     "**How Loud Buds**",
     "**Aurora Sound**",
     "**Aurora sound**",
+    "**Aurora Buds: Dusk Headphones N300**",
+    "**Q: Moonlight Buds?**",
 ]
 
 
@@ -57,3 +68,21 @@ def test_a_heading_is_no_product(bold: str) -> None:
 @pytest.mark.parametrize("bold", NAMES)
 def test_a_name_that_the_shop_does_not_know_is_no_heading(bold: str) -> None:
     assert not _reads_the_same(bold)
+
+
+@pytest.mark.parametrize(
+    "item", ["3. 가을 넥밴드 이어폰 – 45,000원", "- Breeze soundbar: $65.00", "| Autumn Breeze | $45 |"]
+)
+def test_an_item_begins_with_no_name_that_the_shop_does_not_know(item: str) -> None:
+    name = item.split(" ")[1]
+    for pieces in (list(item), [item]):
+        assert name not in text_of(ground("en" if item.isascii() else "ko", pieces)[0])
+
+
+def test_what_an_item_s_head_names_is_what_the_lines_under_it_are_about() -> None:
+    said = "1. **Dawn Wireless Earphones**\n   - Cheaper than the Dusk Headphones N300\n   - Costs {}\n   - {}"
+    right = said.format("$59.00", "In stock, unlike the Summer Speaker")
+    assert text_of(ground("en", [right])[0]) == right
+    wrong = text_of(ground("en", [said.format("$71.20", "Sold out, like the Summer Speaker")])[0])
+    assert "Costs $59.00" in wrong
+    assert "Sold out" not in wrong

@@ -10,8 +10,10 @@ shown and 10 truths changed, two of these by no more than the blank line behind 
 The `further` ones were written for the mending, kind by kind, each batch before it was run: of the last four,
 36 of 66, 24 of 70, 17 of 68 and 7 of 40 lies were shown at first, and 22 of 66, 14 of 65, 4 of 60 and 15 of 45 truths
 changed; of 40 truths more, 3. Of three lots about terms alone, 22 of 105 lies were shown at first and 12 of 110 truths
-changed. They stand here since, without two truths that are changed still. As with all cases that
-were seen, that none slips through any more says little about the next ones.
+changed. Of three lots about stock and counts, the first, asked before any of that was built, had 24 of 50 lies shown
+and 30 of 50 truths changed; the next two, asked when it was, 6 of 40 and 4 of 20 lies, 10 of 48 and 5 of 32 truths.
+They stand here since, without six truths that are changed still. As with all cases that were seen, that none slips
+through any more says little about the next ones.
 
 One line of a file is one answer, `\\n` in it a line's end; what is forbidden in a lie is apart by ` || `.
 """
