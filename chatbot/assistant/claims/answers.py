@@ -1,7 +1,6 @@
-"""What is only asked: a question claims nothing by itself, but the yes or no behind it does.
+"""What an answer makes of the question before it: a yes or a no, or whom it names, says what was only asked.
 
-A question that offers something ("how about it, now in stock?") or wants to be agreed with ("재고가 있죠?") is no such
-question: it says what it says.
+Whether something is asked at all is told in `questions`.
 """
 
 import re
@@ -9,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final, Literal, TypeVar
 
-from chatbot.assistant.claims.clauses import clauses, word_end
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.line import Claim, Line, Undecided
+from chatbot.assistant.claims.questions import is_asked_itself
 from chatbot.assistant.claims.sentences import END
 
 AnyClaim = TypeVar("AnyClaim", bound=Claim)
@@ -23,28 +22,6 @@ _ANY: Final = re.compile(
     r"\b(?:anything|any(?: of)?|something|which|what)\b|(?:게|것이?|(?:상품|제품|모델|물건)[이도]?)\s$|어떤|뭐|무엇"
 )
 _LABEL: Final = re.compile(r"[\W_]*(?:a\d?|답변?)?[\W_]*")
-_QUOTE: Final = re.compile(r"[\"“‘(]|(?<![a-z])'|:\**\s")
-_OPENS: Final = re.compile(
-    r"[\W_]*(?:q\d?\W+)?(?:(?:so|and|but|also|well|hmm|oh|ok|okay|then|now|hi|hello|sure|wait|or)\b,?\s)*"
-    r"(?:is|are|was|were|does|do|did|can|could|will|would|has|have|had|isn't|aren't|doesn't|don't|can't|hasn't|haven't"
-    r"|any|anything|which|what|wondering|curious)\b(?!\s(?:you|i|we)\s(?:know|want|like|see|seen|heard|notice"
-    r"|believe|say|need|prefer|fancy"
-    r"|tempt|interest|offer|suggest|recommend))(?!\sabout)"
-)
-_ASSERTS: Final = re.compile(
-    r"\b(?:is|are|was|were|has|have|can|could|will|costs?|comes?|sells?|how about|why not|what about)\b"
-    r"|'(?:s|re|ve|ll)\b"
-)
-# With what a Korean question ends that wants to know something.
-_WANTS_TO_KNOW: Final = re.compile(
-    r"(?:나|까|가|니까|냐|냐고|느냐고|은|는|[어아여]|이에|예|세|돼|되)요\W*$|(?:니까|나|냐|니|까)\W*$"
-    r"|[가-힣](?:인가|한가|은가)\W*$"
-)
-_WANTS_CONSENT: Final = re.compile(
-    r"(?:죠|지요|잖아요|[지죠]\s?않(?:나요|을까요|아요|습니까)|어떠|어떨|드릴까요|볼까요|하시겠|보시겠|으시겠"
-    r"|실래요|할까요)"
-)
-_LEADS_ON: Final = re.compile(r"(?:는데|은데|인데|니|니까|고|서|라|지만|면|며)$")
 _YES: Final = re.compile(
     r"[\W_]*(?:a\d?\s?[.:)]\W*|답변?\s?[.:)]\W*)?(?:(?:unfortunately|sadly|happily|luckily|why|oh|well|아쉽게도"
     r"|안타깝게도"
@@ -68,9 +45,9 @@ def answer_to(claim: Claim, line: Line) -> Answer | Literal["asserted", "open"]:
 
     Raises Undecided while an answer may still come.
     """
-    start, stop = line.bounds(claim)
+    _, stop = line.bounds(claim)
     mark = _MARK.search(line.text, claim.end, min(len(line.text), stop + 1) if stop < len(line.text) else stop)
-    if mark is None or not _is_asked(line.text, start, mark.start(), claim):
+    if mark is None or not is_asked_itself(line, claim):
         return "asserted"
     end = behind_mark(line.text, mark.start())
     if end == len(line.text) and not line.is_over:
@@ -148,22 +125,3 @@ def is_label(text: str) -> bool:
 def asks(line: str) -> bool:
     """Whether a line (see `names.level`) ends with a question."""
     return line.rstrip(" *_\"'”’)")[-1:] == "?"
-
-
-def _is_asked(text: str, start: int, stop: int, claim: Claim) -> bool:
-    """Whether the question from `start` to its mark at `stop` wants to know about a claim in it."""
-    if any("가" <= character <= "힣" for character in text[claim.end - 1 : stop]):
-        end = word_end(text, claim.end)
-        rest = text[end:stop].split()
-        if len(rest) > 2 or (rest and _LEADS_ON.search(text[claim.start : end])):
-            return False
-        asked = text[claim.start : stop].rstrip("*\"'”’ ")
-        return _WANTS_TO_KNOW.search(asked) is not None and not _WANTS_CONSENT.search(asked)
-    begin = next((begin for begin, end in reversed(list(clauses(text, start, stop))) if begin <= claim.start), start)
-    for quote in _QUOTE.finditer(text, begin, claim.start):
-        begin = quote.end()
-    if _OPENS.match(text, begin, stop):
-        return True
-    return not _ASSERTS.search(text, begin, stop) and not text[begin:stop].lstrip("*\"'“ ").startswith(
-        ("who", "why", "how")
-    )

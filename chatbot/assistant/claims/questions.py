@@ -7,8 +7,11 @@ from chatbot.assistant.claims.denials import answered
 from chatbot.assistant.claims.line import Claim, Line, Undecided
 
 _QUOTED: Final = re.compile(r"[\"“'‘][^\"“”'‘’]*[?？][^\"”'’]{0,3}[\"”'’]|[\"“'‘][^\"“”'‘’?]*[\"”'’]\s?[?？]")
-_KNOWN: Final = re.compile(r"\bdid you know\b|알고\s?계[셨시신]|아[셨시]나요")
-"""What asks about something that it takes for true."""
+_KNOWN: Final = re.compile(
+    r"\bdid you know\b|알고\s?계[셨시신]|아[셨시]나요|(?:죠|지요|잖아요|[지죠]\s?않(?:나요|을까요|아요|습니까))\W*$"
+    r"|,\s(?:right|isn't it|aren't they|doesn't it|don't they)\W*$"
+)
+"""What asks about something that it takes for true, or only to be agreed with."""
 _GOES_ON: Final = re.compile(r"[,;—]\s|\s(?:so|but|and)\s")
 _OPENS: Final = re.compile(
     r"^\W*(?:is|are|do|does|did|was|were|which|what|who|how|would|could|can|should|shall|will|have|has|why|where"
