@@ -31,6 +31,7 @@ from django.utils import timezone
 from chatbot import conf
 from chatbot.accounting.prices import price_at
 from chatbot.catalog.sources.configured import sources
+from chatbot.catalog.sources.model import ModelSource
 from chatbot.conf import Settings
 from chatbot.errors import ConfigurationError
 from chatbot.models import Attempt, Route
@@ -64,7 +65,9 @@ def check_settings(**_: object) -> Messages:
 def check_sources(**_: object) -> Messages:
     """E004: the sources that CHATBOT["SOURCES"] declares."""
     try:
-        sources()
+        for source in sources().values():
+            if isinstance(source, ModelSource):
+                source.check()
     except ConfigurationError as err:
         if _is_readable():
             return [Error(str(err), hint="Correct CHATBOT['SOURCES'] in the settings module.", id="chatbot.E004")]

@@ -84,7 +84,7 @@ class Mapping:
         for name in self.fields:
             if name not in FIELDS and name != SALE_DATES:
                 raise ValueError(f"there is no field {name!r}; the fields are {', '.join((*FIELDS, SALE_DATES))}")
-        if self.currency and not re.fullmatch("[A-Za-z]{3}", self.currency):
+        if self.currency and not re.fullmatch("[A-Z]{3}|[a-z]{3}", self.currency):
             raise ValueError(f"{self.currency!r} is not a currency code; write it like USD or KRW")
 
 

@@ -33,11 +33,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
+from django.conf import settings as django_settings
+from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
+from django.db import DatabaseError
 from django.db.models import ForeignKey, ManyToManyField, Model, OneToOneRel, QuerySet
+from django.utils import translation
 from django.utils.module_loading import import_string
 
-from chatbot.catalog.sources.mapping import FIELDS, SALE_DATES, Mapper
+from chatbot.catalog.sources.declared import in_cents, known_key, nearest, path_through, seconds
+from chatbot.catalog.sources.mapping import ALIASES, FIELDS, SALE_DATES, Mapper
 from chatbot.catalog.sources.mapping import Mapping as Columns
 from chatbot.catalog.sources.product_row import ProductRow, clean_line
 from chatbot.catalog.sources.rows import RawRow, Rejection
@@ -60,7 +64,7 @@ class ModelSource:
         """Raises ConfigurationError."""
         self.name = name
         self.where = f"CHATBOT['SOURCES'][{name!r}]"
-        self.every_s = int(settings.get("EVERY_S", NIGHTLY_S))
+        self.every_s = seconds(f"{self.where}['EVERY_S']", settings.get("EVERY_S", NIGHTLY_S))
         self.fields: Mapping[str, Getter] = settings.get("FIELDS", {})
         self.attributes: Mapping[str, Getter] = settings.get("ATTRIBUTES", {})
         self._settings = settings
@@ -68,12 +72,32 @@ class ModelSource:
         self.model = self._model_named(str(settings["MODEL"]))
         try:
             self._columns = Columns(
-                currency=str(settings.get("CURRENCY", "")), hundredths=settings.get("PRICE_UNIT") == "cents"
+                currency=str(settings.get("CURRENCY", "")),
+                hundredths=in_cents(f"{self.where}['PRICE_UNIT']", settings.get("PRICE_UNIT", "major")),
             )
         except ValueError as err:
             raise ConfigurationError(f"{self.where}: {err}.") from err
         self._related = self._relations()
-        self._watch = {self._model_named(str(name)): way for name, way in settings.get("WATCH", {}).items()}
+        self._watch = self._watched_besides(settings.get("WATCH", {}))
+
+    def check(self) -> None:
+        """Whether FILTER and QUERYSET can be. Ours asks the database nothing here. Raises ConfigurationError."""
+        path, filters = self._settings.get("QUERYSET"), self._settings.get("FILTER", {})
+        if path:
+            try:
+                import_string(path)
+            except ImportError as err:
+                raise ConfigurationError(f"{self.where}['QUERYSET'] cannot be imported: {err}") from err
+            return  # FILTER may name what that queryset adds
+        try:
+            self.model._default_manager.filter(**filters)
+        except DatabaseError:
+            return  # a manager that asks at once, before the tables are there
+        except (FieldError, ValidationError, TypeError, ValueError) as err:
+            said = " ".join(err.messages) if isinstance(err, ValidationError) else str(err)
+            raise ConfigurationError(
+                f"{self.where}['FILTER'] cannot be asked of {self.model.__name__}: {said}"
+            ) from err
 
     def queryset(self) -> "QuerySet[Any]":
         """The objects that are on sale."""
@@ -151,23 +175,35 @@ class ModelSource:
     def _row(self, mapper: Mapper, instance: Any, line: int) -> ProductRow | Rejection:
         sku = ""
         try:
-            sku = self.sku(instance)
-            return mapper.product(RawRow(line, self.cells(instance)))
+            # In the site's own language: who saves in another one must not turn titles and links into it.
+            with translation.override(django_settings.LANGUAGE_CODE):
+                sku = self.sku(instance)
+                cells = self.cells(instance)
+            return mapper.product(RawRow(line, cells))
         except Exception as err:  # noqa: BLE001 - the shop's own code: one product that it fails on costs itself only
             return Rejection(line, "", f"{self.model.__name__} {instance.pk}: {type(err).__name__}: {err}", sku=sku)
 
     def _check(self, settings: Mapping[str, Any]) -> None:
-        if unknown := set(settings) - KEYS:
-            raise ConfigurationError(f"{self.where} has no key {sorted(map(str, unknown))[0]!r}.")
+        known_key(self.where, settings, KEYS)
+        for key in ("FIELDS", "ATTRIBUTES", "FILTER", "WATCH"):
+            if not isinstance(settings.get(key, {}), Mapping):
+                raise ConfigurationError(f"{self.where}[{key!r}] must be a dict, not {settings[key]!r}.")
         if missing := {"id", "title"} - set(self.fields):
             raise ConfigurationError(f"{self.where}['FIELDS'] must say where {sorted(missing)[0]!r} comes from.")
         for name, getter in {**self.fields, **self.attributes}.items():
             if name in self.fields and name not in (*FIELDS, SALE_DATES, *_EXTRA):
-                raise ConfigurationError(f"{self.where}['FIELDS'] has no field {name!r}; give it in ATTRIBUTES.")
+                hint = nearest(str(name), (*FIELDS, SALE_DATES, *_EXTRA), ALIASES)
+                raise ConfigurationError(
+                    f"{self.where}['FIELDS'] has no field {name!r}.{hint} A fact of another kind goes to ATTRIBUTES."
+                )
             if not isinstance(getter, str) and not callable(getter):
                 raise ConfigurationError(f"{self.where}: {name!r} must be a path or a callable, not {getter!r}.")
 
     def _model_named(self, name: str) -> type[Model]:
+        if name.count(".") != 1:
+            raise ConfigurationError(
+                f"{self.where} names the model {name!r}: write it like 'shop.Good', app and model."
+            )
         try:
             return apps.get_model(name)
         except (LookupError, ValueError) as err:
@@ -179,16 +215,24 @@ class ModelSource:
         for getter in (*self.fields.values(), *self.attributes.values()):
             if not isinstance(getter, str):
                 continue
+            path_through(self.where, self.model, getter)
             name = segments(getter)[0]
             try:
                 field = self.model._meta.get_field(name)
             except FieldDoesNotExist:
-                if not hasattr(self.model, name):
-                    raise ConfigurationError(f"{self.where}: {self.model.__name__} has no {name!r}.") from None
                 continue
             if isinstance(field, (ForeignKey, ManyToManyField, OneToOneRel)):
                 found[name] = field
         return list(found.values())
+
+    def _watched_besides(self, declared: Mapping[str, Watch]) -> dict[type[Model], Watch]:
+        found = {self._model_named(str(name)): way for name, way in declared.items()}
+        for model, way in found.items():
+            if isinstance(way, str):
+                path_through(f"{self.where}['WATCH']", model, way)
+            elif not callable(way):
+                raise ConfigurationError(f"{self.where}['WATCH'] must give paths or callables, not {way!r}.")
+        return found
 
 
 def _keys_through(model: type[Model], name: str) -> Callable[[Model], Iterable[Any]]:

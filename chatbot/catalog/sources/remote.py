@@ -38,6 +38,7 @@ import httpx
 from django.utils.crypto import salted_hmac
 
 from chatbot import __version__, conf
+from chatbot.catalog.sources.declared import in_cents, known_key
 from chatbot.catalog.sources.feed import GZIP, Feed, Format
 from chatbot.catalog.sources.mapping import Mapping as Columns
 from chatbot.catalog.sources.public import pinned
@@ -81,8 +82,7 @@ class RemoteSource:
         """Raises ConfigurationError."""
         self.name = name
         where = f"CHATBOT['SOURCES'][{name!r}]"
-        if unknown := set(settings) - KEYS:
-            raise ConfigurationError(f"{where} has no key {sorted(map(str, unknown))[0]!r}.")
+        known_key(where, settings, KEYS)
         limits = {key: settings.get(key, standard) for key, standard in _LIMITS.items()}
         for key, value in limits.items():
             if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 < value < math.inf:
@@ -107,7 +107,7 @@ class RemoteSource:
             self._columns = Columns(
                 fields=fields,
                 currency=str(settings.get("CURRENCY", "")),
-                hundredths=settings.get("PRICE_UNIT") == "cents",
+                hundredths=in_cents(f"{where}['PRICE_UNIT']", settings.get("PRICE_UNIT", "major")),
             )
         except (httpx.InvalidURL, ValueError) as err:
             raise ConfigurationError(f"{where}: {err}.") from err

@@ -23,7 +23,7 @@ def segments(path: str) -> list[str]:
 
 
 def value_of(instance: Model, getter: Getter) -> object:
-    """What the path or callable gives; methods on the way are called. None where a relation ends.
+    """What the path or callable gives; methods on the way are called. None where a relation ends or a file is missing.
 
     Raises AttributeError when the path names something that there is not.
     """
@@ -37,8 +37,8 @@ def value_of(instance: Model, getter: Getter) -> object:
             return None
         if callable(value) and not isinstance(value, (Manager, Model)) and not hasattr(value, "all"):
             value = value()
-        if value is None:
-            return None
+        if value is None or (isinstance(value, FieldFile) and not value):
+            return None  # a picture that is not there has no `url`
     return value
 
 

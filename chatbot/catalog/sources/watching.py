@@ -63,12 +63,15 @@ def connect() -> None:
     while _connected:
         signal, sender, uid = _connected.pop()
         signal.disconnect(sender=sender, dispatch_uid=uid)
-    if not getattr(django_settings, "CHATBOT", {}).get("SOURCES"):
+    declared = getattr(django_settings, "CHATBOT", {})
+    if isinstance(declared, Mapping) and not declared.get("SOURCES"):
         return
     try:
         found = sources()
-    except ConfigurationError:
-        return  # the system checks say so
+    except ConfigurationError as err:
+        # The system checks say so too, but a server that is started by itself runs none.
+        _log.error("No model is followed as a source of products: %s", err)
+        return
     for source in found.values():
         if isinstance(source, ModelSource):
             _follow(source)

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, transaction
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from chatbot import conf
 from chatbot.catalog import running
@@ -280,6 +280,25 @@ def test_a_product_that_comes_while_the_run_goes_on_stays(monkeypatch: pytest.Mo
     assert offered() == ["G0", "G1"]
 
 
+def test_a_product_without_a_picture_is_a_product() -> None:
+    shop = {**SHOP, "FIELDS": {**SHOP["FIELDS"], "image_link": "picture.url"}}
+    with override_settings(CHATBOT={**project.CHATBOT, "SOURCES": {"shop": shop}}):
+        good("G1")
+        Good.objects.create(code="G2", name="Iron kettle", picture="k.jpg")
+    assert dict(Product.objects.values_list("sku", "image_link")) == {"G1": "", "G2": "/k.jpg"}
+
+
+def test_whatever_language_a_product_is_saved_in_it_is_read_in_the_sites_own() -> None:
+    shop = {**SHOP, "FIELDS": {**SHOP["FIELDS"], "title": lambda made: f"{made.name} ({translation.get_language()})"}}
+    with override_settings(CHATBOT={**project.CHATBOT, "SOURCES": {"shop": shop}}, LANGUAGE_CODE="ko"):
+        with translation.override("en"):
+            good("G1", "Kettle")
+            assert translation.get_language() == "en"
+        assert Product.objects.get().title == "Kettle (ko)"
+        with translation.override("en"):
+            assert running.run(source_named("shop")).unchanged == 1
+
+
 def test_pages_are_read_to_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chatbot.catalog.sources.model.PAGE", 2)
     Good.objects.bulk_create(Good(code=f"G{number}", name="Kettle") for number in range(5))
@@ -342,11 +361,28 @@ def test_the_command_runs_and_tells() -> None:
     [
         ({"MODEL": "goods.Bad"}, "names the model 'goods.Bad'"),
         ({"FIELDS": {"id": "code"}}, "must say where 'title' comes from"),
-        ({"FIELDS": {"id": "code", "title": "nmae"}}, "Good has no 'nmae'"),
+        ({"MODEL": "Good"}, "names the model 'Good': write it like 'shop.Good'"),
+        ({"FIELDS": {"id": "code", "title": "nmae"}}, "Good has no 'nmae'. Did you mean 'name'?"),
+        ({"FIELDS": {"id": "code", "title": "name", "brand": "maker.nam"}}, "Maker has no 'nam'. Did you mean 'name'?"),
+        ({"FIELDS": {"id": "code", "title": "name", "brand": "maker__label"}}, "Maker has no 'label'."),
+        ({"FIELDS": {"id": "code", "title": "name", "mpn": "stock.on_had"}}, "Stock has no 'on_had'"),
+        ({"FIELDS": {"id": "code", "title": "name", "image_link": "picture.uri"}}, "FieldFile has no 'uri'"),
         ({"FIELDS": {"id": "code", "title": "name", "weight": "name"}}, "has no field 'weight'"),
+        ({"FIELDS": {"id": "code", "title": "name", "image": "picture"}}, "Did you mean 'image_link'?"),
+        ({"FIELDS": ["id", "title"]}, "['FIELDS'] must be a dict"),
+        ({"PRICE_UNIT": "cent"}, "['PRICE_UNIT'] must be one of 'major', 'cents', not 'cent'"),
+        ({"EVERY_S": "1h"}, "['EVERY_S'] must be a number above 0, not '1h'"),
+        ({"FILTER": {"is_pubic": True}}, "Cannot resolve keyword 'is_pubic'"),
+        ({"FILTER": {"is_public": "perhaps"}}, "['FILTER'] cannot be asked of Good"),
+        ({"FILTER": ["is_public"]}, "['FILTER'] must be a dict"),
+        ({"QUERYSET": "shop.nowhere.goods"}, "['QUERYSET'] cannot be imported: No module named 'shop"),
+        ({"WATCH": {"goods.Stock": "goods"}}, "Stock has no 'goods'. Did you mean 'good'?"),
+        ({"WATCH": ["goods.Stock"]}, "['WATCH'] must be a dict"),
+        ({"WATCH": {"goods.Stock": 3}}, "must give paths or callables, not 3"),
         ({"FIELDS": {"id": "code", "title": 3}}, "'title' must be a path or a callable"),
-        ({"FILTRE": {}}, "has no key 'FILTRE'"),
+        ({"FILTRE": {}}, "has no key 'FILTRE'. Did you mean 'FILTER'?"),
         ({"CURRENCY": "dollars"}, "'dollars' is not a currency code"),
+        ({"CURRENCY": "Won"}, "'Won' is not a currency code; write it like USD or KRW"),
         ({"WATCH": {"goods.Stoke": "good"}}, "names the model 'goods.Stoke'"),
     ],
 )
@@ -361,6 +397,14 @@ def test_a_wrong_declaration_is_told_by_the_checks(change: dict[str, Any], words
 def test_a_declaration_of_the_wrong_shape_cannot_be_read(raw: object) -> None:
     with pytest.raises(ConfigurationError, match="SOURCES"):
         conf.read({"SOURCES": raw})
+
+
+@pytest.mark.parametrize("raw", [[], {"SOURCES": {"shop": {**SHOP, "MODEL": "goods.Bad"}}}])
+def test_a_server_that_runs_no_checks_logs_why_nothing_is_followed(raw: Any, caplog: pytest.LogCaptureFixture) -> None:
+    with override_settings(CHATBOT=raw):
+        assert "No model is followed as a source of products: CHATBOT" in caplog.text
+        good("G1")
+    assert offered() == []
 
 
 def test_without_sources_nothing_is_followed() -> None:
