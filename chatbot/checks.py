@@ -33,6 +33,7 @@ from chatbot.accounting.prices import price_at
 from chatbot.catalog.sources.configured import sources
 from chatbot.catalog.sources.model import ModelSource
 from chatbot.conf import Settings
+from chatbot.endpoints import REFERENCE_KEY_ENV
 from chatbot.errors import ConfigurationError
 from chatbot.models import Attempt, Route
 
@@ -160,7 +161,7 @@ def _keyless(settings: Settings) -> Iterable[tuple[str, str]]:
             where = f"CHATBOT['ENDPOINTS'][{endpoint.name!r}]"
             yield (
                 f"{where} has no key: no model can be asked, the catalogue alone answers.",
-                f"export {conf.REFERENCE_KEY_ENV}=... (or what KEY_ENV or KEY_FILE of {where} names)",
+                f"export {REFERENCE_KEY_ENV}=... (or what KEY_ENV or KEY_FILE of {where} names)",
             )
 
 

@@ -7,28 +7,25 @@ Every key has a default except ENDPOINTS, which has one for the environment vari
 not exist is a ConfigurationError that names the nearest one. `override_settings(CHATBOT=...)` takes effect at once.
 """
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
-from typing import Any, cast, get_args, get_type_hints
-from urllib.parse import urlsplit
+from importlib.util import find_spec
+from typing import Any, Final, cast, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings as django_settings
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
-from chatbot import keyring
+from chatbot.endpoints import REFERENCE_KEY_ENV, endpoints_of
 from chatbot.errors import ConfigurationError
-from chatbot.relay.base import DialectName, Endpoint, Integrity, Timeouts
+from chatbot.meant import meant
+from chatbot.relay.base import Endpoint
 
-REFERENCE_URL = "https://api.holysheep.ai/v1"
-REFERENCE_KEY_ENV = "CHATBOT_RELAY_KEY"
 SOURCE_KINDS = ("MODEL", "URL", "CLASS")
 SOURCE_CHARACTERS = 64
-PER_MINUTE = ("REQUESTS_PER_MINUTE", "TOKENS_PER_MINUTE")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,12 +158,10 @@ def read(raw: Mapping[str, Any]) -> Settings:  # Any: a settings dict holds anyt
     values: dict[str, Any] = {}
     for key, value in raw.items():
         if key not in known:
-            near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5)
-            hint = f" Did you mean {near[0]!r}?" if near else f" Known keys: {', '.join(sorted(known))}."
-            raise ConfigurationError(f"CHATBOT has no key {key!r}.{hint}")
+            raise ConfigurationError(f"CHATBOT has no key {key!r}.{meant(str(key).upper(), known)}")
         name = known[key]
         values[name] = value if name in ("endpoints", "sources") else _typed(key, value, types[name])
-    values["endpoints"] = _endpoints(values.get("endpoints", {"default": {"KEY_ENV": REFERENCE_KEY_ENV}}))
+    values["endpoints"] = endpoints_of(values.get("endpoints", {"default": {"KEY_ENV": REFERENCE_KEY_ENV}}))
     values["sources"] = _sources(values.get("sources", {}))
     settings = Settings(**values)
     try:
@@ -175,90 +170,53 @@ def read(raw: Mapping[str, Any]) -> Settings:  # Any: a settings dict holds anyt
         raise ConfigurationError(
             f"CHATBOT['TIME_ZONE'] is {settings.time_zone!r}; give an IANA name such as 'Asia/Seoul'."
         ) from err
-    if not re.fullmatch("[A-Z]{3}", settings.display_currency):
+    for field_name, (pattern, wanted) in _SHAPES.items():
+        given = getattr(settings, field_name)
+        for value in given if isinstance(given, tuple) else [given]:
+            if not re.fullmatch(pattern, value):
+                raise ConfigurationError(f"CHATBOT[{field_name.upper()!r}] is {value!r}; give {wanted}.")
+    if settings.redis_url:
+        # Its value stays unsaid: it may hold a password.
+        if not re.match("(rediss?|unix)://.", settings.redis_url):
+            raise ConfigurationError("CHATBOT['REDIS_URL'] must be an address such as 'redis://localhost:6379/0'.")
+        if find_spec("redis") is None:
+            raise ConfigurationError("CHATBOT['REDIS_URL'] needs: pip install 'django-shopkeeper[redis]'.")
+    if settings.embedding_model and settings.embedding_endpoint not in settings.endpoints:
         raise ConfigurationError(
-            f"CHATBOT['DISPLAY_CURRENCY'] is {settings.display_currency!r}; give an ISO 4217 code such as 'KRW'."
+            f"CHATBOT['EMBEDDING_ENDPOINT'] is {settings.embedding_endpoint!r}, which ENDPOINTS lacks."
+            f"{meant(settings.embedding_endpoint, settings.endpoints)}"
         )
     return settings
+
+
+_SHAPES: Final = {
+    "currency": ("[A-Z]{3}|[a-z]{3}", "an ISO 4217 code such as 'KRW'"),
+    "display_currency": ("[A-Z]{3}", "an ISO 4217 code such as 'KRW'"),
+    "allowed_origins": (
+        r"https?://[^/?#@*]+/?",
+        "scheme and host of one site, without a path or a star, such as 'https://www.shop.example'",
+    ),
+    "site_url": (r"|https?://[^/\s]+\S*", "an address such as 'https://www.shop.example'"),
+    "contact_url": (
+        r"|https?://[^/\s]+\S*|/(?![/\\])\S*",
+        "the address of a page, with https:// or / at its beginning",
+    ),
+    "visitor_cookie": (r"[\w.-]+", "a name such as 'chatbot_visitor'"),
+}
+"""Texts that have a shape, by field: its pattern, and what to give."""
 
 
 def _typed(key: str, value: object, kind: type) -> object:
     if kind is int and isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
-    if kind is float and isinstance(value, (int, float)) and not isinstance(value, bool):
+    if kind is float and isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
         return float(value)
     if kind is str and isinstance(value, str):
         return value
     if kind == tuple[str, ...] and isinstance(value, (list, tuple)) and all(isinstance(v, str) for v in value):
         return tuple(value)
-    wanted = {int: "a whole number >= 0", float: "a number", str: "text"}.get(kind, "a list of texts")
+    wanted = {int: "a whole number >= 0", float: "a number >= 0", str: "text"}.get(kind, "a list of texts")
     raise ConfigurationError(f"CHATBOT[{key!r}] must be {wanted}, not {value!r}.")
-
-
-def _endpoints(raw: object) -> Mapping[str, Endpoint]:
-    if not isinstance(raw, Mapping) or not raw:
-        raise ConfigurationError(
-            "CHATBOT['ENDPOINTS'] must be a dict such as {'default': {'URL': ..., 'KEY_ENV': ...}}."
-        )
-    return {str(name): _endpoint(str(name), value) for name, value in raw.items()}
-
-
-def _endpoint(name: str, raw: object) -> Endpoint:
-    where = f"CHATBOT['ENDPOINTS'][{name!r}]"
-    if not isinstance(raw, Mapping):
-        raise ConfigurationError(f"{where} must be a dict with URL and KEY_ENV.")
-    known = {
-        "URL",
-        "DIALECT",
-        "TIMEOUTS",
-        "REFRESH_S",
-        "INTEGRITY",
-        *PER_MINUTE,
-        *keyring.KEYS,
-        *keyring.SIGNING_SECRETS,
-    }
-    unknown = set(raw) - known
-    if unknown:
-        raise ConfigurationError(f"{where} has no key {sorted(map(str, unknown))[0]!r}.")
-    url = str(raw.get("URL", REFERENCE_URL)).rstrip("/")
-    split = urlsplit(url)
-    if split.scheme not in ("http", "https") or not split.hostname:
-        raise ConfigurationError(f"{where}['URL'] must be an http(s) address such as {REFERENCE_URL!r}.")
-    dialect = raw.get("DIALECT", "openai")
-    if dialect not in get_args(DialectName):
-        spoken = ", ".join(map(repr, get_args(DialectName)))
-        raise ConfigurationError(f"{where}['DIALECT'] must be one of {spoken}, not {dialect!r}.")
-    timeouts = raw.get("TIMEOUTS", {})
-    allowed = {f.name.upper(): f.name for f in fields(Timeouts)}
-    if not isinstance(timeouts, Mapping) or set(timeouts) - set(allowed):
-        raise ConfigurationError(f"{where}['TIMEOUTS'] takes {', '.join(allowed)}, in seconds.")
-    key, token = keyring.key_of(where, name, raw)
-    signing_secret = keyring.signing_secret_of(where, raw)
-    refresh_s = raw.get("REFRESH_S", 3600)
-    if isinstance(refresh_s, bool) or not isinstance(refresh_s, (int, float)) or not refresh_s > 0:
-        raise ConfigurationError(f"{where}['REFRESH_S'] must be a number of seconds above 0.")
-    integrity = raw.get("INTEGRITY", "off")
-    if integrity not in get_args(Integrity):
-        raise ConfigurationError(f"{where}['INTEGRITY'] must be one of {', '.join(map(repr, get_args(Integrity)))}.")
-    if integrity != "off" and not signing_secret:
-        raise ConfigurationError(f"{where}['INTEGRITY'] is {integrity!r}, which needs SIGNING_SECRET_ENV or another.")
-    for key_name in PER_MINUTE:
-        per_minute = raw.get(key_name, 0)
-        if isinstance(per_minute, bool) or not isinstance(per_minute, int) or per_minute < 0:
-            raise ConfigurationError(f"{where}[{key_name!r}] must be a whole number >= 0; 0 is no limit.")
-    return Endpoint(
-        name=name,
-        url=url,
-        dialect=dialect,
-        key=key,
-        token=token,
-        refresh_s=float(refresh_s),
-        signing_secret=signing_secret,
-        integrity=integrity,
-        requests_per_minute=raw.get("REQUESTS_PER_MINUTE", 0),
-        tokens_per_minute=raw.get("TOKENS_PER_MINUTE", 0),
-        timeouts=Timeouts(**{allowed[key]: float(value) for key, value in timeouts.items()}),
-    )
 
 
 def _sources(raw: object) -> Mapping[str, Mapping[str, Any]]:

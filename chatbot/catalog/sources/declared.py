@@ -5,7 +5,7 @@ Raises ConfigurationError, whose message names the key and what to write instead
 
 import difflib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -13,6 +13,7 @@ from django.db.models import FileField, ForeignKey, Model, OneToOneRel
 
 from chatbot.catalog.sources.values import segments
 from chatbot.errors import ConfigurationError
+from chatbot.meant import meant
 
 PRICE_UNITS = ("major", "cents")
 
@@ -35,15 +36,7 @@ def known_key(where: str, given: Iterable[object], known: Iterable[str]) -> None
     """Refuse the first key that is not `known`."""
     known = sorted(known)
     for key in sorted(set(map(str, given)) - set(known)):
-        raise ConfigurationError(f"{where} has no key {key!r}.{nearest(key.upper(), known)}")
-
-
-def nearest(name: str, known: Iterable[str], others: Mapping[str, Iterable[str]] = {}) -> str:
-    """A hint for who meant one of the `known` names, with a space before it. `others` are what they are called too."""
-    known = list(known)
-    called = [each for each in known if name in others.get(each, ())]
-    near = called or difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f" Did you mean {near[0]!r}?" if near else f" There are {', '.join(known)}."
+        raise ConfigurationError(f"{where} has no key {key!r}.{meant(key.upper(), known)}")
 
 
 def path_through(where: str, model: type[Model], path: str) -> None:
@@ -54,7 +47,7 @@ def path_through(where: str, model: type[Model], path: str) -> None:
             return
         if not hasattr(current, name):
             near = difflib.get_close_matches(name, _names(current), n=1, cutoff=0.5)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            hint = f" Did you mean {near[0]!r}?" if near else ""  # all names would be dozens
             raise ConfigurationError(f"{where}: {current.__name__} has no {name!r}.{hint}")
         current = _behind(current, name)
 

@@ -40,13 +40,14 @@ from django.db.models import ForeignKey, ManyToManyField, Model, OneToOneRel, Qu
 from django.utils import translation
 from django.utils.module_loading import import_string
 
-from chatbot.catalog.sources.declared import in_cents, known_key, nearest, path_through, seconds
+from chatbot.catalog.sources.declared import in_cents, known_key, path_through, seconds
 from chatbot.catalog.sources.mapping import ALIASES, FIELDS, SALE_DATES, Mapper
 from chatbot.catalog.sources.mapping import Mapping as Columns
 from chatbot.catalog.sources.product_row import ProductRow, clean_line
 from chatbot.catalog.sources.rows import RawRow, Rejection
 from chatbot.catalog.sources.values import Getter, segments, text_of, value_of
 from chatbot.errors import ConfigurationError
+from chatbot.meant import meant
 
 PAGE = 500
 """Objects that are read at a time: one batch of `sync`."""
@@ -192,7 +193,7 @@ class ModelSource:
             raise ConfigurationError(f"{self.where}['FIELDS'] must say where {sorted(missing)[0]!r} comes from.")
         for name, getter in {**self.fields, **self.attributes}.items():
             if name in self.fields and name not in (*FIELDS, SALE_DATES, *_EXTRA):
-                hint = nearest(str(name), (*FIELDS, SALE_DATES, *_EXTRA), ALIASES)
+                hint = meant(str(name), (*FIELDS, SALE_DATES, *_EXTRA), ALIASES)
                 raise ConfigurationError(
                     f"{self.where}['FIELDS'] has no field {name!r}.{hint} A fact of another kind goes to ATTRIBUTES."
                 )
