@@ -14,6 +14,7 @@ from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.urls import Resolver404, path, resolve
 from django.utils import translation
 
+from chatbot import conf
 from chatbot.consumers import SERVER_SEND, ChatConsumer
 
 Scope = MutableMapping[str, Any]  # Any: ASGI messages
@@ -34,7 +35,10 @@ def chatbot_asgi(
     The socket is at `ws/` below every place where `chatbot.urls` is included, or below `prefix` ("/chat/") if given.
     Other sockets go to `websocket`; without one they are refused. Everything that is no socket goes to
     `http_application`; as Django's own handler takes no lifespan messages, those are answered here for it.
+
+    Raises ConfigurationError where the CHATBOT setting is wrong: a server that is started by itself runs no checks.
     """
+    conf.current()
     chat: Application = AuthMiddlewareStack(ChatConsumer.as_asgi())
     other_sockets = websocket or _refuse
 

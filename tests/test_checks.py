@@ -4,10 +4,16 @@ from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
+from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.db import connection, connections
+from django.http import HttpResponse
+from django.template import engines
+from django.urls import path
 
+from chatbot.checks import declared
+from chatbot.errors import ConfigurationError
 from chatbot.models import Route
 from tests.accounting import rows
 
@@ -55,6 +61,93 @@ def test_going_live_without_a_key_is_an_error_and_says_what_to_type(settings):
     assert ids(deploy=True) == {"chatbot.E002", "chatbot.W006"}
     (message,) = (m for m in run_checks(include_deployment_checks=True) if m.id == "chatbot.E002")
     assert "export CHATBOT_RELAY_KEY=" in message.hint
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "words"),
+    [
+        ({"KEY_ENV": "MY_RELAY_KEY"}, "export MY_RELAY_KEY=..."),
+        ({"URL": "https://relay.example/v1"}, '"KEY_ENV": "CHATBOT_RELAY_KEY" in that dict, and export CHATBOT_RELAY'),
+    ],
+)
+def test_where_the_key_belongs_is_what_the_endpoint_says(settings, endpoint, words):
+    settings.CHATBOT = {"ENDPOINTS": {"default": endpoint}}
+    (message,) = (m for m in run_checks() if m.id == "chatbot.W006")
+    assert message.hint.startswith(words)
+    assert "manage.py chatbot_simulator" in message.hint
+
+
+def test_without_any_endpoint_the_key_is_that_of_the_reference_relay(settings, monkeypatch):
+    monkeypatch.delenv("CHATBOT_RELAY_KEY", raising=False)
+    settings.CHATBOT = {}
+    (message,) = (m for m in run_checks() if m.id == "chatbot.W006")
+    assert message.hint.startswith("export CHATBOT_RELAY_KEY=...")
+
+
+@pytest.mark.parametrize(
+    "configured",
+    [
+        {"VISITOR_RESOLVER": "tests.nowhere.who"},
+        {"SEARCH": "tests.settings.nothing"},
+        {"ENDPOINTS": {"default": {"KEY_CALLABLE": "tests.nowhere.key"}}},
+    ],
+)
+def test_a_dotted_path_to_nothing_is_named(settings, configured):
+    settings.CHATBOT = {"ENDPOINTS": {"default": LOOPBACK}, **configured}
+    (message,) = (m for m in run_checks() if m.id == "chatbot.E007")
+    assert "tests." in message.msg
+    assert "cannot be imported" in message.msg
+    assert ids() == {"chatbot.E007"}
+
+
+def test_vectors_without_numpy_are_told_what_to_install(settings, monkeypatch):
+    settings.CHATBOT = {"ENDPOINTS": {"default": LOOPBACK}, "EMBEDDING_MODEL": "bge-m3"}
+    assert ids() == set()
+    monkeypatch.setattr(declared, "find_spec", lambda name: None)
+    assert ids() == {"chatbot.W009"}
+
+
+def test_addresses_that_are_not_included_are_named(settings):
+    settings.ROOT_URLCONF = (path("", lambda request: HttpResponse()),)
+    (message,) = (m for m in run_checks() if m.id == "chatbot.W007")
+    assert message.hint == 'urlpatterns += [path("chat/", include("chatbot.urls"))]'
+    with pytest.raises(ConfigurationError, match=r"chatbot_widget %\} needs its addresses: urlpatterns \+="):
+        engines["django"].from_string("{% load chatbot %}{% chatbot_widget %}").render({})
+
+
+@pytest.mark.parametrize(
+    ("storage", "hashed_only", "expected"),
+    [
+        ("django.contrib.staticfiles.storage.StaticFilesStorage", False, set()),
+        ("django.contrib.staticfiles.storage.ManifestStaticFilesStorage", False, set()),
+        ("django.contrib.staticfiles.storage.ManifestStaticFilesStorage", True, {"chatbot.W008"}),
+        ("tests.widget.hashed.Aggregated", True, set()),
+    ],
+)
+def test_a_storage_that_throws_the_widgets_modules_away_is_named(
+    settings, monkeypatch, tmp_path, storage, hashed_only, expected
+):
+    settings.STATIC_ROOT = str(tmp_path)
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": storage}}
+    # As WhiteNoise's storages say it.
+    monkeypatch.setattr(StaticFilesStorage, "keep_only_hashed_files", hashed_only, raising=False)
+    assert ids() == expected
+
+
+def test_moments_without_a_zone_stop_the_start(settings):
+    settings.USE_TZ = False
+    assert ids() == {"chatbot.E005"}
+
+
+class UsersElsewhere:
+    def db_for_write(self, model, **_):
+        return "people" if model._meta.app_label == "auth" else None
+
+
+def test_users_in_another_database_are_told_before_anything_is_migrated(settings):
+    settings.DATABASE_ROUTERS = [UsersElsewhere()]
+    (message,) = (m for m in run_checks() if m.id == "chatbot.E006")
+    assert "'chatbot' into 'default' and the site's users into 'people'" in message.msg
 
 
 def test_the_key_is_in_no_message(settings):

@@ -7,11 +7,12 @@ from typing import Any
 from django import template
 from django.template.context import Context
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from chatbot import __version__, conf
+from chatbot.errors import ConfigurationError
 
 register = template.Library()
 
@@ -60,7 +61,8 @@ def chatbot_widget(
     direction, "end" or "start"; `theme` is "auto" (as the shopper's device), "light" or "dark". `contact_url` is where
     people can be reached, also without JavaScript; by default the CHATBOT setting CONTACT_URL.
 
-    Raises TemplateSyntaxError for any other position or theme.
+    Raises TemplateSyntaxError for any other position or theme, and ConfigurationError where `chatbot.urls` is not
+    included.
     """
     strings = widget_strings(about_product=bool(sku))
     if title:
@@ -71,7 +73,7 @@ def chatbot_widget(
         asked = starters.split("|") if isinstance(starters, str) else starters
         strings["starters"] = [str(words).strip() for words in asked if str(words).strip()]
     widget = Widget(
-        prefix=reverse("chatbot:index"),
+        prefix=_prefix(),
         script=static(f"{FOLDER}/widget.js"),
         stylesheet=static(f"{FOLDER}/widget.css"),
         language=get_language() or "",
@@ -171,6 +173,15 @@ def widget_strings(*, about_product: bool = False) -> dict[str, str | list[str]]
         "contact": _("Contact us"),
         "disclaimer": _("Answers are written by AI and may be wrong. Prices and stock are the shop's own."),
     }
+
+
+def _prefix() -> str:
+    try:
+        return reverse("chatbot:index")
+    except NoReverseMatch as err:
+        raise ConfigurationError(
+            '{% chatbot_widget %} needs its addresses: urlpatterns += [path("chat/", include("chatbot.urls"))]'
+        ) from err
 
 
 def _nonce(context: Context) -> str:

@@ -9,6 +9,7 @@ from django.core.handlers.asgi import ASGIHandler
 from django.test import override_settings
 from django.urls import include, path
 
+from chatbot.errors import ConfigurationError
 from chatbot.routing import chatbot_asgi
 
 Scope = MutableMapping[str, Any]
@@ -98,3 +99,11 @@ async def test_lifespan_is_answered_for_django_and_passed_on_to_others() -> None
     await communicator.wait(5)
 
     assert await _served_by(chatbot_asgi(shop("pages")), "lifespan", "") == "pages"
+
+
+def test_a_server_without_checks_does_not_start_with_a_wrong_setting() -> None:
+    with (
+        override_settings(CHATBOT={"QUESTION_CHARACTER": 3}),
+        pytest.raises(ConfigurationError, match="Did you mean 'QUESTION_CHARACTERS'"),
+    ):
+        chatbot_asgi(shop("pages"))
