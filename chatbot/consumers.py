@@ -57,7 +57,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels is
         self.handshake = _as_request(self.scope)
         try:
             visitors.refuse_foreign_page(self.handshake)
-        except OriginRefused:
+        except OriginRefused as error:
+            logger.warning("%s: %s", error.code, error)
             await self.close(code=CLOSE_FOREIGN_PAGE)
             return
         self.visitor = await _identify(visitors.evidence_of(self.handshake, self.scope.get("user")))

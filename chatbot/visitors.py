@@ -23,6 +23,8 @@ from chatbot import conf
 from chatbot.errors import NotFound, OriginRefused, RateLimited
 from chatbot.models import Conversation, Message, Turn
 
+ORIGIN_CHARACTERS = 200
+"""Of a foreign origin in the log."""
 _SALT = "chatbot.visitor"
 
 
@@ -115,7 +117,7 @@ def refuse_foreign_page(request: HttpRequest) -> None:
     try:
         host = request.get_host()
     except DisallowedHost as err:
-        raise OriginRefused from err
+        raise OriginRefused(str(err)) from err
     refuse_foreign_origin(request.headers.get("Origin"), host=host, secure=request.is_secure())
 
 
@@ -142,7 +144,11 @@ def refuse_foreign_origin(origin: str | None, *, host: str, secure: bool) -> Non
     own = f"{'https' if secure else 'http'}://{host}"
     trusted = (own, *conf.current().allowed_origins, *django_settings.CSRF_TRUSTED_ORIGINS)
     if origin is None or _exact(origin) is None or _exact(origin) not in {_exact(entry) for entry in trusted}:
-        raise OriginRefused
+        said = "no origin" if origin is None else f"the origin {origin[:ORIGIN_CHARACTERS]!r}"
+        raise OriginRefused(
+            f"The page says {said}, and this server is asked as {own!r}. Behind a proxy: have it pass Host on, and set "
+            "SECURE_PROXY_SSL_HEADER where it speaks TLS. Another site of the shop: CHATBOT['ALLOWED_ORIGINS']."
+        )
 
 
 def _exact(origin: str) -> tuple[str, str, int] | None:

@@ -70,7 +70,7 @@ class ChatRequest(msgspec.Struct):
         for message in reversed(said):
             if message.role == "user":
                 return message
-        raise MalformedRequest
+        raise MalformedRequest("There is no message of the role user.")
 
 
 _body = msgspec.json.Decoder(ChatRequest)

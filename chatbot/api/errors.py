@@ -7,6 +7,7 @@ set on our views and not in the site's REST_FRAMEWORK settings, which belong to 
 import logging
 import math
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -15,7 +16,14 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from chatbot.assistant.sentences import for_shopper
-from chatbot.errors import ChatbotError, MalformedRequest, NotFound, RateLimited
+from chatbot.errors import (
+    ChatbotError,
+    MalformedRequest,
+    NotFound,
+    OriginRefused,
+    RateLimited,
+    StreamingUnavailable,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -27,24 +35,41 @@ def shape(code: str, detail: str, retry_after_s: float | None = None) -> dict[st
 
 def refusal(error: ChatbotError) -> JsonResponse:
     """The response that says `error`."""
-    if error.http_status >= 500:
-        logger.error("%s: %s", error.code, error)
+    _tell(error)
     body = shape(error.code, for_shopper(error), error.retry_after_s)
-    return JsonResponse(body, status=error.http_status, headers=_wait(error.retry_after_s))
+    response = JsonResponse(body, status=error.http_status, headers=_wait(error.retry_after_s))
+    if isinstance(error, StreamingUnavailable):
+        # Under WSGI this is the way of each page's first question; Django would mail every one to ADMINS.
+        response._has_been_logged = True  # type: ignore[attr-defined]  # as Django's own log_response marks it
+    return response
 
 
 def handle(exception: Exception, context: Mapping[str, object]) -> Response | None:
     """The same for REST views; None leaves a bug to Django's own handling."""
     error = _ours(exception)
     if isinstance(error, ChatbotError):
-        if error.http_status >= 500:
-            logger.error("%s: %s", error.code, error)
+        _tell(error)
         body = shape(error.code, for_shopper(error), error.retry_after_s)
         return Response(body, status=error.http_status, headers=_wait(error.retry_after_s))
     if isinstance(error, exceptions.APIException):
         code = MalformedRequest.code if isinstance(error, exceptions.ValidationError) else error.default_code
         return Response(shape(code, _sentence(error.detail)), status=error.status_code)
     return None
+
+
+def _tell(error: ChatbotError) -> None:
+    """Log what the shopper's sentence leaves unsaid and somebody who builds the shop must know."""
+    if isinstance(error, StreamingUnavailable):
+        _tell_once(f"{error.code}: {error}")
+    elif error.http_status >= 500:
+        logger.error("%s: %s", error.code, error)
+    elif isinstance(error, (OriginRefused, MalformedRequest)):
+        logger.warning("%s: %s", error.code, error)
+
+
+@cache
+def _tell_once(sentence: str) -> None:
+    logger.warning(sentence)
 
 
 def _ours(exception: Exception) -> Exception:
@@ -56,7 +81,7 @@ def _ours(exception: Exception) -> Exception:
         case exceptions.Throttled():
             return RateLimited(retry_after_s=getattr(exception, "wait", None))
         case exceptions.ParseError():
-            return MalformedRequest()
+            return MalformedRequest(str(exception))
     return exception
 
 

@@ -29,9 +29,9 @@ def refuse_forged(request: HttpRequest) -> None:
         visitors.refuse_foreign_page(request)
     elif "Sec-Fetch-Site" in request.headers:
         if request.headers["Sec-Fetch-Site"] not in OWN_SITES:
-            raise OriginRefused
+            raise OriginRefused("Sec-Fetch-Site says that another site's page asks.")
     elif _lends_identity(request) and not _has_token(request):
-        raise OriginRefused("Send an Origin header or Django's CSRF token in X-CSRFToken.")
+        raise OriginRefused("With cookies, send an Origin header or Django's CSRF token in X-CSRFToken.")
 
 
 class VisitorAuthentication(BaseAuthentication):

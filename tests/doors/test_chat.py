@@ -9,7 +9,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from chatbot import wire
-from chatbot.api import chat
+from chatbot.api import chat, errors
 from chatbot.database import in_database
 from chatbot.models import Message, Turn
 from chatbot.simulator.testing import RunningSimulator
@@ -275,6 +275,34 @@ def test_under_wsgi_the_stream_says_what_it_needs(client: Client, db: None) -> N
 
     assert response.status_code == 501  # upon which the widget asks for whole answers
     assert response.json()["code"] == "no_streaming"
+
+
+def test_under_wsgi_nobody_is_mailed_for_what_the_widget_knows_how_to_go_on_from(
+    client: Client, db: None, caplog: pytest.LogCaptureFixture, settings: Any, mailoutbox: list[object]
+) -> None:
+    settings.DEBUG = False
+    settings.ADMINS = [("Kim", "kim@shop.example")]
+    errors._tell_once.cache_clear()
+    for _ in range(3):
+        client.post(reverse("chatbot:chat"), {"message": {}}, content_type="application/json")
+    assert mailoutbox == []
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "Answers stream from an ASGI server only" in caplog.text
+
+
+async def test_what_is_wrong_with_a_body_is_in_the_log(
+    simulator: RunningSimulator, shopper: Shopper, caplog: pytest.LogCaptureFixture
+) -> None:
+    for body, words in (
+        ({"message": "green tea"}, "malformed: Expected `object | null`, got `str` - at `$.message`"),
+        (
+            {"message": {"parts": [{"type": "text", "text": "hi"}]}},
+            "malformed: The client message id must have 1 to 64 characters.",
+        ),
+        ({}, "malformed: There is no message of the role user."),
+    ):
+        assert (await shopper.http.post("chat", json=body)).status_code == 400
+        assert words in caplog.text
 
 
 async def test_a_site_with_a_transaction_per_request_is_served(

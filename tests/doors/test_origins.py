@@ -126,6 +126,26 @@ async def test_a_write_needs_the_shops_page_or_a_token_or_no_identity(
     assert response.status_code == ({"chat/name/stop": 204, "answers/": 400}[path] if may else 403)
 
 
+async def test_why_a_page_is_refused_is_in_the_log_with_what_to_set(
+    server: LiveShop, shopper: Shopper, caplog: pytest.LogCaptureFixture
+) -> None:
+    await shopper.session()
+    own = f"and this server is asked as {server.origin!r}. Behind a proxy: have it pass Host on"
+    with pytest.raises(websockets.InvalidStatus):
+        await websockets.connect(server.socket, origin=websockets.Origin("https://www.shop.example"))
+    assert f"origin_refused: The page says the origin 'https://www.shop.example', {own}" in caplog.text
+    caplog.clear()
+    shopper.http.headers["Origin"] = "https://" + "x" * 5_000
+    for path in ("chat", "answers/"):
+        assert (await shopper.http.post(path, json={"text": "hi"})).status_code == 403
+    assert caplog.text.count(own) == 2
+    assert len(max(caplog.messages, key=len)) < 600
+    caplog.clear()
+    del shopper.http.headers["Origin"]
+    assert (await shopper.http.post("answers/", json={"text": "hi"})).status_code == 403
+    assert "With cookies, send an Origin header or Django's CSRF token in X-CSRFToken." in caplog.text
+
+
 async def test_a_wrong_token_is_no_token(server: LiveShop, shopper: Shopper) -> None:
     await shopper.session()
     del shopper.http.headers["Origin"]
