@@ -14,7 +14,8 @@ from contextvars import copy_context
 from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import connections
+from django.apps import apps
+from django.db import connections, router, transaction
 
 from chatbot import conf
 
@@ -23,6 +24,11 @@ R = TypeVar("R")
 
 _pool: "_Pool | None" = None
 _guard = threading.Lock()
+
+
+def atomic(*, savepoint: bool = True) -> "transaction.Atomic":
+    """A transaction in the database that our rows are in: a site's router may give them another than the default."""
+    return transaction.atomic(using=router.db_for_write(apps.get_model("chatbot", "Turn")), savepoint=savepoint)
 
 
 def in_database(function: Callable[P, R]) -> Callable[P, Awaitable[R]]:

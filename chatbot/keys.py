@@ -14,11 +14,10 @@ from datetime import datetime
 from typing import Final
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 
-from chatbot.database import in_database
+from chatbot.database import atomic, in_database
 from chatbot.errors import ConfigurationError, NotFound
 from chatbot.models import EndpointKey
 
@@ -63,7 +62,7 @@ def describe(name: str) -> Description:
 
 def rotate() -> int:
     """Encrypt all keys under the SECRET_KEY of now; how many there were. Raises ConfigurationError."""
-    with transaction.atomic():
+    with atomic():
         rows = list(EndpointKey.objects.select_for_update())
         for row in rows:
             row.ciphertext = _fernet().encrypt(_opened(row).encode()).decode()

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from chatbot import conf
@@ -24,6 +23,7 @@ from chatbot.accounting.ledger import cost_of
 from chatbot.accounting.periods import period_start
 from chatbot.accounting.prices import MILLION
 from chatbot.accounting.spendings import NOTHING, SHARED, Share
+from chatbot.database import atomic
 from chatbot.errors import BudgetSpent
 from chatbot.models import Attempt, Budget, Price, Reservation, Spending, Turn
 from chatbot.relay.base import ChatMessage
@@ -99,7 +99,7 @@ def grant(
         _share(budget, subject, now) for budget in budgets for subject in _subjects(budget, turn, visitor, models)
     ]
     refusing: list[Spending] = []
-    with transaction.atomic(savepoint=False):
+    with atomic(savepoint=False):
         rows = [row for row in spendings.lock(shares, now).values() if row.budget.enabled]
         granted, refusing = choose(rows, offers, races=races)
         if granted is not None:
@@ -123,7 +123,7 @@ def extend(turn: Turn, needs: Mapping[str, Decimal], *, now: datetime, budgets: 
         budgets = enabled()
     total_usd = sum(needs.values(), NOTHING)
     refusing: list[Spending] = []
-    with transaction.atomic(savepoint=False):
+    with atomic(savepoint=False):
         of_turn = Reservation.objects.select_for_update(of=("self",)).filter(turn=turn).select_related("budget")
         held = list(of_turn.order_by("budget_id"))
         is_over = any(each.settled_usd is not None for each in held)
@@ -264,7 +264,7 @@ def _reservation(row: Spending, turn: Turn, amount_usd: Decimal, now: datetime) 
 
 def _settle(reservations: QuerySet[Reservation], cost_usd: Decimal | None, now: datetime) -> int:
     """Settle those that are open; how many. What two settle at once is settled once: the second finds it done."""
-    with transaction.atomic(savepoint=False):
+    with atomic(savepoint=False):
         # A row that another settles meanwhile is looked at again after the wait for its lock, and is not open any more.
         held = list(
             reservations.filter(settled_usd__isnull=True)

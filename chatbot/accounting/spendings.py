@@ -14,11 +14,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 
 from chatbot.accounting import reports
 from chatbot.accounting.periods import BUCKET, bucket_start
+from chatbot.database import atomic
 from chatbot.models import Attempt, Budget, Conversation, Reservation, Spending
 
 NOTHING: Final = Decimal(0)
@@ -83,7 +83,7 @@ def lock(shares: Iterable[Share], now: datetime, *, are_there: bool = False) -> 
 
 def differences() -> list[Difference]:
     """Spendings that are not what their reservations add up to; empty when all is well and no turn begins or ends."""
-    with transaction.atomic():
+    with atomic():
         booked = {
             (row["budget_id"], row["period_start"], row["subject"]): row for row in _sums(Reservation.objects.all())
         }
@@ -100,7 +100,7 @@ def recount() -> int:
     """Make every spending what its reservations add up to; how many were not. Safe while turns run."""
     mended = 0
     for difference in differences():
-        with transaction.atomic():
+        with atomic():
             spending = Spending.objects.select_for_update().filter(pk=difference.spending.pk).first()
             if spending is None:
                 continue

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import get_language, gettext
@@ -14,6 +13,7 @@ from chatbot.admin.problems import SIDE_BY_SIDE, ProblemFilter
 from chatbot.assistant.cards import price_text
 from chatbot.catalog.health import Problem
 from chatbot.catalog.search import configured
+from chatbot.database import atomic
 from chatbot.models import Product
 
 
@@ -63,7 +63,7 @@ class ProductAdmin(EditingAdmin):
         """Save a correction, and find the product by its new words. The source's next import has the last word."""
         # Without its hash the row differs from every row of a feed, so the next import writes it anew.
         obj.content_hash = ""
-        with transaction.atomic():
+        with atomic():
             super().save_model(request, obj, form, change)
             if obj.removed_at is None:
                 configured().index([obj])

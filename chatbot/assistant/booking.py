@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import transaction
 from django.utils import timezone
 
 from chatbot.accounting import budgets, ledger
 from chatbot.assistant.closing import Settlement
 from chatbot.assistant.opening import Opened, route_of
-from chatbot.database import in_database
+from chatbot.database import atomic, in_database
 from chatbot.events import AttemptStarted
 from chatbot.models import Attempt, Turn
 
@@ -40,10 +39,10 @@ def book_attempt(
     now = timezone.now()
     turn = Turn.objects.get(pk=opened.turn)
     if opened.affording:
-        with transaction.atomic():
+        with atomic():
             for settlement in settlements:
                 settlement.book(now)
-    with transaction.atomic():
+    with atomic():
         if opened.affording:
             budgets.extend(turn, _needs(turn, most), now=now, budgets=opened.affording.budgets)
         ledger.open_attempt(

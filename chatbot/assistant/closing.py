@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
 from chatbot.accounting import budgets, ledger
 from chatbot.assistant import answer_cache
 from chatbot.assistant.answer_cache import Cached
 from chatbot.assistant.opening import Opened
-from chatbot.database import in_database
+from chatbot.database import atomic, in_database
 from chatbot.events import AttemptEnded, Usage
 from chatbot.models import Conversation, Message, Turn
 from chatbot.wire import Reply
@@ -57,7 +56,7 @@ class Result:
 def close_turn(opened: Opened, result: Result) -> None:
     """Write the answer, settle the attempts and the reservation, and end the turn, all in one transaction."""
     now = timezone.now()
-    with transaction.atomic():
+    with atomic():
         # The turn before its attempts, as whoever takes it for dead does: else the two could wait for each other.
         turn = Turn.objects.select_for_update().get(pk=opened.turn)
         for settlement in result.settlements:
@@ -98,7 +97,7 @@ def close_turn(opened: Opened, result: Result) -> None:
 def close_drained(opened: Opened, settlements: Sequence[Settlement]) -> None:
     """Settle what was read on after the turn had ended, and with it the reservation."""
     now = timezone.now()
-    with transaction.atomic():
+    with atomic():
         for settlement in settlements:
             settlement.book(now)
         if opened.affording:

@@ -2,12 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils import timezone
 
 from chatbot import conf
 from chatbot.accounting import budgets, ledger
-from chatbot.database import in_database
+from chatbot.database import atomic, in_database
 from chatbot.models import Turn
 
 
@@ -26,7 +25,7 @@ def give_up_abandoned(now: datetime) -> int:
     """End the turns whose process died, as incomplete; how many there were. Safe to run twice and in parallel."""
     ended = 0
     for turn in Turn.objects.abandoned(now):
-        with transaction.atomic():
+        with atomic():
             ended += give_up(turn, now)
     return ended
 

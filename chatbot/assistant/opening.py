@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Q
 from django.utils import timezone
 
@@ -21,7 +21,7 @@ from chatbot.assistant.brief import Brief, look_up
 from chatbot.assistant.leases import give_up, lease
 from chatbot.assistant.sentences import language_of
 from chatbot.assistant.telling import answer_id
-from chatbot.database import in_database
+from chatbot.database import atomic, in_database
 from chatbot.errors import BudgetSpent, NotFound, RateLimited, TurnRunning
 from chatbot.models import Conversation, Message, Route, Turn
 from chatbot.models.inserting import insert
@@ -126,7 +126,7 @@ def open_turn(visitor: Visitor, ask: Ask) -> Opened | AskedBefore:
     )
     cached = answer_cache.answered_before(brief.prompt, now) if ask.trial is None else None
     try:
-        with transaction.atomic():
+        with atomic():
             return _open(visitor, ask, conversation_id, conversation, brief, routes, cached, afforded, now, began_s)
     except IntegrityError as err:
         # Lost a race: against the same question (a double click), or against another one in the same conversation.
@@ -159,7 +159,7 @@ def _asked_before(ask: Ask, conversation_id: UUID, now: datetime) -> AskedBefore
     for turn in others:
         if turn.lease_until >= now:
             raise TurnRunning(retry_after_s=1)
-        with transaction.atomic():
+        with atomic():
             give_up(turn, now)
     return None
 

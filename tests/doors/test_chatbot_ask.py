@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import override_settings
 
-from chatbot.models import Conversation, Message, Product, Route, Turn
+from chatbot.models import Budget, Conversation, Message, Product, Route, Spending, Turn
 from chatbot.simulator.testing import RunningSimulator
 
 QUESTION = "무선 이어폰 추천해줘"
@@ -156,3 +156,43 @@ execute_from_command_line(["manage.py", "chatbot_ask", "earphones"])
     assert b"ending stopped" in err
     assert Turn.objects.get().status == "stopped"
     assert Message.objects.get(role="assistant").text == "Hel"
+
+
+@pytest.mark.database
+@pytest.mark.usefixtures("routes", "goods")
+def test_a_site_whose_rows_are_in_another_database_than_the_default_is_answered(simulator: RunningSimulator) -> None:
+    Budget.objects.create(
+        scope=Budget.Scope.SHOP, period=Budget.Period.DAY, limit_usd=5, action=Budget.Action.CATALOGUE
+    )
+    script = f"""
+import sys
+from django.conf import settings
+import tests.settings as project
+
+class Router:
+    def db_for_read(self, model, **hints):
+        return "shop"
+    db_for_write = db_for_read
+
+project.DATABASES["shop"] = {{**project.DATABASES["default"], "NAME": {str(connection.settings_dict["NAME"])!r}}}
+project.DATABASES["default"] = {{}}
+project.DATABASE_ROUTERS = [Router()]
+project.CHATBOT["ENDPOINTS"] = {{"default": {{"URL": {simulator.url!r}, "KEY": {simulator.key!r}}}}}
+from django.core.management import execute_from_command_line
+execute_from_command_line(["manage.py", "chatbot_ask", "earphones"])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert "ending complete  code -" in done.stderr
+    assert (done.returncode, "Error" in done.stderr) == (0, False), done.stderr
+    turn = Turn.objects.get()
+    assert turn.status == "complete"
+    assert Message.objects.get(role="assistant").turn == turn
+    assert Spending.objects.get().spent_usd > 0

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
 from django.utils.formats import date_format
@@ -22,6 +21,7 @@ from chatbot.accounting import alerts
 from chatbot.accounting.mails import amounts, posting, readers
 from chatbot.accounting.mails.posting import Mail, link
 from chatbot.accounting.mails.readers import Kind, Reader
+from chatbot.database import atomic
 from chatbot.models import Budget, BudgetAlert
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def send_new(now: datetime) -> int:
 def _claim(since: datetime, now: datetime) -> list[BudgetAlert]:
     """Untold alerts that are from here on ours to tell, the oldest first."""
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
-    with transaction.atomic():
+    with atomic():
         # Rows that another worker is claiming are skipped; SQLite's IMMEDIATE transaction lets in one worker at a time.
         untold = alerts.unsent().filter(free, created_at__gte=since).select_for_update(skip_locked=True, of=("self",))
         claimed = list(untold[:MOST_AT_ONCE])

@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Final, TypeVar
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Count, Sum
 
 from chatbot.accounting.periods import day_start
@@ -24,6 +23,7 @@ from chatbot.accounting.reconciliation.grouping import grouped
 from chatbot.accounting.reconciliation.matching import match
 from chatbot.accounting.reconciliation.sides import Billed, Booked, plain_model
 from chatbot.accounting.reconciliation.writing import insert
+from chatbot.database import atomic
 from chatbot.models import Attempt, Bill, BillMatch, Correction
 
 WITHIN_S: Final = 120
@@ -56,7 +56,7 @@ def reconcile(bill: Bill, now: datetime, *, within_s: int = WITHIN_S) -> None:
 
     The bill's row then has the sums of both sides; `totals` adds up to their difference, to the last place.
     """
-    with transaction.atomic():
+    with atomic():
         bill = Bill.objects.select_for_update().get(pk=bill.pk)
         bill.matches.all()._raw_delete(bill.matches.db)
         reading = Reading.from_json(bill.reading)

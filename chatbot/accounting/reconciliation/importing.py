@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, BinaryIO, Final
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +14,7 @@ from chatbot.accounting.reconciliation.columns import BillError, Reading
 from chatbot.accounting.reconciliation.reading import Line, digest_of, read_lines
 from chatbot.accounting.reconciliation.records import Rejection
 from chatbot.accounting.reconciliation.writing import insert
+from chatbot.database import atomic
 from chatbot.models import Bill, BillLine
 
 MOST_LINES: Final = 1_000_000
@@ -90,7 +90,7 @@ def import_bill(
     Raises BillError: Rejected for lines that cannot be read unless `skip_bad_lines`, Imported for a file that is here.
     """
     digest = digest_of(file)
-    with transaction.atomic():
+    with atomic():
         older = Bill.objects.filter(digest=digest).first()
         if older is not None:
             if not replace_older:
@@ -135,7 +135,7 @@ def import_bill(
 
 def delete_bill(bill: Bill) -> None:
     """Take the bill away with its lines and matches. The ledger is not touched."""
-    with transaction.atomic():
+    with atomic():
         # By hand: Django's own cascade would fetch every line first. Nothing else refers to these rows.
         bill.matches.all()._raw_delete(bill.matches.db)
         bill.lines.all()._raw_delete(bill.lines.db)
