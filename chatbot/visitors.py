@@ -14,12 +14,12 @@ from uuid import UUID, uuid4
 
 from django.conf import settings as django_settings
 from django.core import signing
-from django.core.cache import cache
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language, get_language_from_request, get_supported_language_variant
 
 from chatbot import conf
+from chatbot.counters import counters
 from chatbot.errors import NotFound, OriginRefused, RateLimited
 from chatbot.models import Conversation, Message, Turn
 
@@ -209,7 +209,8 @@ def named_conversation(visitor: Visitor, name: str) -> UUID:
 def check_rate(visitor: Visitor) -> None:
     """Count one question of `visitor`. Raises RateLimited with the seconds until the minute is over.
 
-    Counters live in Django's default cache: for all processes when that cache is shared, else per process.
+    Counters live in Django's default cache: for all processes when that cache is shared, else, or while it is away, per
+    process.
     """
     settings = conf.current()
     minute, into_minute_s = divmod(time.time(), 60)
@@ -221,9 +222,9 @@ def check_rate(visitor: Visitor) -> None:
         if limit == 0:
             continue
         key = f"chatbot:rate:{hashlib.sha256(who.encode()).hexdigest()[:32]}:{int(minute)}"
-        cache.add(key, 0, timeout=120)
+        counters.add(key, 0, timeout=120)
         try:
-            count = cache.incr(key)
+            count = counters.incr(key)
         except ValueError:  # evicted between the two calls
             count = 1
         if count > limit:

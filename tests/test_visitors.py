@@ -8,6 +8,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from chatbot import visitors
+from chatbot.counters import Counters
 from chatbot.errors import NotFound, OriginRefused, RateLimited
 from chatbot.models import Conversation, Message, Turn
 from chatbot.visitors import Visitor, VisitorEvidence
@@ -140,6 +141,27 @@ def test_too_many_questions_in_a_minute_are_refused_with_the_wait(
         with pytest.raises(RateLimited) as caught:
             visitors.check_rate(askers[2])
     assert caught.value.retry_after_s == 15.0
+
+
+AWAY = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:9"}}
+
+
+def test_while_the_cache_is_away_questions_are_counted_in_the_process(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(visitors, "counters", counting := Counters())
+    visitor = Visitor(key="a", address="192.0.2.1")
+    limits = {"QUESTIONS_PER_MINUTE": 2, "QUESTIONS_PER_MINUTE_PER_ADDRESS": 0}
+    with override_settings(CHATBOT=limits, CACHES=AWAY):
+        visitors.check_rate(visitor)
+        visitors.check_rate(visitor)
+        with pytest.raises(RateLimited):
+            visitors.check_rate(visitor)
+        assert caplog.text.count("The default cache is away (ConnectionError)") == 1
+    monkeypatch.setattr(counting, "_away_until", 0.0)
+    with override_settings(CHATBOT=limits):
+        visitors.check_rate(visitor)  # the cache is back, and knows nothing of that minute
+        assert len(caplog.records) == 1
 
 
 def test_the_relay_learns_a_pseudonym_and_not_the_cookie() -> None:

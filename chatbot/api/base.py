@@ -21,6 +21,7 @@ from rest_framework.views import APIView
 from chatbot import conf, visitors, wire
 from chatbot.api.errors import handle
 from chatbot.api.trust import READING, VisitorAuthentication
+from chatbot.counters import counters
 from chatbot.visitors import Visitor
 
 _object = msgspec.json.Decoder(dict[str, Any])  # Any: JSON
@@ -42,6 +43,7 @@ class WriteThrottle(SimpleRateThrottle):
 
     scope = "chatbot"
     rate = "60/minute"
+    cache = counters  # type: ignore[assignment]  # as much of a cache as a throttle uses
 
     def get_cache_key(self, request: Request, view: APIView) -> str | None:
         """The visitor, or the address of one who does not keep the cookie; None for a reading request."""

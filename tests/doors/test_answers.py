@@ -6,6 +6,9 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from chatbot import visitors
+from chatbot.api.base import WriteThrottle
+from chatbot.counters import Counters
 from chatbot.models import Attempt, Product, Route, Turn
 from chatbot.simulator.testing import RunningSimulator
 from tests.doors.conftest import Shopper
@@ -78,6 +81,20 @@ def test_a_malformed_question_is_refused(body: dict[str, Any], client: Client, d
 
     assert (response.status_code, response.json()["code"]) == (400, "malformed")
     assert not Turn.objects.exists()
+
+
+@pytest.mark.usefixtures("routes", "goods")
+def test_a_cache_that_is_away_costs_no_answer(
+    simulator: RunningSimulator, client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place, name in ((visitors, "counters"), (WriteThrottle, "cache")):
+        monkeypatch.setattr(place, name, Counters())
+    redis = "django.core.cache.backends.redis.RedisCache"
+    settings.CACHES = {"default": {"BACKEND": redis, "LOCATION": "redis://127.0.0.1:9"}}
+    settings.CHATBOT = {**settings.CHATBOT, "QUESTIONS_PER_MINUTE": 5}
+    response = client.post("/chat/api/answers/", {"text": "무선 이어폰"}, content_type="application/json", **OWN)
+
+    assert (response.status_code, response.json()["ending"]) == (200, "complete")
 
 
 async def test_a_shopper_who_leaves_finds_the_answer(
