@@ -6,9 +6,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from chatbot import visitors
-from chatbot.api.base import WriteThrottle
-from chatbot.counters import Counters
+from chatbot.counters import counters
 from chatbot.models import Attempt, Product, Route, Turn
 from chatbot.simulator.testing import RunningSimulator
 from tests.doors.conftest import Shopper
@@ -87,8 +85,7 @@ def test_a_malformed_question_is_refused(body: dict[str, Any], client: Client, d
 def test_a_cache_that_is_away_costs_no_answer(
     simulator: RunningSimulator, client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for place, name in ((visitors, "counters"), (WriteThrottle, "cache")):
-        monkeypatch.setattr(place, name, Counters())
+    monkeypatch.setattr(counters, "_away_until", float("-inf"))
     redis = "django.core.cache.backends.redis.RedisCache"
     settings.CACHES = {"default": {"BACKEND": redis, "LOCATION": "redis://127.0.0.1:9"}}
     settings.CHATBOT = {**settings.CHATBOT, "QUESTIONS_PER_MINUTE": 5}
