@@ -11,7 +11,8 @@ from email.utils import parseaddr
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core import mail as django_mail
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.utils import DNS_NAME
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
@@ -23,7 +24,7 @@ from chatbot import conf
 CLAIM: Final = timedelta(minutes=15)
 """How long a mail belongs to the worker that claimed it: longer than any task may run."""
 PATIENCE_S: Final = 20
-"""Seconds that a silent mail server is waited for, where EMAIL_TIMEOUT says nothing."""
+"""Seconds that a silent mail server is waited for, where the site's mail settings say nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +53,11 @@ def send(mail: Mail) -> None:
         from_email=sender,
         to=[mail.to],
         headers={"Message-ID": _message_id(mail, sender), "Auto-Submitted": "auto-generated"},
-        connection=get_connection(timeout=getattr(settings, "EMAIL_TIMEOUT", None) or PATIENCE_S),
     )
     message.attach_alternative(render_to_string(f"{mail.template}.html", context), "text/html")
     for name, content, kind in mail.attachments:
         message.attach(name, content, kind)
-    message.send()
+    _connection().send_messages([message])
 
 
 def link(name: str, *arguments: object) -> str:
@@ -69,6 +69,16 @@ def link(name: str, *arguments: object) -> str:
         return ""
 
 
+def _connection() -> Any:  # Any: the site's mail backend
+    """Django's default one, patient for so long only."""
+    mailers = getattr(django_mail, "mailers", None)  # since Django 6.1, which deprecates `get_connection`
+    connection: Any = django_mail.get_connection() if mailers is None else mailers.default
+    if getattr(connection, "timeout", PATIENCE_S) is None:
+        connection.timeout = PATIENCE_S
+    return connection
+
+
 def _message_id(mail: Mail, sender: str) -> str:
     domain = parseaddr(sender)[1].rpartition("@")[2] or DNS_NAME.get_fqdn()
-    return f"<{salted_hmac('chatbot.mails', f'{mail.key} {mail.to}').hexdigest()[:32]}@{domain}>"
+    digest = salted_hmac("chatbot.mails", f"{mail.key} {mail.to}", algorithm="sha256").hexdigest()
+    return f"<{digest[:32]}@{domain}>"
