@@ -181,11 +181,6 @@ def read(raw: Mapping[str, Any]) -> Settings:  # Any: a settings dict holds anyt
             raise ConfigurationError("CHATBOT['REDIS_URL'] must be an address such as 'redis://localhost:6379/0'.")
         if find_spec("redis") is None:
             raise ConfigurationError("CHATBOT['REDIS_URL'] needs: pip install 'django-shopkeeper[redis]'.")
-    if settings.embedding_model and settings.embedding_endpoint not in settings.endpoints:
-        raise ConfigurationError(
-            f"CHATBOT['EMBEDDING_ENDPOINT'] is {settings.embedding_endpoint!r}, which ENDPOINTS lacks."
-            f"{meant(settings.embedding_endpoint, settings.endpoints)}"
-        )
     return settings
 
 

@@ -107,6 +107,16 @@ def test_vectors_without_numpy_are_told_what_to_install(settings, monkeypatch):
     assert ids() == {"chatbot.W009"}
 
 
+def test_vectors_of_an_endpoint_that_is_not_there_are_told_the_one_that_is(settings):
+    settings.CHATBOT = {
+        "ENDPOINTS": {"default": LOOPBACK},
+        "EMBEDDING_MODEL": "bge-m3",
+        "EMBEDDING_ENDPOINT": "defualt",
+    }
+    (message,) = (m for m in run_checks() if m.id == "chatbot.W009")
+    assert message.hint == "Did you mean 'default'?"
+
+
 def test_addresses_that_are_not_included_are_named(settings):
     settings.ROOT_URLCONF = (path("", lambda request: HttpResponse()),)
     (message,) = (m for m in run_checks() if m.id == "chatbot.W007")

@@ -35,10 +35,6 @@ WRONG: dict[str, tuple[Any, str]] = {
     "a contact on a site left open": ({"CONTACT_URL": "//a.example"}, "with https:// or / at its beginning"),
     "a cookie without a name": ({"VISITOR_COOKIE": ""}, "CHATBOT['VISITOR_COOKIE'] is ''; give a name"),
     "a currency by its name": ({"CURRENCY": "Won"}, "CHATBOT['CURRENCY'] is 'Won'; give an ISO 4217 code"),
-    "an endpoint for vectors that is not there": (
-        {"EMBEDDING_MODEL": "m", "EMBEDDING_ENDPOINT": "defualt"},
-        "['EMBEDDING_ENDPOINT'] is 'defualt', which ENDPOINTS lacks. Did you mean 'default'?",
-    ),
     "an endpoint without a name": ({"ENDPOINTS": {"URL": "https://a", "KEY_ENV": "K"}}, "holds relays by name"),
     "an address with the path of a request": (
         {"ENDPOINTS": {"default": {"URL": "https://a.example/v1/chat/completions"}}},

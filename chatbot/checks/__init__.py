@@ -17,7 +17,7 @@
 | chatbot.W006 | an endpoint has no key | warning, outside of `check --deploy` too |
 | chatbot.W007 | `chatbot.urls` is included nowhere | warning |
 | chatbot.W008 | the storage of static files throws away what the widget's modules import | warning |
-| chatbot.W009 | products are to be found by meaning, and numpy is missing | warning |
+| chatbot.W009 | products are to be found by meaning, and numpy or the endpoint is missing | warning |
 
 An error stops every management command. A missing key must not: images are built and databases migrated without it.
 """

@@ -17,6 +17,7 @@ from chatbot.conf import Settings
 from chatbot.endpoints import REFERENCE_KEY_ENV
 from chatbot.errors import ConfigurationError
 from chatbot.keyring import ImportedKey
+from chatbot.meant import meant
 
 Messages = list[CheckMessage]
 
@@ -90,20 +91,32 @@ def check_paths(**_: object) -> Messages:
 
 @register
 def check_vectors(**_: object) -> Messages:
-    """W009: a model for vectors, and nothing to compare them with."""
+    """W009: a model for vectors, and nobody who makes them or nothing to compare them with."""
     try:
-        wanted = conf.current().embedding_model
+        settings = conf.current()
     except ConfigurationError:
         return []  # E001 says so
-    if not wanted or find_spec("numpy"):
+    if not settings.embedding_model:
         return []
-    return [
-        Caution(
-            "CHATBOT['EMBEDDING_MODEL'] is set, and numpy is not installed: products are found by words alone.",
-            hint="pip install 'django-shopkeeper[vectors]'",
-            id="chatbot.W009",
+    found: Messages = []
+    if settings.embedding_endpoint not in settings.endpoints:
+        found.append(
+            Caution(
+                f"CHATBOT['EMBEDDING_ENDPOINT'] is {settings.embedding_endpoint!r}, which ENDPOINTS lacks: "
+                "products are found by words alone.",
+                hint=meant(settings.embedding_endpoint, settings.endpoints).strip(),
+                id="chatbot.W009",
+            )
         )
-    ]
+    if not find_spec("numpy"):
+        found.append(
+            Caution(
+                "CHATBOT['EMBEDDING_MODEL'] is set, and numpy is not installed: products are found by words alone.",
+                hint="pip install 'django-shopkeeper[vectors]'",
+                id="chatbot.W009",
+            )
+        )
+    return found
 
 
 @register(deploy=True)
