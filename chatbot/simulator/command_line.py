@@ -75,6 +75,8 @@ async def _serve(simulator: Simulator) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with simulator:
         print(f"simulator: {simulator.url}", flush=True)  # noqa: T201  the line that callers wait for
+        endpoint = {"URL": simulator.url, "KEY": DEFAULT_KEY}
+        print(f'CHATBOT = {{"ENDPOINTS": {{"default": {endpoint}}}}}', flush=True)  # noqa: T201
         await stopped.wait()
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from chatbot.models import Product
 from tests.catalog.conftest import Write
@@ -63,6 +64,12 @@ def test_remove_missing_spares_everything_when_the_feed_is_cut(write: Write) -> 
         ("id,title\n1,Lamp\n", {"map": ["prize=x"]}, "no field 'prize'"),
         ("id,title\n1,Lamp\n", {"map": ["price"]}, "--map takes FIELD=COLUMN"),
         ("id,title\n1,Lamp\n", {"map": ["price=cost"]}, "no column 'cost'"),
+        (
+            "code,label\n1,Lamp\n",
+            {},
+            "no column 'id'; its columns are code, label. Say which of them it is: --map id=COL",
+        ),
+        ("sku,label\n1,Lamp\n", {}, "no column 'title'; its columns are sku, label"),
         ("id,title\n1,Lamp\n", {"currency": "dollars"}, "not a currency code"),
         ("id,title\n1,Lamp\n", {"format": "xml"}, "The XML cannot be read"),
     ],
@@ -77,6 +84,19 @@ def test_what_cannot_be_imported_is_said_in_a_sentence(
     assert not Product.objects.exists()
 
 
+def test_an_address_is_told_to_be_a_source() -> None:
+    with pytest.raises(CommandError, match=r"is a source: CHATBOT\['SOURCES'\]"):
+        run("chatbot_import", "https://shop.example/products.xml")
+
+
+def test_tables_that_are_missing_are_told_before_the_error_is(write: Write) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'chatbot'")
+    out, _ = run("chatbot_import", write("id,title\n1,Lamp\n"), skip_checks=False)
+    assert "apply the migrations for app(s): chatbot." in out
+    assert "manage.py migrate" in out
+
+
 @pytest.fixture
 def shop(write: Write) -> None:
     run("chatbot_import", write("id,title,price\nL,Desk lamp,12.95 USD\nT,Torch,5 USD\nD,Desk,200 USD\n"))
@@ -85,8 +105,9 @@ def shop(write: Write) -> None:
 @pytest.mark.usefixtures("shop")
 def test_search_prints_what_it_finds_or_that_there_is_nothing() -> None:
     out, _ = run("chatbot_search", "desk lamp", k=1)
-    assert "L  Desk lamp  12.95 USD  in stock" in out
+    assert "L  Desk lamp  $12.95  in stock" in out
     assert len(out.splitlines()) == 1
+    assert "T  Torch  $5.00  in stock" in run("chatbot_search", "torch")[0]
     assert run("chatbot_search", "submarine")[0] == "Nothing suitable in the catalogue.\n"
     assert "without the price" in run("chatbot_search", "desk under $2")[0]
 

@@ -1,5 +1,6 @@
 """The simulator in a thread, in a process, from the command line and from `manage.py`."""
 
+import ast
 import signal
 import socket
 import subprocess
@@ -75,7 +76,10 @@ def test_an_interrupt_ends_it_well() -> None:
     command = [sys.executable, "-m", "chatbot.simulator", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        assert process.stdout.readline().startswith("simulator: http://127.0.0.1:")
+        url = process.stdout.readline().strip().removeprefix("simulator: ")
+        assert url.startswith("http://127.0.0.1:")
+        setting = process.stdout.readline().removeprefix("CHATBOT = ")
+        assert ast.literal_eval(setting) == {"ENDPOINTS": {"default": {"URL": url, "KEY": "simulator-key"}}}
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=20)
     assert (process.returncode, errors) == (0, "")

@@ -104,12 +104,18 @@ class Feed(AbstractContextManager["Feed"]):
             yield Rejection(self._line + 1, "", f"the file is damaged, the rest is lost: {err}", ends_feed=True)
 
     def _check_columns(self, row: RawRow) -> None:
-        """Raises FeedError at the first row when the mapping names a column that the header does not."""
+        """Raises FeedError at the first row when a column that the mapping names or a product needs is not there."""
         if self._checked or self.format == "xml":  # an XML item leaves out what it has no value for
             return
         self._checked = True
-        if missing := self._mapper.missing(frozenset(row.cells)):
+        columns = frozenset(row.cells)
+        if missing := self._mapper.missing(columns):
             raise FeedError(f"The feed has no column {missing[0]!r}; its columns are {', '.join(row.cells)}.")
+        if unmapped := self._mapper.unmapped(columns):
+            raise FeedError(
+                f"The feed has no column {unmapped[0]!r}; its columns are {', '.join(row.cells)}. Say which of them it "
+                f"is: --map {unmapped[0]}=COLUMN, in SOURCES the key FIELDS."
+            )
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

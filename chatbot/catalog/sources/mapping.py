@@ -126,6 +126,11 @@ class Mapper:
         """Columns that the mapping names and the feed does not have."""
         return sorted(column for column in self._given.values() if column not in columns)
 
+    def unmapped(self, columns: frozenset[str]) -> list[str]:
+        """Fields that a product must have and none of the columns is."""
+        spellings = {name: (name, *ALIASES[name]) for name in ("id", "title") if name not in self._given}
+        return [name for name, known in spellings.items() if columns.isdisjoint(known)]
+
     def _columns_among(self, columns: frozenset[str]) -> dict[str, str]:
         found = {}
         taken = set(self._given.values())

@@ -20,6 +20,7 @@ class Command(BaseCommand):
     """Exit status 1 when a budget's books are not what its reservations add up to, and `--recount` is not given."""
 
     help = "Show how far each budget is spent, and check that what is counted is what its reservations add up to."
+    requires_migrations_checks = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""

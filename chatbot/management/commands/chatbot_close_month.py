@@ -25,6 +25,7 @@ class Command(BaseCommand):
         "Close the books of a month: its report never changes again, and what comes later counts as an adjustment in "
         "the month in which it comes. Months are closed in their order. This cannot be undone."
     )
+    requires_migrations_checks = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""

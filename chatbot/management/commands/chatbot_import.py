@@ -25,6 +25,7 @@ class Command(BaseCommand):
     """Bring the catalogue to what a feed says."""
 
     help = "Import products from a merchant feed: CSV, TSV or XML (RSS, Atom), as it is or gzipped."
+    requires_migrations_checks = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
@@ -53,6 +54,10 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:  # Any: Django's own signature
         """Import and report."""
         started = time.perf_counter()
+        if options["file"].casefold().startswith(("http://", "https://")):
+            raise CommandError(
+                "A feed at an address is a source: CHATBOT['SOURCES'] = {'feed': {'URL': ...}}, then chatbot_sync."
+            )
         try:
             mapping = Mapping(
                 fields=dict(map(_pair, options["map"])),

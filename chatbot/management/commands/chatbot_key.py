@@ -21,6 +21,7 @@ class Command(BaseCommand):
     """Set, describe, delete and re-encrypt stored keys. None is ever printed, and none is taken from the arguments."""
 
     help = "Keep the key of a relay in the database, encrypted. The key is read from standard input."
+    requires_migrations_checks = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""

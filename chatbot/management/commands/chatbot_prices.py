@@ -30,6 +30,7 @@ class Command(BaseCommand):
         "1,000,000 tokens) into the price book, and correct the ledger where the prices concern what it has already. "
         "Without a file, print the prices that hold."
     )
+    requires_migrations_checks = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""

@@ -22,6 +22,7 @@ class Command(BaseCommand):
     """The nightly task's work by hand, or what it would be."""
 
     help = "Delete conversations in which nobody spoke for RETENTION_DAYS days. What they cost stays in the ledger."
+    requires_migrations_checks = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""

@@ -12,7 +12,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.translation import get_language
 
+from chatbot.assistant.cards import price_text
 from chatbot.catalog.candidates import Candidates, candidates
 from chatbot.catalog.question import understand
 
@@ -70,7 +72,7 @@ class Command(BaseCommand):
                     ensure_ascii=False,
                 )
             else:
-                amount = "" if price is None else f"  {price.normalize():f} {product.currency}"
+                amount = "" if price is None else f"  {price_text(price, product.currency, get_language() or 'en')}"
                 line = f"{score:8.3f}  {product.sku}  {product.title}{amount}  {product.get_availability_display()}"
             self.stdout.write(line)
 

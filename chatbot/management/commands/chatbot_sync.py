@@ -22,6 +22,7 @@ class Command(BaseCommand):
     """Bring the catalogue to what its sources say. Exit status 1 when one of them failed."""
 
     help = "Run the sources of products that CHATBOT['SOURCES'] declares."
+    requires_migrations_checks = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which ones."""

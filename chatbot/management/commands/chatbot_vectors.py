@@ -18,6 +18,7 @@ class Command(BaseCommand):
     """Exit status 1 when the vectors are compared in memory as before; the message says what is missing."""
 
     help = "Index the products' vectors in PostgreSQL (pgvector), so that no process holds them in memory."
+    requires_migrations_checks = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
