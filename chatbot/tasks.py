@@ -1,15 +1,10 @@
 """What Celery does behind the shop: each task is one call into a room. The hot path never waits for any of them.
 
 A run that fails, comes twice or comes late does no harm: the next one finds the same rows. So nothing is retried, and a
-run that nobody fetched in time expires instead of piling up. `BEAT_SCHEDULE` is for the site's Celery application:
-
-    app.conf.beat_schedule = {**BEAT_SCHEDULE, ...}
-
-Periods are seconds, also where once a day would do: a beat that is restarted with each deployment and forgets when it
-last ran would never come to the end of a day. What is not due costs one query.
+run that nobody fetched in time expires instead of piling up. When each is due is in `schedule`.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from celery import shared_task
 from django.utils import timezone
@@ -19,6 +14,9 @@ from chatbot.accounting.mails import budget_alerts, sending
 from chatbot.assistant import retention, turn
 from chatbot.catalog import running
 from chatbot.catalog.search import vectors
+from chatbot.schedule import BEAT_SCHEDULE
+
+__all__ = ["BEAT_SCHEDULE"]
 
 SOFT_LIMIT_S: Final = 240
 HARD_LIMIT_S: Final = 270
@@ -88,28 +86,3 @@ def sync_sources() -> None:
 def fill_vectors() -> None:
     """Embed products that are new or changed, where the settings name a model; each batch is kept as it is done."""
     vectors.fill()
-
-
-_PUBLISHING: Final = {"max_retries": 3, "interval_start": 0.2, "interval_step": 0.5, "interval_max": 1.0}
-
-
-def _every(task: Any, seconds: float) -> dict[str, Any]:  # Any: Celery's own
-    # Without `retry`, which a site may have switched off for the sake of its web processes, a beat whose connection to
-    # RabbitMQ broke once never publishes again (seen with Celery 5.7): only a retry opens a new connection.
-    options = {"expires": seconds, "retry": True, "retry_policy": _PUBLISHING}
-    return {"task": task.name, "schedule": seconds, "options": options}
-
-
-BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {  # Any: Celery's own
-    "chatbot-recover-turns": _every(recover_turns, 60.0),
-    "chatbot-settle-abandoned": _every(settle_abandoned, 60.0),
-    "chatbot-expire-reservations": _every(expire_reservations, 60.0),
-    "chatbot-send-alerts": _every(send_alerts, 60.0),
-    "chatbot-rerate": _every(rerate, 300.0),
-    "chatbot-roll-up": _every(roll_up, 300.0),
-    "chatbot-sync-sources": _every(sync_sources, 600.0),
-    "chatbot-fill-vectors": _every(fill_vectors, 600.0),
-    "chatbot-send-reports": _every(send_reports, 900.0),
-    "chatbot-forget-conversations": _every(forget_conversations, 3600.0),
-}
-"""Name, task and period in seconds."""
