@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
-from django.contrib.staticfiles.storage import StaticFilesStorage
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.db import connection, connections
@@ -125,22 +125,32 @@ def test_addresses_that_are_not_included_are_named(settings):
         engines["django"].from_string("{% load chatbot %}{% chatbot_widget %}").render({})
 
 
+class Thrifty(ManifestStaticFilesStorage):
+    """As WhiteNoise's storages say whether they keep the files under their own names."""
+
+    @property
+    def keep_only_hashed_files(self):
+        raise NotImplementedError
+
+
+class ThriftyAggregated(Thrifty):
+    support_js_module_import_aggregation = True
+
+
 @pytest.mark.parametrize(
     ("storage", "hashed_only", "expected"),
     [
-        ("django.contrib.staticfiles.storage.StaticFilesStorage", False, set()),
-        ("django.contrib.staticfiles.storage.ManifestStaticFilesStorage", False, set()),
-        ("django.contrib.staticfiles.storage.ManifestStaticFilesStorage", True, {"chatbot.W008"}),
-        ("tests.widget.hashed.Aggregated", True, set()),
+        ("tests.test_checks.Thrifty", False, set()),
+        ("tests.test_checks.Thrifty", True, {"chatbot.W008"}),
+        ("tests.test_checks.ThriftyAggregated", True, set()),
+        ("django.contrib.staticfiles.storage.ManifestStaticFilesStorage", True, set()),
+        ("tests.nowhere.Storage", True, set()),
     ],
 )
-def test_a_storage_that_throws_the_widgets_modules_away_is_named(
-    settings, monkeypatch, tmp_path, storage, hashed_only, expected
-):
-    settings.STATIC_ROOT = str(tmp_path)
+def test_a_storage_that_throws_the_widgets_modules_away_is_named(settings, storage, hashed_only, expected):
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": storage}}
-    # As WhiteNoise's storages say it.
-    monkeypatch.setattr(StaticFilesStorage, "keep_only_hashed_files", hashed_only, raising=False)
+    settings.WHITENOISE_KEEP_ONLY_HASHED_FILES = hashed_only
+    settings.STATIC_ROOT = None
     assert ids() == expected
 
 
