@@ -23,6 +23,9 @@ _SELLS: Final = re.compile(
     r"|판매|취급|다루|다룹|보유|준비|저희|매장|쇼핑몰|숍|샵|있[어습고으는답]|나와|출시|만[들드]|들여|갖추|갖춰"
 )
 _NOT: Final = re.compile(r"없|않|안\s|못|아니|아닙|\bnot?\b|n't\b|\bnever\b|\bneither\b|\bnone\b")
+_ORDERED: Final = re.compile(r"[를을]?\s?(?:다\s|모두\s|함께\s|같이\s)?(?:주문|구매|구입|사[시면]|담[으아])")
+_ORDERING: Final = re.compile(r"\b(?:order|buy|tak|gett|get|purchas)(?:ing|e)?\s$")
+"""So many are bought, and not sold."""
 _EXACTLY: Final = re.compile(
     r"\bin total\b|\baltogether\b|\bonly\b|\bjust\b|\bexactly\b|\ball in all\b|총\s|모두\s|전부\s|뿐|밖에"
 )
@@ -98,6 +101,8 @@ def _is_said(claim: Sold, line: Line, evidence: Evidence) -> bool:
     """Whether a sentence says so of the shop, and does not ask or deny it, nor do the shop's entries say it."""
     start, stop = line.bounds(claim)
     sentence = line.text[start:stop]
+    if _ORDERED.match(line.text, claim.end) or _ORDERING.search(line.text, start, claim.start):
+        return False
     if not _SELLS.search(sentence) or _NOT.search(line.text, claim.start, min(stop, claim.end + 24)):
         return False
     if line.text[stop : stop + 1] == "?" or sentence.rstrip("*\"'” ").endswith("?"):

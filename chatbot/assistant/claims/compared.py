@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Final
 
 from chatbot.assistant.claims.among import Among, Named
+from chatbot.assistant.claims.amounts import amounts
 from chatbot.assistant.claims.comparisons import Comparison
+from chatbot.assistant.claims.derived import is_of_pieces
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
 from chatbot.assistant.claims.line import Line
@@ -150,6 +152,10 @@ class _Compared:
         ]
         if SUMS.search(self._sentence):
             prices = [sum(prices, Decimal(0))]
+        if SUMS.search(self._sentence) or is_of_pieces(self._sentence):
+            paid = {card.current_price for card in cards}
+            told = [one.value for one in amounts(self._sentence) if one.value not in {*paid, budget.value}]
+            prices = told[:1] or prices  # what they come to is judged for itself
         is_outside = (self.found.kind == "outside") is not self._is_denied()
         return all((price > budget.value) is is_outside for price in prices)
 

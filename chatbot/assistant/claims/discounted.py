@@ -20,6 +20,11 @@ _DESCRIBES: Final = re.compile(r"[인된은한간]?\s\*{0,2}")
 _SET_ASIDE: Final = re.compile(r"\*{0,2}(?:\s?\[\[p\d+\]\])?(?:[이가]\s?아니(?:라|고)|\s?말고)")
 _SET_ASIDE_BEFORE: Final = re.compile(r"\b(?:not|rather than|instead of) (?:the |our )?\*{0,2}$")
 _ON: Final = re.compile(r"\s(?:on|for)\s(?:the\s|our\s)?\*{0,2}")
+_ANY_GOODS: Final = re.compile(
+    r"(?:상품|제품|모델|물건|품목|게|것)[이은도]?\s(?:\S+\s)?없"
+    r"|\b(?:no|none of (?:the|our))\s(?:\w+\s)?(?:products?|items?|goods)"
+    r"|\b(?:nothing|not anything)\b"
+)
 _DESCRIBING: Final = re.compile(r"[인된은한간는]$")
 
 
@@ -83,6 +88,10 @@ def _check(found: Discount, line: Line, evidence: Evidence) -> Fix | None:
         return None if is_true else Fix(found.start, found.end, "discount", is_whole=True)
     line = _without_set_aside(line.with_kinds(found, evidence.names))
     number = _described(found, line)
+    is_of_any = found.is_denied and not line.is_named_at(found.start) and _ANY_GOODS.search(sentence) is not None
+    if number is None and is_of_any:  # there is nothing on sale, whatever the next sentence is about
+        is_true = all(found.holds(card) for card in evidence.cards)
+        return None if is_true else Fix(found.start, found.end, "discount")
     if number is None:
         number = line.subject(found)
     if number is None:

@@ -7,7 +7,7 @@ from typing import Final
 from chatbot.assistant.claims.names import words
 from chatbot.assistant.claims.vocabulary import COMMON, KINDS, KOREAN_KINDS, KOREAN_QUALITY, VERSIONS
 
-_BEHIND: Final = re.compile(r"\s*(?:\[\[[^\]]*\]\]\s*)*[?!:.]?\s*$")
+_BEHIND: Final = re.compile(r"\s*(?:\[\[[^\]]*\]\]\s*)*(?:[\s?!:.]|[^\w\s*|(\[~–—-])*$")
 _NUMBER: Final = re.compile(r"^\W*(?:\d{0,2}[.)]?|(?:q|a|faq|질문|답변)\s?\d{0,2}\s?[.:)])\s*", re.IGNORECASE)
 _ASKING: Final = re.compile(r"\W*(?:q|질문)\s?\d{0,2}\s?[.:)]")
 _LABELS: Final = re.compile(r"\s?(?::|\s[-–—])\s*[*\"“]*$")
@@ -34,7 +34,7 @@ _TOPICS_IN_ENGLISH: Final = frozenset(_ENGLISH_TOPICS.split()) | _LINKS
 _KOREAN_HEADS: Final = """
 이유 방법 법 기준 팁 점 특징 장점 단점 차이 차이점 비교 정리 요약 결론 참고 추천 질문 가이드 순서 사항 경우 분 분들 상황
 용도 것 무엇 누구 안내 정보 내역 금액 합계 총액 견적 내용 현황 상태 정책 조건 기간 일정 시간 방식 비용 혜택
-목록 리스트 표 답변 문의 유의사항 주의사항 포인트 스펙 사양 요점 핵심 계산 옵션 픽 순위 후보 대안 의견 총평
+목록 리스트 표 답변 문의 유의사항 주의사항 포인트 스펙 사양 요점 핵심 계산 옵션 픽 순위 후보 대안 의견 총평 결과
 마무리 예산 가격 재고 배송 반품 교환 환불 결제 주문 상품 제품 모델
 """
 _HEADS: Final = frozenset(_KOREAN_HEADS.split())

@@ -40,6 +40,8 @@ from chatbot.events import ProductCard
 _BESIDE: Final = re.compile(
     r"(?:은|는|이|가|의)?\*{0,2}(?:\s?\[\[p\d+\]\])?\s?[(:–-]?\s?(?:at |for |costs? |is |are )?\*{0,2}"
 )
+_IS_LIMIT_AFTER: Final = re.compile(r"\*{0,2}\s?(?:limit|budget|ceiling|cap\b|maximum|예산|한도)")
+"""What it is then, whatever is said of it (see `compared`)."""
 _GOES_ON: Final = re.compile(r"[.!?]\s|\b(?:costs?|is|are|sells?|priced|price)\b|가격|판매|원(?:이|인)")
 """What says anew what the amount behind it is."""
 _BEHIND: Final = re.compile(r"\*{0,2}(?:인|짜리|짜리인|의)\s\*{0,2}")
@@ -202,6 +204,8 @@ class _Said(Said):
         """Whether it is the shopper's own amount, and no bound, or one that is kept."""
         if not self.evidence.is_said(self.amount):
             return False
+        if _IS_LIMIT_AFTER.match(self.after):
+            return True
         if SUMS.search(self.sentence) or GROUP.search(self.sentence):
             return all(each <= self.amount.value for each in self.sums())
         number = self.line.subject(self.amount)

@@ -32,7 +32,7 @@ _COUNT: Final = (
     rf"(?:\d+|{NATIVE_NUMBER}|몇)\s?{_COUNTER}[가-힣]*"
     r"|(?:남은|잔여)\s?(?:수량|재고|물량)[이은는가도]?\s?(?:이제\s|현재\s|거의\s|별로\s|많이\s|그리\s)*"
     r"(?:얼마|적|많지|없|부족|한정)[가-힣]*(?:\s(?:되지\s)?(?:안|없|않|남)[가-힣]*)?"
-    r"|재고(?:가|는)?\s*(?:조금|약간|살짝)\s*(?:만\s*)?남[가-힣]*|(?:nearly|almost) out of (?:stock|the|these|them"
+    r"|재고(?:가|는)?\s*(?:조금|약간|살짝|소량)\s*(?:만\s*)?남[가-힣]*|(?:nearly|almost) out of (?:stock|the|these|them"
     r"|it)\b"
     rf"|재고\s?(?:수량)?\s?[:：]\s?(?:\d+|{NATIVE_NUMBER})\s?{_COUNTER}"
     rf"|(?:\d+|{NATIVE_NUMBER}|몇)\s?(?:대|켤레|벌|세트|쌍|족)밖에\s?(?:없|안)[가-힣]*"
