@@ -57,7 +57,8 @@ _SUPPOSED_BEFORE: Final = re.compile(r"\b(?:if|when|since|as)\b[^.,;]{0,48}$|(?:
 _SUPPOSED_AFTER: Final = re.compile(
     r"\s?(?:이?라면|이면|이?라서|이니|(?:쯤\s?)?에\s?(?:연락|전화|문의|오|말씀|글|메시지)[가-힣]*면|에는\s)"
     r"|\s(?:you (?:can|could)|would be|works\b|is (?:still )?(?:a |fine|ok|okay|good|early|late))"
-    r"|,?\s(?:nobody|no one|there(?:'s| is) no)|,?\swe(?:'re| are)\s(?:already\s)?closed"
+    r"|,?\s(?:nobody|no one|there(?:'s| is) no)|,?\s(?:we|the shop)(?:'re| are|'d be|'d already be| would be| is)\s"
+    r"(?:already\s)?(?:closed|shut)"
 )
 _BY: Final = re.compile(r"\bby\s$")
 _BEYOND: Final = re.compile(r"\b(?:before|after|until|till|by)\s$")

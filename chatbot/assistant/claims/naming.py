@@ -43,6 +43,7 @@ _NUMBERED: Final = re.compile(
 _VARIANT: Final = re.compile(r"\b(?:pro|max|plus|lite|mini|ultra|deluxe) (?:version|edition|model|variant)\b")
 _MAKES_ANOTHER: Final = frozenset({"유선", "게이밍", "미니"})
 _OWNS: Final = re.compile(r"'s\b")
+_COUNTED: Final = frozenset(("two", "three", "four", "five"))
 _CLOCK: Final = re.compile(r"[ap]m-\d{1,2}(?:[ap]m)?")
 _COUNTS: Final = re.compile(
     r"\s?(?:[ap]\.?m\b|o'clock|%|percent|days?\b|weeks?\b|months?\b|hours?\b|pairs?\b|items?\b|:\d)"
@@ -188,6 +189,7 @@ class Naming:
         if (behind := _WORD_BEHIND.match(plain, end)) and behind[1] in self._latin_kinds:
             end = behind.end()
         said = words(_OWNS.sub("", plain[start:end].replace("’", "'")))
+        said = said[1:] if said[:1] and said[0] in _COUNTED else said
         is_start = _STARTS.search(run.string[:start]) is not None
         for maker in said:
             if maker in LATIN_MAKERS and not self._knows(maker) and not DEVICE.match(plain[end:]):

@@ -103,8 +103,8 @@ OF_A_BUDGET_AFTER: Final = re.compile(r"^\*{0,2}\s?(?:예산\s?)?(?:중|에서|�
 LEFT: Final = re.compile(r"남[아았은는을으습]|여유|\bleft\b|\bleav(?:es?|ing)\b|remain|to spare|unspent")
 TIMES: Final = re.compile(
     r"(?:두|세|네|다섯|2|3|4|5)\s?(?:개|대|세트|켤레|벌)|\b(?:two|three|four|five|2|3|4|5) (?:pairs?|of (?:them"
-    r"|these)|units"
-    r"|pieces)"
+    r"|these|the|those|our)|units"
+    r"|pieces|at the (?:sale|regular|current|usual) price)|\b(?:a|the) pair of [a-z]+\d*s\b"
 )
 GROUP: Final = re.compile(
     r"모두|전부|둘\s?다|두\s?(?:제품|상품|모델|가지|개)|세\s?(?:제품|상품|모델|가지)|(?<!\S)다\s|\bboth\b|\ball\b"

@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 DELIVERY: Final = re.compile(
-    r"배송|배달|도착|언제\s?(?:오[나는]|와|올|받)|발송|출고|수령|받아(?:요|\s?보)|받습니다|받으(?!신 (?:날|후|뒤"
+    r"(?:결제|주문)하?(?:신|한)?\s?(?:뒤|후|다음)[^.!?]{0,20}?걸[려립리]"
+    r"|배송|배달|도착|언제\s?(?:오[나는]|와|올|받)|발송|출고|수령|받아(?:요|\s?보)|받습니다|받으(?!신 (?:날|후|뒤"
     r"|다음|지\s))|받을"
     r"|받는\s?데|댁에서|댁으로|문\s?앞"
     r"|보내\s?드|택배|deliver|ship(?!shape)|arriv|dispatch|reach(?:es)? you|get it\b|get them\b|\bgets? t?here\b"
