@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import signal
 import sys
 from collections.abc import Sequence
@@ -75,8 +76,8 @@ async def _serve(simulator: Simulator) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with simulator:
         print(f"simulator: {simulator.url}", flush=True)  # noqa: T201  the line that callers wait for
-        endpoint = {"URL": simulator.url, "KEY": DEFAULT_KEY}
-        print(f'CHATBOT = {{"ENDPOINTS": {{"default": {endpoint}}}}}', flush=True)  # noqa: T201
+        setting = {"ENDPOINTS": {"default": {"URL": simulator.url, "KEY": DEFAULT_KEY}}}
+        print(f"CHATBOT = {json.dumps(setting)}", flush=True)  # noqa: T201
         await stopped.wait()
 
 
