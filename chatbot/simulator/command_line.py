@@ -40,7 +40,7 @@ def add_options(options: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until SIGINT or SIGTERM. Once it listens, stdout says `simulator: <base URL>`, then the setting for a shop."""
+    """Serve until SIGINT or SIGTERM. Once it listens, stdout says `simulator: <base URL>`, then the shop's setting."""
     simulator = Simulator(
         seed=options.seed,
         tokens_per_second=options.tokens_per_second,

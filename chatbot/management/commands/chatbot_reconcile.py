@@ -47,7 +47,6 @@ class Command(BaseCommand):
     """Import a bill, reconcile it, report."""
 
     help = "Hold a relay's bill (CSV or TSV, as it is or gzipped) against the ledger and explain each difference."
-    requires_migrations_checks = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
