@@ -80,7 +80,7 @@ class Grounding:
         self._held = ""
         self._awaits_end = False
         """Whether what is held is a sentence that nothing but its end lets go on."""
-        self._spoken = Spoken(self._citations)
+        self._spoken = Spoken(self._citations, self._evidence.names)
         self._recital = Recital(rules, self._spoken, self._evidence)
         self._is_careful = False
         """Whether the next word has to be read whatever it is: it may go on with a name."""

@@ -309,3 +309,27 @@ def test_in_a_table_with_a_product_a_column_each_cell_is_about_the_product_above
     true = TABLE.format("$59.00", "$71.20")
     assert shown(true).replace("\n", "") == true.replace("\n", "")
     assert shown(TABLE.format("$71.20", "$59.00")) == shown(true)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "shown"),
+    [
+        ("ko", "노을 헤드폰 N300은 [[p1.price]]입니다.", "노을 헤드폰 N300은 71,200원입니다."),
+        ("ko", "여름 스피커는 [[p1.stock]]이에요.", "여름 스피커는 품절이에요."),
+        ("en", "The [[p2.title]] cost [[p1.price]].", "The Dusk Headphones N300 cost $71.20."),
+        (
+            "en",
+            "The Dusk N300 costs more than the Dawn Wireless Earphones at [[p1.price]].",
+            "The Dusk N300 costs more than the Dawn Wireless Earphones at $59.00.",
+        ),
+        (
+            "en",
+            "Next to the Dusk N300 there is one for [[p1.price]].",
+            "Next to the Dusk N300 there is one for $59.00.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 7, 1_000])
+def test_a_fact_is_that_of_the_product_named_right_before_it(language: str, said: str, shown: str, size: int) -> None:
+    pieces = [said[at : at + size] for at in range(0, len(said), size)]
+    assert text_of(ground(language, pieces)[0]) == shown

@@ -67,8 +67,13 @@ def is_plain(amount: Amount, line: Line) -> bool:
     if behind and behind.is_prose and line.describes(amount, behind):
         return True
     named = max((one.end for one in line.mentions if one.end <= amount.start), default=start)
-    between = CITATION.sub(" ", line.text[max(start, named) : amount.start])
-    return all(word in _FILLING or _SIGNS.fullmatch(word) for word in _WORD.findall(between))
+    return is_filling(line.text[max(start, named) : amount.start])
+
+
+def is_filling(between: str) -> bool:
+    """Whether nothing but filling words and citations stand between a name and what is said of it."""
+    words = _WORD.findall(CITATION.sub(" ", between))
+    return all(word in _FILLING or _SIGNS.fullmatch(word) for word in words)
 
 
 def is_price_of_a_row(label: str) -> bool:
