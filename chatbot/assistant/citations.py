@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from chatbot.assistant.blocks import Blocks
-from chatbot.assistant.claims.names import BRACKETED, CITATION, visible
+from chatbot.assistant.claims.goods.names import BRACKETED, CITATION, visible
 from chatbot.assistant.sentences import price_unknown, spoken
 from chatbot.catalog.knowledge import Entry
 from chatbot.events import ProductCard

@@ -18,14 +18,14 @@ from chatbot.assistant.claims.answers import asks, is_label
 from chatbot.assistant.claims.checking import check
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
-from chatbot.assistant.claims.heads import Heads
-from chatbot.assistant.claims.labelled import is_of_stock, labels_of
+from chatbot.assistant.claims.goods.heads import Heads
+from chatbot.assistant.claims.goods.names import BRACKETED, BRACKETED_SO_FAR, CITED, level, visible
+from chatbot.assistant.claims.goods.naming import NEAR, Naming
 from chatbot.assistant.claims.line import columns_of
-from chatbot.assistant.claims.names import BRACKETED, BRACKETED_SO_FAR, CITED, level, visible
-from chatbot.assistant.claims.naming import NEAR, Naming
 from chatbot.assistant.claims.overhead import NOTHING, below
-from chatbot.assistant.claims.promises import is_asked
 from chatbot.assistant.claims.sentences import is_row
+from chatbot.assistant.claims.supply.labelled import is_of_stock, labels_of
+from chatbot.assistant.claims.terms.promises import is_asked
 from chatbot.assistant.claims.watching import (
     LONGEST,
     ends_later,

@@ -1,7 +1,7 @@
 """Whether an answer recites the rules that the model was given, which are not for shoppers, while it streams."""
 
 from chatbot.assistant.claims.evidence import Evidence
-from chatbot.assistant.claims.names import level
+from chatbot.assistant.claims.goods.names import level
 from chatbot.assistant.claims.secrets import RECITED, SUSPECT, secret
 from chatbot.assistant.spoken import Spoken
 

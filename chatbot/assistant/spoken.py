@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from chatbot.assistant.citations import Citations
-from chatbot.assistant.claims.names import BRACKETED, CITATION, Names, level
-from chatbot.assistant.claims.plainly import is_filling
+from chatbot.assistant.claims.goods.names import BRACKETED, CITATION, Names, level
+from chatbot.assistant.claims.money.plainly import is_filling
 
 _REACH: Final = 160
 """Characters before a citation in which the product that it is about is named."""

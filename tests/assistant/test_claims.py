@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from chatbot.assistant.claims.amounts import amounts
-from chatbot.assistant.claims.names import visible
+from chatbot.assistant.claims.goods.names import visible
+from chatbot.assistant.claims.money.amounts import amounts
 from chatbot.assistant.grounding import Grounding
 from chatbot.events import TextAdded, TextCorrected, TurnEvent
 from chatbot.wire import fold

@@ -5,12 +5,12 @@ import re
 import pytest
 
 from chatbot.assistant.claims.evidence import Evidence
-from chatbot.assistant.claims.gifts import gifts
-from chatbot.assistant.claims.names import level
+from chatbot.assistant.claims.goods.names import level
 from chatbot.assistant.claims.overhead import NOTHING, below
-from chatbot.assistant.claims.promises import promises
-from chatbot.assistant.claims.spans import days
-from chatbot.assistant.claims.unmarked import unmarked
+from chatbot.assistant.claims.terms.gifts import gifts
+from chatbot.assistant.claims.terms.promises import promises
+from chatbot.assistant.claims.terms.spans import days
+from chatbot.assistant.claims.terms.unmarked import unmarked
 from tests.assistant.test_claims import ground, text_of
 
 

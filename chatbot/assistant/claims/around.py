@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from chatbot.assistant.claims import counting
+from chatbot.assistant.claims.goods.names import Mention
+from chatbot.assistant.claims.goods.rows import Row
 from chatbot.assistant.claims.line import Claim, Line
-from chatbot.assistant.claims.names import Mention
-from chatbot.assistant.claims.rows import Row
+from chatbot.assistant.claims.supply import counting
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,30 +10,30 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
-from chatbot.assistant.claims.absences import absences, check_absence, is_of_an_absence
-from chatbot.assistant.claims.amounts import Amount, amounts
 from chatbot.assistant.claims.answers import check_answer, unless_asked
-from chatbot.assistant.claims.assortment import check_assortment
-from chatbot.assistant.claims.availability import check_stock
-from chatbot.assistant.claims.compared import check_comparison
-from chatbot.assistant.claims.comparisons import comparisons
-from chatbot.assistant.claims.delivered import Delivered, is_of_delivery_by_context
-from chatbot.assistant.claims.discounted import check_discount
-from chatbot.assistant.claims.discounts import discounts
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
-from chatbot.assistant.claims.invented import check_products
-from chatbot.assistant.claims.labelled import labelled_stocks
+from chatbot.assistant.claims.goods.invented import check_products
+from chatbot.assistant.claims.goods.names import Mention, level
+from chatbot.assistant.claims.goods.naming import Naming
 from chatbot.assistant.claims.line import Claim, Line, Undecided
 from chatbot.assistant.claims.links import check_link, links
-from chatbot.assistant.claims.names import Mention, level
-from chatbot.assistant.claims.naming import Naming
+from chatbot.assistant.claims.money.amounts import Amount, amounts
+from chatbot.assistant.claims.money.prices import check_amount
+from chatbot.assistant.claims.money.roles import is_of_delivery, is_price, is_wished_of
+from chatbot.assistant.claims.offer.compared import check_comparison
+from chatbot.assistant.claims.offer.comparisons import comparisons
+from chatbot.assistant.claims.offer.discounted import check_discount
+from chatbot.assistant.claims.offer.discounts import discounts
 from chatbot.assistant.claims.overhead import NOTHING, Overhead
-from chatbot.assistant.claims.prices import check_amount
-from chatbot.assistant.claims.promises import Promise, promises
-from chatbot.assistant.claims.roles import is_of_delivery, is_price, is_wished_of
 from chatbot.assistant.claims.sentences import extent, is_item, is_row
-from chatbot.assistant.claims.stock import stocks
+from chatbot.assistant.claims.supply.absences import absences, check_absence, is_of_an_absence
+from chatbot.assistant.claims.supply.assortment import check_assortment
+from chatbot.assistant.claims.supply.availability import check_stock
+from chatbot.assistant.claims.supply.labelled import labelled_stocks
+from chatbot.assistant.claims.supply.stock import stocks
+from chatbot.assistant.claims.terms.delivered import Delivered, is_of_delivery_by_context
+from chatbot.assistant.claims.terms.promises import Promise, promises
 
 _ALL: Final = re.compile(r"모두|전부|둘 다|(?<!\S)다 |both|all\b|each|every")
 

@@ -7,13 +7,13 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Final
 
-from chatbot.assistant.claims import hours
-from chatbot.assistant.claims.amounts import Amount, amounts
-from chatbot.assistant.claims.conditions import is_condition
-from chatbot.assistant.claims.discounts import discounts
-from chatbot.assistant.claims.names import Names, level, words
-from chatbot.assistant.claims.promises import Atom, Promise, promises
-from chatbot.assistant.claims.spans import days
+from chatbot.assistant.claims.goods.names import Names, level, words
+from chatbot.assistant.claims.money.amounts import Amount, amounts
+from chatbot.assistant.claims.offer.discounts import discounts
+from chatbot.assistant.claims.terms import hours
+from chatbot.assistant.claims.terms.conditions import is_condition
+from chatbot.assistant.claims.terms.promises import Atom, Promise, promises
+from chatbot.assistant.claims.terms.spans import days
 from chatbot.events import ProductCard
 
 _SENTENCE_END: Final = re.compile(r"[.!?。](?=\s|$)|\n")

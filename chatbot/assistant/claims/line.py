@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Protocol
 
-from chatbot.assistant.claims.names import Mention, Names
+from chatbot.assistant.claims.goods.names import Mention, Names
 from chatbot.assistant.claims.overhead import NOTHING, Overhead
 from chatbot.assistant.claims.sentences import END, is_row
 

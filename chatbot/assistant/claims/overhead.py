@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from chatbot.assistant.claims.names import CITATION
+from chatbot.assistant.claims.goods.names import CITATION
 from chatbot.assistant.claims.sentences import is_item, is_row
 
 _LONGEST: Final = 120

@@ -3,8 +3,8 @@
 import re
 from typing import Final, NamedTuple
 
-from chatbot.assistant.claims.denials import answered
 from chatbot.assistant.claims.line import Claim, Line, Undecided
+from chatbot.assistant.claims.terms.denials import answered
 
 _QUOTED: Final = re.compile(r"[\"“'‘][^\"“”'‘’]*[?？][^\"”'’]{0,3}[\"”'’]|[\"“'‘][^\"“”'‘’?]*[\"”'’]\s?[?？]")
 _KNOWN: Final = re.compile(
@@ -52,28 +52,20 @@ class Answer(NamedTuple):
 
 def is_asked(line: Line, claim: Claim) -> bool:
     """Whether a claim stands in a question, and not in what is said before that asks anything."""
-    start, stop = line.bounds(claim)
-    if _is_quoted(line, claim):
-        return True
-    sentence = line.text[start:stop]
-    if not _is_question(line, claim) or _KNOWN.search(sentence):
-        return False
+    if (sentence := _question_of(line, claim)) is None:
+        return _is_quoted(line, claim)
     if not _is_latin(line, claim):
-        return _SAID_ON.search(line.text, claim.start, claim.end + _ENDS) is None
+        return not _is_said_on(line, claim)
+    _, stop = line.bounds(claim)
     return _OPENS.search(sentence) is not None or _GOES_ON.search(line.text, claim.end, stop) is None
 
 
 def is_asked_itself(line: Line, claim: Claim) -> bool:
     """Whether it is the claim itself that is asked, and not something else of what it says."""
-    start, stop = line.bounds(claim)
-    if _is_quoted(line, claim):
-        return True
-    sentence = line.text[start:stop]
-    if not _is_question(line, claim) or _KNOWN.search(sentence):
-        return False
+    if (sentence := _question_of(line, claim)) is None:
+        return _is_quoted(line, claim)
     if not _is_latin(line, claim):
-        is_said = _SAID_ON.search(line.text, claim.start, claim.end + _ENDS) is not None
-        return not is_said and _ASKED_BEHIND.match(line.text, claim.end) is not None
+        return not _is_said_on(line, claim) and _ASKED_BEHIND.match(line.text, claim.end) is not None
     return _ASKS.search(sentence) is not None or len(sentence.split()) <= _FEW_WORDS
 
 
@@ -92,6 +84,19 @@ def answer(line: Line, claim: Claim) -> Answer | None:
     said = line.text[place:]
     is_yes = False if _ALSO_NO.match(said) else answered("?", said)
     return None if is_yes is None else Answer(is_yes, place + 1)
+
+
+def _question_of(line: Line, claim: Claim) -> str | None:
+    """The question that a claim stands in; None where it is none, takes the claim for true, or is quoted with it."""
+    start, stop = line.bounds(claim)
+    sentence = line.text[start:stop]
+    if _is_quoted(line, claim) or not _is_question(line, claim) or _KNOWN.search(sentence):
+        return None
+    return sentence
+
+
+def _is_said_on(line: Line, claim: Claim) -> bool:
+    return _SAID_ON.search(line.text, claim.start, claim.end + _ENDS) is not None
 
 
 def _is_quoted(line: Line, claim: Claim) -> bool:

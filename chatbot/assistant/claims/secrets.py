@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from chatbot.assistant.claims.names import level
+from chatbot.assistant.claims.goods.names import level
 
 SUSPECT: Final = 20
 """Characters in a row of the system text that make an answer wait."""

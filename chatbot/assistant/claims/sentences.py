@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from chatbot.assistant.claims.names import BRACKETED
+from chatbot.assistant.claims.goods.names import BRACKETED
 
 _EMOJI: Final = "[\U0001f300-\U0001faff\u2600-\u2793][\ufe0f\u200d\U0001f300-\U0001faff\u2600-\u2793]*"
 END: Final = re.compile(rf"{_EMOJI}(?=\s)|(?:(?<![ap]\.m)(?<!\b[ei]\.[ge])(?<!\bvs)[.!?…]+|。)[*\"'”)\]]*(?=\s)|。")

@@ -4,8 +4,9 @@ import re
 from functools import lru_cache
 from typing import Final, Literal
 
+from chatbot.assistant.claims.goods.names import BRACKETED_SO_FAR, level
+from chatbot.assistant.claims.goods.vocabulary import COMMON, KOREAN_MAKERS
 from chatbot.assistant.claims.links import ENDINGS
-from chatbot.assistant.claims.names import BRACKETED_SO_FAR, level
 from chatbot.assistant.claims.sentences import END, behind
 from chatbot.assistant.claims.triggers import (
     COUNTED,
@@ -19,7 +20,6 @@ from chatbot.assistant.claims.triggers import (
     SINO,
     SINO_DIGITS,
 )
-from chatbot.assistant.claims.vocabulary import COMMON, KOREAN_MAKERS
 
 LONGEST: Final = 600
 """Characters of a sentence that are waited for; a longer one is judged as far as it has come."""

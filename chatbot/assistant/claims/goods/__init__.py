@@ -1,0 +1,1 @@
+"""Which products words name, and which names are none of the shop's."""

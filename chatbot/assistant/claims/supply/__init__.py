@@ -1,0 +1,1 @@
+"""What there is: stock, how many products, and what the shop sells."""

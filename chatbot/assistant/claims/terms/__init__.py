@@ -1,0 +1,1 @@
+"""What is promised: delivery and its cost, returns, opening hours, gifts."""
