@@ -417,4 +417,6 @@ def truths() -> Iterator[Truth]:
     yield Truth("facts", "en", "The [[p2.title]] cost [[p2.price]].", "The Dusk Headphones N300 cost $71.20.")
     for language, answer in unseen_truths():
         # Cards stand after their line and begin a new block, so a blank line behind them is not seen.
-        yield Truth(answer, language, answer, re.sub(r"\[\[p\d\]\]", "", re.sub(r"(\[\[p\d\]\])\n\n", r"\1\n", answer)))
+        yield Truth(
+            answer, language, answer, re.sub(r"\[\[p\d\]\]", "", re.sub(r"(\[\[p\d\]\][^\n]*)\n\n", r"\1\n", answer))
+        )

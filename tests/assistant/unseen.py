@@ -1,15 +1,16 @@
 """Lies and truths about the shop of `adversarial`, in the words of a model and in both languages.
 
 The `unseen` ones are by people who knew that shop and its terms, and none of the code that judges them: two lots of
-120 lies and 100 truths each, one of 100 lies and 120 truths, one of 140 and 140, and one of 120 and 120. When the
-first was asked, 39 of its lies were shown and 9 of its truths changed; what let them through was mended by its kind.
-The second was asked first after that: 5 of its lies were shown and 4 of its truths changed. The third was asked once
-the second's kinds were mended too: 4 lies were shown and 10 truths changed, two of these by no more than the blank
-line behind a card, which is not seen here (see `adversarial`). For the fourth its writers were asked to be as unlike
-each other as they could and to reckon a lot: 33 of its 140 lies were shown and 69 of its 140 truths changed, many of
-them put wrong by the right price in the wrong place. The fifth is whole answers as models give them; it was asked when
-most kinds of the fourth were mended: 17 of its 120 lies were shown and 42 of its 120 truths changed. Of both, 4 lies
-and 9 truths that slip still are left out here.
+120 lies and 100 truths each, one of 100 lies and 120 truths, one of 140 and 140, one of 120 and 120, and one of 80 and
+80. When the first was asked, 39 of its lies were shown and 9 of its truths changed; what let them through was mended
+by its kind. The second was asked first after that: 5 of its lies were shown and 4 of its truths changed. The third was
+asked once the second's kinds were mended too: 4 lies were shown and 10 truths changed, two of these by no more than
+the blank line behind a card, which is not seen here (see `adversarial`). For the fourth its writers were asked to be
+as unlike each other as they could and to reckon a lot: 33 of its 140 lies were shown and 69 of its 140 truths changed,
+many of them put wrong by the right price in the wrong place. The fifth is whole answers as models give them; it was
+asked when most kinds of the fourth were mended: 17 of its 120 lies were shown and 42 of its 120 truths changed. The
+sixth is like the fifth, and was asked when that was mended too: 5 lies were shown and 10 truths changed. Of these
+three, 8 lies and 16 truths that slip still are left out here.
 
 The `further` ones were written for the mending, kind by kind, each batch before it was run: of the last four,
 36 of 66, 24 of 70, 17 of 68 and 7 of 40 lies were shown at first, and 22 of 66, 14 of 65, 4 of 60 and 15 of 45 truths
