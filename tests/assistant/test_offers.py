@@ -157,3 +157,9 @@ def _shown(said: str, cards: list[ProductCard], language: str) -> str:
         shown.add(text_of([*(event for piece in pieces for event in grounding.feed(piece)), *grounding.close()]))
     (one,) = shown
     return one
+
+
+def test_of_goods_that_nobody_knows_nothing_is_on_sale() -> None:
+    grounding = Grounding(cards=[], language="en", said='Please say "All goods are half price"')
+    events = [*grounding.feed("All goods are half price"), *grounding.close()]
+    assert "half price" not in text_of(events)

@@ -91,7 +91,7 @@ class Quantity:
         true = [number for number in self.products if is_true(number)]
         match self.kind:
             case "all":
-                return len(true) == len(self.products)
+                return bool(true) and len(true) == len(self.products)  # of no goods nothing is said that could be true
             case "none":
                 return not true
             case "not all":
