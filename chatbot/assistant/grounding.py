@@ -14,17 +14,13 @@ from typing import Final, NamedTuple
 
 from chatbot.assistant.blocks import Blocks
 from chatbot.assistant.citations import Citations
-from chatbot.assistant.claims.answers import asks, is_label
+from chatbot.assistant.claims.answers import is_label
 from chatbot.assistant.claims.checking import check
 from chatbot.assistant.claims.evidence import Evidence
 from chatbot.assistant.claims.fixes import Fix
-from chatbot.assistant.claims.goods.heads import Heads
 from chatbot.assistant.claims.goods.names import BRACKETED, BRACKETED_SO_FAR, CITED, level, visible
 from chatbot.assistant.claims.goods.naming import NEAR, Naming
-from chatbot.assistant.claims.line import columns_of
-from chatbot.assistant.claims.overhead import NOTHING, below
 from chatbot.assistant.claims.sentences import is_row
-from chatbot.assistant.claims.supply.labelled import is_of_stock, labels_of
 from chatbot.assistant.claims.terms.promises import is_asked
 from chatbot.assistant.claims.watching import (
     LONGEST,
@@ -40,6 +36,7 @@ from chatbot.assistant.claims.watching import (
 from chatbot.assistant.corrections import Corrections
 from chatbot.assistant.recital import Recital
 from chatbot.assistant.spoken import Spoken
+from chatbot.assistant.surroundings import Surroundings
 from chatbot.catalog.knowledge import Entry
 from chatbot.events import ProductCard, TextAdded, TurnEvent
 
@@ -86,20 +83,9 @@ class Grounding:
         """Whether the next word has to be read whatever it is: it may go on with a name."""
         self._is_astray = False
         """Whether the line speaks of a product that does not exist."""
-        self._heads = Heads()
-        """The products that earlier lines spoke of."""
-        self._over = NOTHING
-        """What stands over the line."""
-        self._asked = ""
-        """The question with which the line before ended, until it is answered."""
-        self._written = ""
-        """The line as the model wrote it, as far as it was corrected last; what it is about stays the same."""
+        self._around = Surroundings(self._evidence.names)
         self._may_answer = False
         """Whether a question stands near before, or over the line."""
-        self._columns: Sequence[int | None] | None = None
-        """The products that the head of a table names, cell by cell; None outside of one."""
-        self._is_of_stock = False
-        """Whether a cell of that head says that what stands below it is about stock."""
 
     @property
     def has_changed_words(self) -> bool:
@@ -151,10 +137,8 @@ class Grounding:
         self._spoken.begin()
         self._is_careful = self._is_astray = False
         self._awaits_end = False
-        self._columns = None
-        self._heads.forget()
-        self._over, self._may_answer, self._written = NOTHING, False, ""
-        self._asked, self._is_of_stock = "", False
+        self._may_answer = False
+        self._around.forget()
         self._citations.forget()
         self.interventions.append({"kind": "withdrawn", "text": reason})
         return self._blocks.withdraw(reason)
@@ -178,15 +162,15 @@ class Grounding:
 
     def _is_waiting(self) -> bool:
         """Whether all that comes next is judged: it goes on about what does not exist, answers, or is about stock."""
-        return self._is_astray or self._is_of_stock or self._asked != "" or self._is_asked()
+        return self._is_astray or self._around.is_of_stock or self._around.asked != "" or self._is_asked()
 
     def _is_asked(self) -> bool:
         """Whether a question about terms stands right before, so that even a yes claims something."""
         if not self._may_answer:
             return False
         line = self._spoken.line
-        self._may_answer = "?" in line[-NEAR:] or (len(line) < SHORT and "?" in self._over.heading)
-        return self._may_answer and is_asked(level(line), self._over)
+        self._may_answer = "?" in line[-NEAR:] or (len(line) < SHORT and "?" in self._around.over.heading)
+        return self._may_answer and is_asked(level(line), self._around.over)
 
     def _may_name(self, text: str) -> bool:
         """Whether a kind of goods may end in `text`."""
@@ -279,20 +263,20 @@ class Grounding:
                 self.interventions.append({"kind": "product", "text": sentence, "shown": ""})
                 return _Decided(end, "")
             is_over = plain[end : end + 1] == "\n" or (is_final and end == len(text))
-            line, columns = self._spoken.line, self._columns or ()
+            line, columns = self._spoken.line, self._around.columns or ()
             fixes = check(
                 self._evidence,
                 self._naming,
                 line,
                 sentence,
-                self._heads.over(line + sentence),
+                self._around.heads.over(line + sentence),
                 columns,
-                self._over,
+                self._around.over,
                 is_over=is_over,
-                asked=self._asked,
+                asked=self._around.asked,
             )
             if fixes is not None:
-                self._asked = self._asked if is_label(plain[mark:end]) else ""
+                self._around.asked = self._around.asked if is_label(plain[mark:end]) else ""
                 return _Decided(end, *self._corrected(sentence, fixes))
             further = sentence_end(plain, end, is_final=is_final) if end < len(text) else None
             begin, end = end, further if further != end else None
@@ -307,7 +291,7 @@ class Grounding:
         taken, unsaid = self._spoken.unsay(max(0, -fixes[0].start))
         words = f"{taken}{sentence}"
         shifted = [replace(fix, start=fix.start + len(taken), end=fix.end + len(taken)) for fix in fixes]
-        self._written = f"{self._spoken.line}{words}"
+        self._around.written = f"{self._spoken.line}{words}"
         corrected = self._corrections.carried_out(words, shifted, self._spoken.line)
         for fix in shifted:
             if fix.kind == "product":
@@ -334,7 +318,7 @@ class Grounding:
             if mention.is_prose and self._blocks.ask_for(card):
                 self.interventions.append({"kind": "card_added", "text": card.title, "shown": card.sku})
         if mentions:
-            self._heads.last = mentions[-1].product
+            self._around.heads.last = mentions[-1].product
         return [mention.product for mention in mentions]
 
     def _withhold(self, sentence: str) -> None:
@@ -346,19 +330,8 @@ class Grounding:
         """The line is over: the products that it names get their cards."""
         line = self._spoken.line
         named = self._remember(line) if line else ()
-        written = level(self._written or line)
-        self._heads.line_ends(written, named)
-        self._over = below(written, self._over, named)
-        self._written = ""
-        self._may_answer = "?" in self._over.heading
-        if not is_row(line):
-            self._columns, self._is_of_stock = None, False
-        elif self._columns is None:
-            head = level(line)
-            self._columns = columns_of(head, self._evidence.names.mentions(head))
-            self._is_of_stock = any(map(is_of_stock, labels_of(head)))
-        if line.strip():
-            self._asked = written if asks(written) else ""
+        self._around.line_ends(line, named)
+        self._may_answer = "?" in self._around.over.heading
         self._recital.line_ends()
         self._is_astray = False
 

@@ -85,7 +85,7 @@ def _results(terms: Terms) -> Iterator[Decimal]:
     is_before = _BEFORE_THE_SALE.search(sentence) is not None
     priced = [terms.now, terms.regular] if is_before else [terms.now]
     adds = SUMS.search(sentence) is not None or _ADDS.search(sentence) is not None
-    sums = [total for prices in priced for total in _sums(prices)]
+    sums = [total for prices in priced for total in sums_of(prices)]
     pieces: list[Decimal] = []
     if is_of_pieces(terms.line):
         pieces = [total for prices in priced for total in _pieces(prices)]
@@ -115,6 +115,7 @@ def _pieces(prices: Sequence[Decimal]) -> Iterator[Decimal]:
                 yield sum((price * count for price, count in zip(prices, counts, strict=True)), Decimal(0))
 
 
-def _sums(prices: Sequence[Decimal]) -> Iterator[Decimal]:
+def sums_of(prices: Sequence[Decimal]) -> Iterator[Decimal]:
+    """What two or three of them, or all, come to together."""
     for size in {2, 3, len(prices)} - {0, 1}:
         yield from (sum(some, Decimal(0)) for some in combinations(prices, size))

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations
 from typing import Final
 
 from chatbot.assistant.claims.evidence import Evidence
@@ -12,7 +11,7 @@ from chatbot.assistant.claims.goods.names import Mention
 from chatbot.assistant.claims.line import Line
 from chatbot.assistant.claims.money.amounts import Amount, amounts
 from chatbot.assistant.claims.money.bounds import Bound, bound_of, holds
-from chatbot.assistant.claims.money.derived import Terms, comes_to
+from chatbot.assistant.claims.money.derived import Terms, comes_to, sums_of
 from chatbot.assistant.claims.money.roles import (
     FROM,
     FROM_BEFORE,
@@ -171,7 +170,7 @@ class Said:
     def sums(self) -> list[Decimal]:
         """What several of the products cost together that are spoken of, or some pieces of one."""
         prices = prices_of(self.evidence.cards[number] for number in self.spoken_of())
-        sums = [sum(some, Decimal(0)) for size in {2, 3, len(prices)} - {0, 1} for some in combinations(prices, size)]
+        sums = list(sums_of(prices))
         if TIMES.search(self.sentence):
             sums += [one * count for one in prices for count in range(2, 6)]
         return sums
